@@ -1,0 +1,204 @@
+import type { DialectName, Frame } from "../dialect/dialect.ts";
+import type { ClientLimits } from "../limits.ts";
+import type { AuthMessage, ClientMessage, HelloMessage } from "../messages.ts";
+
+export interface ClientOptions {
+  /** In order of preference. A later one is tried only when no socket opened with the earlier. */
+  readonly dialects: readonly [DialectName, ...DialectName[]];
+  /** Whether a lost session is opened again. The first connection is never retried. */
+  readonly reconnect: boolean;
+  readonly limits: ClientLimits;
+}
+
+export type Payload =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "binary"; readonly data: Uint8Array };
+
+/** A submit that has no outcome yet. */
+export interface Pending {
+  readonly id: number;
+  readonly payload: Payload;
+  /** Send it again after a lost connection; the server may then have seen it twice. */
+  readonly resend: boolean;
+  /** Whether it went out on the present connection. */
+  readonly sent: boolean;
+}
+
+/** The one outcome of a submit. */
+export type Settlement =
+  | { readonly kind: "echoed"; readonly payload: Payload }
+  /** It was sent and the connection ended: the server may or may not have seen it. */
+  | { readonly kind: "lost" }
+  /** It never left. */
+  | { readonly kind: "unsent" }
+  /** The server answered this message with an error, or there was no room to keep it. */
+  | { readonly kind: "refused"; readonly code: number; readonly message: string };
+
+/** Why a client stopped for good. */
+export type StopReason =
+  | { readonly kind: "left" }
+  | { readonly kind: "closed"; readonly code: number; readonly reason: string }
+  | { readonly kind: "unreachable"; readonly detail: string }
+  | { readonly kind: "timeout"; readonly phase: "connect" | "login" }
+  /** The credentials were refused, or there were none to offer. */
+  | { readonly kind: "refused"; readonly attemptsLeft: number; readonly retryAfterMs: number }
+  | { readonly kind: "noCredentials" }
+  /** The server could not prove that it knows the password (RFC 5802 section 3). */
+  | { readonly kind: "untrusted" }
+  | { readonly kind: "subprotocol"; readonly expected: string; readonly selected: string }
+  | { readonly kind: "protocol"; readonly detail: string };
+
+/** Where a login stands; `attempt` makes late answers of the shell harmless. */
+export interface LoginStep {
+  readonly attempt: number;
+  /**
+   * `asking` for credentials · `sent` them · `answering` a challenge · `answered` it ·
+   * `checking` the server's proof before its `ok` is believed.
+   */
+  readonly kind: "asking" | "sent" | "answering" | "answered" | "checking";
+  readonly scram: boolean;
+}
+
+interface Base {
+  readonly options: ClientOptions;
+  readonly dialect: DialectName;
+  readonly pending: readonly Pending[];
+  readonly lastId: number;
+  /** Connection attempts since the last `ready`. */
+  readonly retries: number;
+  /** Whether this session was ever ready. */
+  readonly established: boolean;
+  /** Counts up with each request to the shell about a login. */
+  readonly attempt: number;
+}
+
+export type IdleState = Base & { readonly kind: "idle" };
+export type ConnectingState = Base & { readonly kind: "connecting" };
+export type GreetingState = Base & { readonly kind: "greeting" };
+export type AuthenticatingState = Base & {
+  readonly kind: "authenticating";
+  readonly hello: HelloMessage | null;
+  readonly login: LoginStep;
+  /** The last refusal on this connection. */
+  readonly denied: Denied | null;
+  readonly accepted: Accepted | null;
+};
+export type ReadyState = Base & {
+  readonly kind: "ready";
+  readonly hello: HelloMessage | null;
+  /** `null` in the plain dialect, which names nobody. */
+  readonly user: string | null;
+  readonly renewal: LoginStep | null;
+  readonly accepted: Accepted | null;
+  readonly probing: boolean;
+};
+export type ClosingState = Base & {
+  readonly kind: "closing";
+  readonly after: StopReason | "retry";
+};
+export type WaitingState = Base & { readonly kind: "waiting" };
+export type StoppedState = Base & { readonly kind: "stopped"; readonly reason: StopReason };
+
+export type ClientState =
+  | IdleState
+  | ConnectingState
+  | GreetingState
+  | AuthenticatingState
+  | ReadyState
+  | ClosingState
+  | WaitingState
+  | StoppedState;
+
+export interface Denied {
+  readonly attemptsLeft: number;
+  readonly retryAfterMs: number;
+}
+
+/** An `ok` that is held back until the server's proof has been checked. */
+export interface Accepted {
+  readonly user: string | null;
+  readonly expiresInMs?: number;
+}
+
+export type ClientTimer = "connect" | "login" | "close" | "retry" | "renew" | "ping" | "pong";
+
+export type ClientEvent =
+  | { readonly type: "connect" }
+  /** `protocol` is what the server selected, `""` for none. */
+  | { readonly type: "socketOpened"; readonly protocol: string }
+  | { readonly type: "frame"; readonly frame: Frame }
+  /** `id` must be greater than every earlier one. */
+  | {
+      readonly type: "submit";
+      readonly id: number;
+      readonly payload: Payload;
+      readonly resend: boolean;
+    }
+  /** The answer to `askCredentials`; `null` gives up. */
+  | { readonly type: "credentials"; readonly attempt: number; readonly message: AuthMessage | null }
+  /** The answer to `answerChallenge`; `null` where the challenge cannot be answered. */
+  | { readonly type: "answered"; readonly attempt: number; readonly data: string | null }
+  /** The answer to `checkServer`. */
+  | { readonly type: "checked"; readonly attempt: number; readonly genuine: boolean }
+  | { readonly type: "timer"; readonly name: ClientTimer }
+  /** `detail` says why a socket never opened, where the platform tells. */
+  | {
+      readonly type: "socketClosed";
+      readonly code: number;
+      readonly reason: string;
+      readonly detail?: string;
+    }
+  /** Leave; the default close is 1000 without a reason. */
+  | { readonly type: "stop"; readonly code?: number; readonly reason?: string };
+
+export type ClientEffect =
+  | { readonly type: "openSocket"; readonly protocols: readonly string[] }
+  | { readonly type: "send"; readonly message: ClientMessage }
+  | { readonly type: "sendBinary"; readonly data: Uint8Array }
+  | { readonly type: "close"; readonly code: number; readonly reason: string }
+  /** Drop the socket without a close handshake. No event of it may arrive afterwards. */
+  | { readonly type: "dropSocket" }
+  | { readonly type: "startTimer"; readonly name: ClientTimer; readonly ms: number }
+  | { readonly type: "stopTimer"; readonly name: ClientTimer }
+  /** Start the timer `retry` with a delay of the shell's choice: jitter needs randomness. */
+  | { readonly type: "scheduleRetry"; readonly retries: number }
+  | {
+      readonly type: "askCredentials";
+      readonly attempt: number;
+      readonly dialect: DialectName;
+      readonly mechanisms: readonly string[];
+      readonly denied: Denied | null;
+    }
+  | { readonly type: "answerChallenge"; readonly attempt: number; readonly data: string }
+  | { readonly type: "checkServer"; readonly attempt: number; readonly data: string | null }
+  | { readonly type: "settle"; readonly id: number; readonly outcome: Settlement }
+  /** A message that answers no submit; plain servers of others may send such. */
+  | { readonly type: "receive"; readonly payload: Payload }
+  | { readonly type: "note"; readonly note: ClientNote };
+
+export interface ClientNote {
+  readonly kind: "serverError";
+  readonly code: number;
+  readonly message: string;
+}
+
+export function createClientState(options: ClientOptions): ClientState {
+  return {
+    kind: "idle",
+    options,
+    dialect: options.dialects[0],
+    pending: [],
+    lastId: 0,
+    retries: 0,
+    established: false,
+    attempt: 0,
+  };
+}
+
+export type ClientStep = readonly [ClientState, readonly ClientEffect[]];
+
+/** The common part of a state, for building the next one. */
+export function baseOf(state: ClientState): Base {
+  const { options, dialect, pending, lastId, retries, established, attempt } = state;
+  return { options, dialect, pending, lastId, retries, established, attempt };
+}

@@ -1,0 +1,67 @@
+/**
+ * When a client may come back after a close: `never` (the same session would be refused again),
+ * `later` (after a delay), `credentials` (after logging in with new or renewed credentials).
+ */
+export type Retry = "never" | "later" | "credentials";
+
+export interface Close {
+  /** 1000–4999; see RFC 6455 section 7.4 for the ranges. */
+  readonly code: number;
+  /** A constant of at most 123 bytes, so that it always fits a close frame (RFC 6455 section 5.5). */
+  readonly reason: string;
+  readonly retry: Retry;
+}
+
+/**
+ * Every close that wsecho sends or gives a meaning to. 44xx mirrors the HTTP status 4xx;
+ * two entries may share a code where a person needs to know which of two causes it was.
+ */
+export const closes = {
+  normal: { code: 1000, reason: "", retry: "never" },
+  userExit: { code: 1000, reason: "user exit", retry: "never" },
+  goingAway: { code: 1001, reason: "server is shutting down", retry: "later" },
+  protocolError: { code: 1002, reason: "protocol error", retry: "never" },
+  unsupportedData: { code: 1003, reason: "message type not supported", retry: "never" },
+  invalidData: { code: 1007, reason: "text is not valid UTF-8", retry: "never" },
+  tooBig: { code: 1009, reason: "message too big", retry: "never" },
+  internalError: { code: 1011, reason: "internal error", retry: "later" },
+  restarting: { code: 1012, reason: "server is restarting", retry: "later" },
+  tryAgainLater: { code: 1013, reason: "try again later", retry: "later" },
+  tooSlow: { code: 1013, reason: "peer does not read its messages", retry: "later" },
+  malformed: { code: 4400, reason: "malformed message", retry: "never" },
+  notAuthenticated: { code: 4401, reason: "not authenticated", retry: "credentials" },
+  expired: { code: 4401, reason: "session expired", retry: "credentials" },
+  refused: { code: 4403, reason: "refused", retry: "never" },
+  revoked: { code: 4403, reason: "access revoked", retry: "never" },
+  subprotocol: { code: 4406, reason: "subprotocol not supported", retry: "never" },
+  loginTimeout: { code: 4408, reason: "login took too long", retry: "credentials" },
+  idle: { code: 4408, reason: "idle for too long", retry: "credentials" },
+  outOfOrder: { code: 4409, reason: "message out of order or duplicate", retry: "never" },
+  tooManyAttempts: { code: 4429, reason: "too many login attempts", retry: "credentials" },
+  tooManyMessages: { code: 4429, reason: "too many messages", retry: "later" },
+} as const satisfies Readonly<Record<string, Close>>;
+
+export type CloseName = keyof typeof closes;
+
+/** Codes that only the receiving side reports, or that wsecho never sends, and how they classify. */
+const otherRetries: Readonly<Record<number, Retry>> = {
+  1005: "later", // closed without a code: says nothing against coming back
+  1006: "later", // the connection broke
+  1014: "later", // bad gateway
+};
+
+const knownRetries = new Map<number, Retry>(
+  Object.values(closes).map(({ code, retry }) => [code, retry]),
+);
+
+/**
+ * How a client treats a close code, also one that it does not know: 45xx mirrors HTTP 5xx and may
+ * be retried; any other unknown code means that the server decided, so the client stops.
+ * Where entries of {@link closes} share a code the reason decides.
+ */
+export function retryAfterClose(code: number, reason = ""): Retry {
+  const exact = Object.values(closes).find((c) => c.code === code && c.reason === reason);
+  if (exact !== undefined) return exact.retry;
+  const known = knownRetries.get(code) ?? otherRetries[code];
+  return known ?? (code >= 4500 && code <= 4599 ? "later" : "never");
+}

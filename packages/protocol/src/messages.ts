@@ -1,0 +1,78 @@
+import type { Field, Fields, Infer } from "./schema.ts";
+
+/** The ways to log in, strongest first. */
+export const mechanisms = ["scram-sha-256", "token", "plain"] as const;
+export type Mechanism = (typeof mechanisms)[number];
+
+const constant = <const V extends string>(value: V) => ({ kind: "constant", value }) as const;
+const text = { kind: "string" } as const satisfies Field;
+const count = { kind: "integer", min: 0 } as const satisfies Field;
+const id = { kind: "integer", min: 1 } as const satisfies Field;
+/** A SCRAM message (RFC 5802 section 7) is some hundred bytes; this leaves room for long names. */
+const data = { kind: "string", maxLength: 4096 } as const satisfies Field;
+
+/** Everything that a v1 client may send. */
+export const clientMessages = {
+  authPlain: {
+    type: constant("auth"),
+    mechanism: constant("plain"),
+    user: { kind: "string", maxLength: 255 },
+    password: { kind: "string", maxLength: 1024 },
+  },
+  authScram: { type: constant("auth"), mechanism: constant("scram-sha-256"), data },
+  authToken: {
+    type: constant("auth"),
+    mechanism: constant("token"),
+    token: { kind: "string", maxLength: 4096 },
+  },
+  response: { type: constant("response"), data },
+  submit: { type: constant("submit"), id, text },
+  ping: { type: constant("ping") },
+  pong: { type: constant("pong") },
+} as const satisfies Readonly<Record<string, Fields>>;
+
+/** Everything that a v1 server may send. */
+export const serverMessages = {
+  hello: {
+    type: constant("hello"),
+    mechanisms: { kind: "strings", maxItems: 16 },
+    limits: {
+      kind: "object",
+      fields: {
+        maxMessageBytes: id,
+        maxLoginBytes: id,
+        maxAttempts: id,
+        authTimeoutMs: id,
+        idleTimeoutMs: id,
+      },
+    },
+    features: { kind: "strings", maxItems: 64 },
+  },
+  challenge: { type: constant("challenge"), data },
+  ok: {
+    type: constant("ok"),
+    user: { kind: "string", maxLength: 255 },
+    expiresInMs: { kind: "integer", min: 1, optional: true },
+    data: { ...data, optional: true },
+  },
+  denied: { type: constant("denied"), attemptsLeft: count, retryAfterMs: count },
+  echo: { type: constant("echo"), id, text },
+  error: {
+    type: constant("error"),
+    code: { kind: "integer", min: 1000, max: 4999 },
+    id: { kind: "integer", min: 1, optional: true },
+    message: { kind: "string", maxLength: 1024 },
+    retry: { kind: "choice", values: ["never", "later", "credentials"] },
+  },
+  ping: { type: constant("ping") },
+  pong: { type: constant("pong") },
+} as const satisfies Readonly<Record<string, Fields>>;
+
+type MessageOf<T extends Readonly<Record<string, Fields>>> = {
+  [K in keyof T]: Infer<T[K]>;
+}[keyof T];
+
+export type ClientMessage = MessageOf<typeof clientMessages>;
+export type ServerMessage = MessageOf<typeof serverMessages>;
+export type AuthMessage = Extract<ClientMessage, { readonly type: "auth" }>;
+export type HelloMessage = Extract<ServerMessage, { readonly type: "hello" }>;
