@@ -1,0 +1,12 @@
+// Without tsup's defineConfig: the types that tsup 9 ships do not resolve.
+export default {
+  entry: { index: "src/index.ts", "scram/index": "src/scram/index.ts" },
+  format: "esm",
+  // What the SCRAM entry needs of the environment is typed by the DOM library.
+  tsconfig: "src/scram/tsconfig.json",
+  target: "es2023",
+  platform: "neutral",
+  dts: true,
+  sourcemap: true,
+  clean: true,
+};

@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+// Workspace packages resolve to their source, so tests need no build. Node's and Vite's own
+// default conditions have to be repeated, because setting the option replaces them.
+const conditions = ["@wsecho/source", "module", "node", "development|production"];
+
+const project = (name: string, root: string) => ({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ["@wsecho/source", "node"] } },
+  test: { name, root, include: ["test/**/*.test.ts"] },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("root", "."),
+      project("protocol", "packages/protocol"),
+      project("client", "packages/client"),
+      project("testkit", "packages/testkit"),
+      project("server", "apps/server"),
+      project("cli", "apps/cli-client"),
+      project("web", "apps/web-client"),
+      project("conformance", "conformance"),
+      project("bench", "bench"),
+      project("article", "examples/article"),
+      project("embed-protocol", "examples/embed-protocol"),
+    ],
+  },
+});
