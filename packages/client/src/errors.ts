@@ -1,0 +1,168 @@
+import { retryAfterClose, type DialectName, type StopReason } from "@wsecho/protocol";
+
+/** Why a promise of a session was rejected. */
+export type FailureReason =
+  | StopReason
+  /** The message was sent and the connection ended: the server may or may not have seen it. */
+  | { readonly kind: "lost" }
+  /** The message never left. */
+  | { readonly kind: "unsent" }
+  /** The server answered this message with an error; the session goes on. */
+  | { readonly kind: "rejected"; readonly code: number; readonly message: string }
+  /** The message is larger than the server allows, so it was not sent; the session goes on. */
+  | { readonly kind: "tooBig"; readonly bytes: number; readonly maxBytes: number }
+  /** The caller's signal; `cause` is the signal's own reason. */
+  | { readonly kind: "aborted" };
+
+/** What every promise of a session rejects with. Its message never holds a secret. */
+export class SessionError extends Error {
+  readonly reason: FailureReason;
+
+  constructor(reason: FailureReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "SessionError";
+    this.reason = reason;
+  }
+}
+
+export interface ErrorContext {
+  /** Without query, which may hold a token. */
+  readonly url: string;
+  readonly dialect: DialectName;
+  /** What the shell knows beyond the machine's reason, for example why no login was tried. */
+  readonly detail: string | null;
+}
+
+/** The whole session ended: what happened and what to do. */
+export function stopError(
+  reason: StopReason,
+  context: ErrorContext,
+  options?: ErrorOptions,
+): SessionError {
+  return new SessionError(reason, stopMessage(reason, context), options);
+}
+
+function stopMessage(reason: StopReason, { url, dialect, detail }: ErrorContext): string {
+  switch (reason.kind) {
+    case "left":
+      return "The session was closed from this side. Connect again to go on.";
+    case "closed":
+      return `${closedMessage(reason.code, reason.reason)} ${closedAdvice(reason)}`;
+    case "unreachable":
+      return (
+        `Could not connect to ${url}: ${printable(reason.detail)}. Check the URL, and that a ` +
+        `WebSocket server runs there.${plainHint(dialect)}`
+      );
+    case "timeout":
+      return reason.phase === "connect"
+        ? `Could not connect to ${url}: no answer in time. Check the URL and the network.`
+        : `The server at ${url} did not finish the login in time. Check that it is a wsecho ` +
+            `server, or try again.${plainHint(dialect)}`;
+    case "refused":
+      return `The server refused the user name or password. ${refusedAdvice(reason)}`;
+    case "noCredentials":
+      return (
+        `The server asks for a login and none could be offered: ${detail ?? "there are no credentials"}. ` +
+        "Pass username and password, or a token, or a function credentials."
+      );
+    case "untrusted":
+      return (
+        `The login was broken off: ${detail ?? "the server did not prove that it knows the password"}. ` +
+        "Check the URL; somebody may be between you and the server."
+      );
+    case "subprotocol":
+      return (
+        `The server selected the subprotocol “${printable(reason.selected)}” instead of ` +
+        `“${reason.expected}”. Check that it is a wsecho server.${plainHint(dialect)}`
+      );
+    case "protocol":
+      return (
+        `The server broke the protocol: ${printable(reason.detail)}. Check that it is a wsecho ` +
+        `server of this version.${plainHint(dialect)}`
+      );
+  }
+}
+
+/** “Code 4429, too many login attempts”, as the server put it. */
+function closedMessage(code: number, reason: string): string {
+  if (code === 1006) return "The connection broke without a goodbye (code 1006).";
+  const words = reason === "" ? "" : `: ${printable(reason)}`;
+  return `The server closed the connection with code ${String(code)}${words}.`;
+}
+
+function closedAdvice({
+  code,
+  reason,
+}: {
+  readonly code: number;
+  readonly reason: string;
+}): string {
+  switch (retryAfterClose(code, reason)) {
+    case "never":
+      return code === 1000
+        ? "Connect again to go on."
+        : "The same again would end the same: correct what the server objects to.";
+    case "later":
+      return "Connect again later, or set reconnect: true.";
+    case "credentials":
+      return "Connect again with new or renewed credentials.";
+  }
+}
+
+function refusedAdvice(reason: { readonly retryAfterMs: number }): string {
+  return reason.retryAfterMs > 0
+    ? `Check them, and wait ${String(Math.ceil(reason.retryAfterMs / 1000))} s before the next try.`
+    : "Check them and try again.";
+}
+
+function plainHint(dialect: DialectName): string {
+  return dialect === "v1"
+    ? ' If it is a server that speaks only the plain dialect, set dialect: "plain" or "auto".'
+    : "";
+}
+
+export function lostError(cause: Error | undefined): SessionError {
+  return new SessionError(
+    { kind: "lost" },
+    "The message was sent but the connection ended before its echo: the server may or may not " +
+      "have seen it. Ask again, or set resend: true together with reconnect: true where seeing it " +
+      "twice does no harm.",
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+export function unsentError(cause: Error | undefined): SessionError {
+  const why = cause === undefined ? "" : ` ${cause.message}`;
+  return new SessionError(
+    { kind: "unsent" },
+    `The message was not sent: the session ended first.${why}`,
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+export function rejectedError(code: number, message: string): SessionError {
+  return new SessionError(
+    { kind: "rejected", code, message },
+    `The server did not take this message (code ${String(code)}): ${printable(message)}. ` +
+      "The session goes on.",
+  );
+}
+
+export function tooBigError(bytes: number, maxBytes: number): SessionError {
+  return new SessionError(
+    { kind: "tooBig", bytes, maxBytes },
+    `The message takes ${String(bytes)} bytes and the server allows ${String(maxBytes)}. It was ` +
+      "not sent: send it in parts.",
+  );
+}
+
+export function abortedError(what: string, signal: AbortSignal): SessionError {
+  return new SessionError({ kind: "aborted" }, `${what} was aborted by the caller's signal.`, {
+    cause: signal.reason,
+  });
+}
+
+/** Errors end up in terminals: a peer's words must not move the cursor or turn the text around. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{FFFD}");
+}

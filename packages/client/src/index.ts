@@ -1,0 +1,15 @@
+export { defaultBackoff, retryDelay, type Backoff } from "./backoff.ts";
+export { systemClock, type Clock } from "./clock.ts";
+export { SessionError, type FailureReason } from "./errors.ts";
+export type { Message, SessionEvent, Status } from "./events.ts";
+export { maxScramIterations } from "./login.ts";
+export type {
+  ConnectOptions,
+  Credentials,
+  CredentialsProvider,
+  CredentialsRequest,
+} from "./options.ts";
+export type { SubmitOptions } from "./outbox.ts";
+export { connect, createSession, type CloseOptions, type Session } from "./session.ts";
+export { platformTransport } from "./socket/platform.ts";
+export type { Socket, SocketListener, Transport } from "./socket/transport.ts";

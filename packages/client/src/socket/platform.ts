@@ -1,0 +1,39 @@
+import { utf8Length } from "@wsecho/protocol";
+import type { Transport } from "./transport.ts";
+
+/** The `WebSocket` of the browser, Node 22 and later, Deno, Bun or a worker. It cannot be paused. */
+export const platformTransport: Transport = (url, protocols, listener) => {
+  if (typeof globalThis.WebSocket !== "function") {
+    throw new Error(
+      "this platform has no WebSocket; use Node 22 or later, or pass transport: wsTransport() " +
+        "from @wsecho/client/ws",
+    );
+  }
+  const socket = new WebSocket(url, [...protocols]);
+  socket.binaryType = "arraybuffer";
+  let detail: string | undefined;
+  socket.addEventListener("open", () => listener.opened(socket.protocol));
+  socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+    if (typeof data === "string")
+      listener.message({ type: "text", text: data, bytes: utf8Length(data) });
+    else if (data instanceof ArrayBuffer)
+      listener.message({ type: "binary", data: new Uint8Array(data) });
+  });
+  socket.addEventListener("error", (event) => {
+    detail = detailOf(event);
+  });
+  socket.addEventListener("close", ({ code, reason }) => listener.closed(code, reason, detail));
+  return {
+    send: (data) => socket.send(data as string | Uint8Array<ArrayBuffer>),
+    close: (code, reason) => socket.close(code, reason),
+    drop: () => socket.close(),
+  };
+};
+
+/** Browsers hide the cause from scripts; Node's event carries it. */
+function detailOf(event: Event): string | undefined {
+  const error: unknown = "error" in event ? event.error : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return cause.message === "" ? error.message : cause.message;
+}
