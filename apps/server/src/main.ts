@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
-import { createServer } from "./listen.ts";
+import { createServer } from "./server.ts";
 import { demoUsers } from "./users.ts";
 
 const { values } = parseArgs({

@@ -1,42 +1,63 @@
+import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import {
   createServerState,
-  encodeServer,
   runMachine,
   transitionServer,
-  type Reply,
   type ServerEffect,
   type ServerEvent,
+  type ServerMessage,
   type ServerNote,
   type ServerOptions,
   type ServerTimer,
-  type Submission,
 } from "@wsecho/protocol";
 import type { Authenticate } from "./authenticate.ts";
+import type { Handle } from "./handler.ts";
+import type { Log } from "./log.ts";
+import { guardLogin } from "./login-guard.ts";
+import { watchPressure } from "./pressure.ts";
+import { createTimers } from "./socket-timers.ts";
+import { violationOf } from "./violation.ts";
 
 export interface SessionParts {
   readonly options: ServerOptions;
+  readonly highWaterBytes: number;
   readonly authenticate: Authenticate;
-  readonly handle: (submission: Submission) => Promise<Reply>;
-  readonly note: (note: ServerNote) => void;
+  /** Called with the user once the first login is proven. */
+  readonly handleFor: (user: string) => Handle;
+  /** The text that says `message` in the session's dialect; `null` where it stays silent. */
+  readonly encode: (message: ServerMessage) => string | null;
+  readonly log: Log;
 }
 
-export interface RunningSession {
-  readonly dispatch: (event: ServerEvent) => void;
+/** An open connection, as the server sees it when it stops. */
+export interface Connection {
+  /** Answers what was accepted, then closes. */
+  readonly shutDown: (close: "goingAway" | "restarting") => void;
 }
 
-/** Bytes that may wait in our buffers for the peer before its input is paused. */
-const highWater = 1024 * 1024;
+/** Turns one socket into events of the session's machine, and the machine's effects into calls. */
+export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionParts): Connection {
+  const { options, authenticate, handleFor, encode, log } = parts;
+  let handle: Handle | undefined;
 
-/** Turns a socket into events of the session machine, and its effects into calls. */
-export function runSession(socket: WebSocket, parts: SessionParts): RunningSession {
-  const { options, authenticate, handle, note } = parts;
-  const timers = new Map<ServerTimer, NodeJS.Timeout>();
+  const { dispatch } = runMachine<ReturnType<typeof createServerState>, ServerEvent, ServerEffect>(
+    createServerState(options),
+    transitionServer,
+    perform,
+  );
+  const timers = createTimers<ServerTimer>((name) => dispatch({ type: "timer", name }));
+  const pressure = watchPressure(webSocket, socket, parts.highWaterBytes, (congested) =>
+    dispatch({ type: congested ? "congested" : "drained" }),
+  );
+  const unguard = guardLogin(webSocket, socket, options.limits.maxLoginBytes, () =>
+    dispatch({ type: "violation", close: "tooBig" }),
+  );
 
-  const perform = (effect: ServerEffect, dispatch: (event: ServerEvent) => void): void => {
+  function perform(effect: ServerEffect): void {
     switch (effect.type) {
       case "send": {
-        const text = encodeServer(options.dialect, effect.message);
+        const text = encode(effect.message);
         if (text !== null) send(text);
         return;
       }
@@ -44,58 +65,62 @@ export function runSession(socket: WebSocket, parts: SessionParts): RunningSessi
         send(effect.data);
         return;
       case "close":
-        socket.close(effect.code, effect.reason);
+        webSocket.close(effect.code, effect.reason);
         return;
       case "terminate":
-        socket.terminate();
+        webSocket.terminate();
         return;
-      case "startTimer": {
-        const { name } = effect;
-        clearTimeout(timers.get(name));
-        timers.set(
-          name,
-          setTimeout(() => dispatch({ type: "timer", name }), effect.ms),
-        );
+      case "startTimer":
+        timers.start(effect.name, effect.ms);
         return;
-      }
       case "stopTimer":
-        clearTimeout(timers.get(effect.name));
+        timers.stop(effect.name);
         return;
-      case "verify": {
-        const { attempt } = effect;
-        authenticate(effect.step).then(
-          (outcome) => dispatch({ type: "verdict", attempt, outcome }),
-          () => dispatch({ type: "verdict", attempt, outcome: { kind: "unavailable" } }),
-        );
+      case "verify":
+        verify(effect);
         return;
-      }
       case "handle":
-        handle(effect.submission).then(
-          (reply) => dispatch({ type: "handled", reply }),
-          () => dispatch({ type: "handled", reply: { kind: "failed" } }),
-        );
+        handle?.(effect.submission, (reply) => dispatch({ type: "handled", reply }));
         return;
       case "pauseInput":
-        socket.pause();
+        webSocket.pause();
         return;
       case "resumeInput":
-        socket.resume();
+        webSocket.resume();
         return;
       case "note":
-        note(effect.note);
+        takeNote(effect.note);
     }
-  };
-  const machine = runMachine(createServerState(options), transitionServer, perform);
-  const { dispatch } = machine;
-
-  function send(data: string | Uint8Array): void {
-    socket.send(data, () => {
-      if (socket.bufferedAmount < highWater) dispatch({ type: "drained" });
-    });
-    if (socket.bufferedAmount >= highWater) dispatch({ type: "congested" });
   }
 
-  socket.on("message", (data: Buffer, isBinary) => {
+  function send(data: string | Uint8Array): void {
+    // A peer that broke a rule is already being closed by the library.
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    webSocket.send(data);
+    pressure.check();
+  }
+
+  function verify({ attempt, step }: Extract<ServerEffect, { readonly type: "verify" }>): void {
+    authenticate(step).then(
+      (outcome) => dispatch({ type: "verdict", attempt, outcome }),
+      (error: unknown) => {
+        log.error({ err: error }, "the user store failed");
+        dispatch({ type: "verdict", attempt, outcome: { kind: "unavailable" } });
+      },
+    );
+  }
+
+  function takeNote(note: ServerNote): void {
+    if (note.kind === "accepted" && handle === undefined) {
+      handle = handleFor(note.user);
+      unguard();
+    }
+    const { kind, ...facts } = note;
+    log.info(facts, noteTexts[kind]);
+  }
+
+  // All before the first event, for the peer's frames may have come with its handshake.
+  webSocket.on("message", (data: Buffer, isBinary) => {
     dispatch({
       type: "frame",
       frame: isBinary
@@ -103,19 +128,22 @@ export function runSession(socket: WebSocket, parts: SessionParts): RunningSessi
         : { type: "text", text: data.toString(), bytes: data.length },
     });
   });
-  socket.on("error", (error) => {
-    const code = "code" in error ? error.code : undefined;
-    dispatch({
-      type: "violation",
-      close:
-        code === "WS_ERR_INVALID_UTF8"
-          ? "invalidData"
-          : code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH"
-            ? "tooBig"
-            : "protocolError",
-    });
+  webSocket.on("error", (error) => {
+    const violation = violationOf(error);
+    log.debug({ detail: error.message }, "the connection failed");
+    if (violation !== undefined) dispatch(violation);
   });
-  socket.on("close", (code) => dispatch({ type: "socketClosed", code }));
+  webSocket.on("close", (code) => {
+    dispatch({ type: "socketClosed", code });
+    timers.stopAll();
+  });
   dispatch({ type: "opened" });
-  return { dispatch };
+  return { shutDown: (close) => dispatch({ type: "shutdown", close }) };
 }
+
+const noteTexts: Readonly<Record<ServerNote["kind"], string>> = {
+  accepted: "login accepted",
+  refused: "login refused",
+  closing: "closing",
+  closed: "closed",
+};

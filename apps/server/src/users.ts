@@ -1,58 +1,60 @@
-import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
-import { promisify } from "node:util";
-
-const derive = promisify(pbkdf2);
-
-/** What is kept of a password (RFC 5802 section 3): enough to check one, not enough to use one. */
-export interface Verifier {
-  readonly salt: Uint8Array;
-  readonly iterations: number;
-  readonly storedKey: Uint8Array;
-  readonly serverKey: Uint8Array;
-}
+import { randomBytes } from "node:crypto";
+import { createVerifier, prepareUsername, type ScramVerifier } from "@wsecho/protocol/scram";
+import { nodeScramCrypto } from "./scram-crypto.ts";
 
 export interface User {
+  /** As `prepareUsername` returns it. */
   readonly name: string;
-  readonly verifier: Verifier;
+  readonly verifier: ScramVerifier;
 }
 
-/** Where users come from. A rejected promise means "cannot say now", never "no such user". */
+/** Where users come from. It holds verifiers, never passwords. */
 export interface UserStore {
+  /**
+   * The user of that name, already prepared, or `undefined` where there is none. A rejection says
+   * that the store cannot answer now, nothing about the user: the login may be tried again.
+   */
   find(name: string): Promise<User | undefined>;
+  /**
+   * PBKDF2 rounds of a new user's verifier. A login as an unknown user costs and shows the same,
+   * so that neither time nor challenge tells who exists.
+   */
+  readonly iterations: number;
 }
 
 /** RFC 7677 section 4 asks for at least this many. */
-export const demoIterations = 4096;
+const minIterations = 4096;
 
-export async function createVerifier(password: string, iterations: number): Promise<Verifier> {
-  const salt = randomBytes(16);
-  const salted = await derive(password, salt, iterations, 32, "sha256");
-  const hmac = (text: string): Buffer => createHmac("sha256", salted).update(text).digest();
-  return {
-    salt,
-    iterations,
-    storedKey: createHash("sha256").update(hmac("Client Key")).digest(),
-    serverKey: hmac("Server Key"),
-  };
-}
-
-export async function checkPassword(verifier: Verifier, password: string): Promise<boolean> {
-  const salted = await derive(password, verifier.salt, verifier.iterations, 32, "sha256");
-  const clientKey = createHmac("sha256", salted).update("Client Key").digest();
-  return timingSafeEqual(createHash("sha256").update(clientKey).digest(), verifier.storedKey);
-}
-
+/**
+ * Users that live as long as the process: `createMemoryUsers({ ada: "her password" })`.
+ * Rejects with TypeError where a name or a password cannot be one; it says which rule was broken.
+ *
+ * @param passwords name → password; only verifiers are kept
+ * @param iterations PBKDF2 rounds, 4096 to 10 000 000; more makes a stolen verifier harder to guess
+ */
 export async function createMemoryUsers(
   passwords: Readonly<Record<string, string>>,
-  iterations = demoIterations,
+  iterations = minIterations,
 ): Promise<UserStore> {
   const users = new Map<string, User>();
-  for (const [name, password] of Object.entries(passwords))
-    users.set(name, { name, verifier: await createVerifier(password, iterations) });
-  return { find: (name) => Promise.resolve(users.get(name)) };
+  for (const [given, password] of Object.entries(passwords)) {
+    const name = prepareUsername(given);
+    if (!name.ok) throw new TypeError(`user ${JSON.stringify(given)}: ${name.error.message}`);
+    const salt = randomBytes(16);
+    const verifier = await createVerifier(nodeScramCrypto, password, { salt, iterations });
+    if (!verifier.ok) throw new TypeError(`user ${name.value}: ${verifier.error.message}`);
+    users.set(name.value, { name: name.value, verifier: verifier.value });
+  }
+  return { iterations, find: (name) => Promise.resolve(users.get(name)) };
 }
 
-/** `admin` / `123456`, for a first look on this machine only. */
+/** Where logins are not what the server is for. */
+export const nobody: UserStore = {
+  iterations: minIterations,
+  find: () => Promise.resolve(undefined),
+};
+
+/** `admin` / `123456`, for a first look on this machine only; 4096 iterations. */
 export function demoUsers(): Promise<UserStore> {
   return createMemoryUsers({ admin: "123456" });
 }

@@ -1,0 +1,63 @@
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Connection } from "./session.ts";
+
+/** Everything that is open, so that the end of the server leaves nothing behind. */
+export interface Connections {
+  /** WebSocket connections, and handshakes whose login is being checked. */
+  readonly count: () => number;
+  readonly add: (connection: Connection) => void;
+  readonly remove: (connection: Connection) => void;
+  /** Resolves when nothing is going on any more, or after `ms`. */
+  readonly drained: (ms: number) => Promise<void>;
+  readonly shutDown: (close: "goingAway" | "restarting") => void;
+  /** Cuts every TCP connection, idle ones too. */
+  readonly cut: () => void;
+}
+
+/** Watches `server`: sockets, and the requests that are being answered. */
+export function trackConnections(server: Server): Connections {
+  const sockets = new Set<Socket>();
+  const connections = new Set<Connection>();
+  let requests = 0;
+  let onQuiet: (() => void) | undefined;
+
+  const check = (): void => {
+    if (connections.size === 0 && requests === 0) onQuiet?.();
+  };
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  server.on("request", (_request, response) => {
+    requests += 1;
+    response.once("close", () => {
+      requests -= 1;
+      check();
+    });
+  });
+
+  return {
+    count: () => connections.size,
+    add: (connection) => connections.add(connection),
+    remove(connection) {
+      connections.delete(connection);
+      check();
+    },
+    drained: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        onQuiet = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        check();
+      }),
+    shutDown(close) {
+      for (const connection of connections) connection.shutDown(close);
+    },
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

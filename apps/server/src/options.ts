@@ -1,0 +1,57 @@
+import type { MessageHandler, SessionContext } from "./handler.ts";
+import type { ServerLimits } from "./limits.ts";
+import type { Log } from "./log.ts";
+import type { UserStore } from "./users.ts";
+
+interface CommonOptions<Context> {
+  /** The address to listen on; default 127.0.0.1, so that only this machine can connect. */
+  readonly host?: string;
+  /** 0 to 65535, where 0 takes any that is free; default 5678. */
+  readonly port?: number;
+  /** Who may log in. Needed, unless `allowAnonymous` leaves something to do without. */
+  readonly users?: UserStore;
+  /** Answers messages; default: each is answered by itself. */
+  readonly onMessage?: MessageHandler<Context>;
+  /** Bounds and times; each has a default. */
+  readonly limits?: Partial<ServerLimits>;
+  /** Whether clients that offer no subprotocol get the plain dialect; default true. */
+  readonly plain?: boolean;
+  /** What stands before a plain reply; default `your submit context: `. */
+  readonly plainPrefix?: string;
+  /** Opens `/echo`, and only that, to everybody; default false. */
+  readonly allowAnonymous?: boolean;
+  /** The folder of a built web client; default the one that comes along; `null` serves none. */
+  readonly webRoot?: string | null;
+  /** Default: silence. */
+  readonly log?: Log;
+}
+
+/**
+ * What `createServer` takes. `context` makes what the handler gets as its second argument, and is
+ * needed where that is to be a type of one's own.
+ */
+export type ServerOptions<Context = SessionContext> = CommonOptions<Context> &
+  ([SessionContext] extends [Context]
+    ? { readonly context?: (session: SessionContext) => Context }
+    : { readonly context: (session: SessionContext) => Context });
+
+export interface Listening {
+  /** `ws://host:port`, for clients on this machine. */
+  readonly url: string;
+  readonly httpUrl: string;
+  readonly port: number;
+}
+
+export interface EchoServer extends AsyncDisposable {
+  /**
+   * Once. Rejects with the system's error, such as EADDRINUSE, or with an Error where `webRoot`
+   * holds no web client.
+   */
+  listen(): Promise<Listening>;
+  /**
+   * Answers what was accepted, closes every session with 1001 (1012 where `restarting`), refuses
+   * new ones with 503 meanwhile, and cuts what is left after `limits.drainTimeoutMs`. Calling it
+   * again waits for the same end.
+   */
+  close(options?: { readonly restarting?: boolean }): Promise<void>;
+}

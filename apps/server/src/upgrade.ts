@@ -1,0 +1,164 @@
+import type { IncomingMessage } from "node:http";
+import {
+  failure,
+  negotiate,
+  success,
+  subprotocol,
+  type DialectName,
+  type Result,
+} from "@wsecho/protocol";
+import { parseBasic, type BasicCredentials } from "./authorization.ts";
+import { isSameHost } from "./origin.ts";
+import type { Refusal } from "./refusal.ts";
+
+/** The part of a request that decides about its upgrade. */
+export type Handshake = Pick<
+  IncomingMessage,
+  "method" | "url" | "httpVersion" | "headers" | "rawHeaders"
+>;
+
+/** What a good handshake asks for. `credentials` have yet to be checked. */
+export type Admission =
+  | {
+      readonly path: "session";
+      readonly dialect: DialectName;
+      readonly credentials: BasicCredentials | null;
+    }
+  | { readonly path: "echo"; readonly credentials: BasicCredentials | null };
+
+export interface UpgradePolicy {
+  /** Whether the plain dialect is spoken. */
+  readonly plain: boolean;
+  /** Whether `/echo` is open to everybody. */
+  readonly allowAnonymous: boolean;
+}
+
+export const unauthorized = (message: string): Refusal => ({
+  status: 401,
+  message,
+  headers: { "WWW-Authenticate": 'Basic realm="wsecho", charset="UTF-8"' },
+});
+
+/** The answer to a request that is not a WebSocket handshake where only one makes sense. */
+export const upgradeRequired: Refusal = {
+  status: 426,
+  message: "this is a WebSocket endpoint; connect with a WebSocket client, version 13",
+  headers: { Upgrade: "websocket", Connection: "Upgrade, close", "Sec-WebSocket-Version": "13" },
+};
+
+const notYet: Refusal = {
+  status: 501,
+  message: "/inspect, the wire feed, is not available yet; sessions are at /, pure echo at /echo",
+};
+
+export const webSocketPaths: readonly string[] = ["/echo", "/inspect"];
+
+/** The path of a request target, without query; absolute-form is read too (RFC 9112 section 3.2). */
+export function pathOf(target: string | undefined): string {
+  const path = (target ?? "").replace(/^https?:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? "";
+  return path === "" ? "/" : path;
+}
+
+/** Which handshakes are admitted (RFC 6455 section 4.2), and what the others are told. */
+export function admit(request: Handshake, policy: UpgradePolicy): Result<Admission, Refusal> {
+  const refusal = handshakeProblem(request);
+  if (refusal !== undefined) return failure(refusal);
+  switch (pathOf(request.url)) {
+    case "/":
+      return admitSession(request, policy);
+    case "/echo":
+      return admitEcho(request, policy);
+    case "/inspect":
+      return failure(notYet);
+    default:
+      return failure({
+        status: 404,
+        message: "no WebSocket endpoint has this path; known: / (a session), /echo (pure echo)",
+      });
+  }
+}
+
+function handshakeProblem({
+  method,
+  httpVersion,
+  headers,
+  rawHeaders,
+}: Handshake): Refusal | undefined {
+  if (method !== "GET") {
+    const message = "a WebSocket handshake is a GET request";
+    return { status: 405, message, headers: { Allow: "GET" } };
+  }
+  if (httpVersion !== "1.1") return bad("a WebSocket handshake needs HTTP/1.1");
+  const twice = repeated(rawHeaders);
+  if (twice !== undefined) return bad(`the request has more than one ${twice} header`);
+  // Another protocol (h2c …), or several to choose from.
+  if (headers.upgrade?.toLowerCase() !== "websocket") return upgradeRequired;
+  if (headers["sec-websocket-version"] !== "13")
+    return { ...upgradeRequired, message: "only WebSocket version 13 (RFC 6455) is spoken here" };
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(headers["sec-websocket-key"] ?? ""))
+    return bad("Sec-WebSocket-Key must be 16 bytes in base64");
+  return undefined;
+}
+
+/**
+ * Headers that decide about access: with two of one, this server and a proxy before it might each
+ * believe another.
+ */
+const single = ["Host", "Origin", "Authorization", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
+
+function repeated(rawHeaders: readonly string[]): string | undefined {
+  const names = rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
+  return single.find((name) => {
+    const lower = name.toLowerCase();
+    return names.indexOf(lower) !== names.lastIndexOf(lower);
+  });
+}
+
+function admitSession(request: Handshake, policy: UpgradePolicy): Result<Admission, Refusal> {
+  const negotiated = negotiate(request.headers["sec-websocket-protocol"], policy);
+  if (!negotiated.ok) return failure(bad(negotiated.error));
+  const { dialect, bearer } = negotiated.value;
+  if (bearer !== undefined) {
+    return failure(unauthorized(`this server issues no tokens yet; offer ${subprotocol} alone`));
+  }
+  // The login travels inside the session, so a page of any origin is no more than its user.
+  if (request.headers.authorization === undefined)
+    return success({ path: "session", dialect, credentials: null });
+  const credentials = handshakeLogin(request);
+  return credentials.ok
+    ? success({ path: "session", dialect, credentials: credentials.value })
+    : credentials;
+}
+
+function admitEcho(request: Handshake, policy: UpgradePolicy): Result<Admission, Refusal> {
+  if (request.headers["sec-websocket-protocol"] !== undefined) {
+    const message =
+      "/echo speaks no subprotocol; leave Sec-WebSocket-Protocol out, or connect to /";
+    return failure(bad(message));
+  }
+  if (request.headers.authorization !== undefined || !policy.allowAnonymous) {
+    const credentials = handshakeLogin(request);
+    return credentials.ok ? success({ path: "echo", credentials: credentials.value }) : credentials;
+  }
+  return isSameHost(request.headers.origin, request.headers.host)
+    ? success({ path: "echo", credentials: null })
+    : failure(foreignOrigin);
+}
+
+const foreignOrigin: Refusal = {
+  status: 403,
+  message: "pages of another origin may not connect here; a session at / is open to them",
+};
+
+/** Credentials of the handshake, which a browser may have added without anybody's doing. */
+function handshakeLogin({ headers }: Handshake): Result<BasicCredentials, Refusal> {
+  if (!isSameHost(headers.origin, headers.host)) return failure(foreignOrigin);
+  if (headers.authorization === undefined)
+    return failure(unauthorized("log in with Authorization: Basic base64(user:password)"));
+  const basic = parseBasic(headers.authorization);
+  return basic.ok ? basic : failure(unauthorized(basic.error));
+}
+
+function bad(message: string): Refusal {
+  return { status: 400, message };
+}

@@ -1,0 +1,24 @@
+import type { ServerEvent } from "@wsecho/protocol";
+
+type Violation = Extract<ServerEvent, { readonly type: "violation" }>;
+
+/**
+ * What an error of the WebSocket library says about the peer's frames; `undefined` for an error of
+ * the connection, which its close reports anyway.
+ */
+export function violationOf(error: Error): Violation | undefined {
+  const code = "code" in error ? error.code : undefined;
+  switch (code) {
+    case "WS_ERR_INVALID_UTF8":
+      return { type: "violation", close: "invalidData" };
+    case "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH":
+    case "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH":
+      return { type: "violation", close: "tooBig" };
+    case "WS_ERR_TOO_MANY_BUFFERED_PARTS":
+      return { type: "violation", close: "tooManyMessages" };
+    default:
+      return typeof code === "string" && code.startsWith("WS_ERR_")
+        ? { type: "violation", close: "protocolError" }
+        : undefined;
+  }
+}
