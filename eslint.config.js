@@ -47,7 +47,7 @@ export default defineConfig(
     files: ["**/*.{js,mjs,cjs}"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
-      globals: { module: "writable", console: "readonly", process: "readonly", URL: "readonly" },
+      globals: { module: "writable", require: "readonly", __dirname: "readonly", console: "readonly", process: "readonly", URL: "readonly" },
     },
   },
   boundaries,
