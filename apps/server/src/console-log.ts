@@ -1,0 +1,38 @@
+import { destination, pino, stdTimeFunctions, type DestinationStream } from "pino";
+import { printable, type Log } from "./log.ts";
+
+/**
+ * The program's log on stderr: one JSON object a line, or a shorter line for a person at a
+ * terminal.
+ *
+ * @param level a pino level, or `silent`
+ */
+export function createConsoleLog(level: string, terminal: boolean): Log {
+  return pino(
+    { level, base: null, timestamp: stdTimeFunctions.isoTime },
+    // Written by another thread, so that a reader who stops reading does not stop the server.
+    terminal ? terminalStream : destination({ dest: 2, sync: false }),
+  );
+}
+
+const terminalStream: DestinationStream = {
+  write: (line) => process.stderr.write(`${terminalLine(line)}\n`),
+};
+
+/** `12:00:00 info  [3] login accepted user="ada"`; nothing in a value can act on a terminal. */
+export function terminalLine(line: string): string {
+  const { time, level, msg, conn, err, ...facts } = JSON.parse(line) as Record<string, unknown>;
+  const label = pino.levels.labels[Number(level)] ?? "";
+  const head = [String(time).slice(11, 19), label.padEnd(5)];
+  if (conn !== undefined) head.push(`[${JSON.stringify(conn)}]`);
+  head.push(String(msg));
+  for (const [name, value] of Object.entries({ ...facts, ...errorFact(err) }))
+    head.push(`${name}=${printable(JSON.stringify(value), 4000)}`);
+  return head.join(" ");
+}
+
+function errorFact(error: unknown): object {
+  return typeof error === "object" && error !== null && "stack" in error
+    ? { error: error.stack }
+    : {};
+}

@@ -1,0 +1,174 @@
+import { lookup } from "node:dns/promises";
+import { BlockList, isIPv6 } from "node:net";
+import { failure, success, type Result } from "@wsecho/protocol";
+import { createConsoleLog } from "./console-log.ts";
+import { readFlags } from "./flags.ts";
+import type { EchoServer, Listening } from "./options.ts";
+import { createServer } from "./server.ts";
+import { toLimits, type Settings } from "./settings.ts";
+import { resolveSettings, strangeVariables, type Environment } from "./sources.ts";
+import { demoUsers } from "./users.ts";
+
+const usage = 2;
+const failed = 1;
+
+/** Runs `wsecho-server`; sets `process.exitCode` and leaves the end to the empty event loop. */
+export async function runProgram(argv: readonly string[], env: Environment): Promise<void> {
+  // A reader that has gone away is no reason to stop serving.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
+  const flags = readFlags(argv);
+  if (!flags.ok) {
+    end(usage, `${flags.error}\nAll flags: wsecho-server --help`);
+    return;
+  }
+  if (flags.value.kind === "print") {
+    process.stdout.write(flags.value.text);
+    return;
+  }
+  for (const warning of strangeVariables(env)) say(warning);
+  const settings = resolveSettings(flags.value.given, env);
+  if (!settings.ok) {
+    end(usage, `${settings.error}\nAll settings: wsecho-server --help`);
+    return;
+  }
+  const problem = await policyProblem(settings.value, commandName(env));
+  if (problem !== undefined) {
+    end(usage, problem);
+    return;
+  }
+  await serve(settings.value);
+}
+
+async function serve(settings: Settings): Promise<void> {
+  const { host, port } = settings;
+  const server = createServer({
+    host,
+    port,
+    limits: toLimits(settings),
+    plain: !settings["no-plain"],
+    allowAnonymous: settings["allow-anonymous"],
+    log: createConsoleLog(settings["log-level"], process.stderr.isTTY),
+    ...(settings.demo ? { users: await demoUsers() } : {}),
+    ...(settings["web-root"] === null ? {} : { webRoot: settings["web-root"] }),
+  });
+  const listening = await start(server, settings);
+  if (!listening.ok) {
+    end(failed, listening.error);
+    return;
+  }
+  stopOnSignals(server);
+  process.stderr.write(banner(settings, listening.value));
+  process.stdout.write(`wsecho-server is ready at ${listening.value.url}\n`);
+}
+
+/** Combinations that must not start, and what to type instead. */
+async function policyProblem(settings: Settings, command: string): Promise<string | undefined> {
+  const { host, demo, data, database } = settings;
+  const later = data === null ? (database === null ? undefined : "--database") : "--data";
+  if (later !== undefined)
+    return `${later} is not available yet: stored users come with a later version. Use --demo.`;
+  if (demo) {
+    const loopback = await isLoopback(host);
+    if (!loopback.ok) return loopback.error;
+    return loopback.value
+      ? undefined
+      : `--demo has a password that everybody knows, so it listens on this machine only.\n` +
+          `Leave --host ${host} out, or leave --demo out.`;
+  }
+  if (settings["allow-anonymous"]) return undefined;
+  return (
+    "nobody could log in: there are no users.\n" +
+    "To try the server on this machine, type:\n\n" +
+    `  ${command} --demo\n\n` +
+    "It lets one user in, admin with the password 123456."
+  );
+}
+
+/** What was typed: in the workspace the program is a script of pnpm's. */
+function commandName(env: Environment): string {
+  return env["npm_lifecycle_event"] === "wsecho-server" ? "pnpm wsecho-server" : "wsecho-server";
+}
+
+const loopbackAddresses = new BlockList();
+loopbackAddresses.addSubnet("127.0.0.0", 8, "ipv4");
+loopbackAddresses.addAddress("::1", "ipv6");
+
+/** Every address that the name stands for must be one of this machine's own. */
+async function isLoopback(host: string): Promise<Result<boolean, string>> {
+  try {
+    const addresses = await lookup(host, { all: true });
+    return success(
+      addresses.every(({ address }) =>
+        loopbackAddresses.check(address, isIPv6(address) ? "ipv6" : "ipv4"),
+      ),
+    );
+  } catch {
+    return failure(`--host ${host} is no address of this machine; leave it out for 127.0.0.1`);
+  }
+}
+
+async function start(server: EchoServer, settings: Settings): Promise<Result<Listening, string>> {
+  try {
+    return success(await server.listen());
+  } catch (error) {
+    return failure(listenProblem(error, settings));
+  }
+}
+
+function listenProblem(error: unknown, { host, port }: Settings): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "EADDRINUSE":
+      return (
+        `port ${port} on ${host} is in use: another program, perhaps another wsecho-server, ` +
+        `listens there.\nStop it, or take another port; --port 0 takes any that is free.`
+      );
+    case "EACCES":
+      return `port ${port} needs more rights than this user has; take one from 1024: --port 5678`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `${host} is no address of this machine; leave --host out for 127.0.0.1`;
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const exitStatus = { SIGINT: 130, SIGTERM: 143 } as const;
+
+function stopOnSignals(server: EchoServer): void {
+  let stopping = false;
+  const stop = (signal: keyof typeof exitStatus): void => {
+    // Somebody who asks twice does not want to wait.
+    if (stopping) process.exit(exitStatus[signal]);
+    stopping = true;
+    say("stopping; once more ends it at once");
+    void server.close();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+}
+
+function banner(settings: Settings, { url, httpUrl }: Listening): string {
+  const lines = [`page: ${httpUrl}/   session: ${url}   pure echo: ${url}/echo`];
+  if (settings.demo) {
+    lines.push(
+      "WARNING: --demo lets anybody on this machine log in as admin with the password 123456.",
+      "Do not use it for anything but a first look.",
+    );
+  } else {
+    lines.push("There are no users: only /echo answers.");
+  }
+  if (settings["allow-anonymous"])
+    lines.push("WARNING: /echo is open to everybody, without login.");
+  return lines.map((line) => `wsecho-server: ${line}\n`).join("");
+}
+
+function say(text: string): void {
+  process.stderr.write(`wsecho-server: ${text}\n`);
+}
+
+function end(status: number, text: string): void {
+  say(text);
+  process.exitCode = status;
+}

@@ -1,0 +1,115 @@
+import { defaultServerLimits as limits, type ServerLimits } from "./limits.ts";
+import {
+  parseChoice,
+  parseCount,
+  parseDuration,
+  parseSize,
+  parseSwitch,
+  parseText,
+  type Parse,
+} from "./values.ts";
+
+/** One thing that can be set: by flag, by environment variable, by a key of the config file. */
+export interface Setting<T> {
+  readonly group: "Listening" | "Users" | "Limits" | "Other";
+  /** How `--help` shows the value; absent for a switch. */
+  readonly placeholder?: string;
+  readonly about: string;
+  readonly initial: T;
+  readonly parse: Parse<T>;
+}
+
+function setting<T>(
+  group: Setting<T>["group"],
+  about: string,
+  initial: T,
+  value: { readonly placeholder: string; readonly parse: Parse<T> },
+): Setting<T> {
+  return { group, about, initial, ...value };
+}
+
+function toggle(group: Setting<boolean>["group"], about: string): Setting<boolean> {
+  return { group, about, initial: false, parse: parseSwitch };
+}
+
+function optional(
+  group: Setting<string | null>["group"],
+  placeholder: string,
+  about: string,
+): Setting<string | null> {
+  return { group, about, initial: null, placeholder, parse: parseText };
+}
+
+const size = { placeholder: "<size>", parse: parseSize };
+const time = { placeholder: "<time>", parse: parseDuration };
+const count = { placeholder: "<n>", parse: parseCount(1, 1_000_000) };
+
+export const logLevels = ["silent", "error", "warn", "info", "debug"] as const;
+
+/** By the name of the flag; the other names follow from it. */
+export const settings = {
+  host: setting("Listening", "address to listen on", "127.0.0.1", {
+    placeholder: "<address>",
+    parse: parseText,
+  }),
+  port: setting("Listening", "port to listen on; 0 takes any that is free", 5678, {
+    placeholder: "<n>",
+    parse: parseCount(0, 65_535),
+  }),
+  "web-root": optional("Listening", "<dir>", "serve another built web client"),
+
+  demo: toggle("Users", "one user, admin / 123456; on this machine only"),
+  "allow-anonymous": toggle("Users", "open /echo to everybody, without login"),
+  "no-plain": toggle("Users", "refuse clients that offer no subprotocol (the plain dialect)"),
+  data: optional("Users", "<dir>", "folder of the user database (not available yet)"),
+  database: optional("Users", "<url>", "user database shared by servers (not available yet)"),
+
+  "max-message": setting("Limits", "largest message", limits.maxMessageBytes, size),
+  "max-login": setting("Limits", "largest message before login", limits.maxLoginBytes, size),
+  "max-connections": setting("Limits", "connections at a time", limits.maxConnections, count),
+  "max-backlog": setting("Limits", "messages that may wait", limits.backlogMessages, count),
+  "high-water": setting("Limits", "unread replies until input pauses", limits.highWaterBytes, size),
+  "auth-max-attempts": setting("Limits", "logins tried per connection", limits.maxAttempts, count),
+  "auth-timeout": setting("Limits", "time to log in", limits.authTimeoutMs, time),
+  "idle-timeout": setting("Limits", "time without a message", limits.idleTimeoutMs, time),
+  "slow-timeout": setting("Limits", "time to leave replies unread", limits.slowTimeoutMs, time),
+  "handshake-timeout": setting("Limits", "time for a request", limits.handshakeTimeoutMs, time),
+  "close-timeout": setting("Limits", "time to answer a close", limits.closeTimeoutMs, time),
+  "drain-timeout": setting("Limits", "time to stop in", limits.drainTimeoutMs, time),
+
+  config: optional("Other", "<file>", "JSON file with settings; its keys are these names"),
+  "log-level": setting("Other", `what is logged: ${logLevels.join(", ")}`, "info", {
+    placeholder: "<level>",
+    parse: parseChoice(logLevels),
+  }),
+} as const satisfies Readonly<Record<string, Setting<never> | Setting<unknown>>>;
+
+export type SettingName = keyof typeof settings;
+
+export type Settings = {
+  readonly [K in SettingName]: (typeof settings)[K] extends Setting<infer T> ? T : never;
+};
+
+export const settingNames = Object.keys(settings) as readonly SettingName[];
+
+/** `WSECHO_AUTH_TIMEOUT` for `auth-timeout`. */
+export function envName(name: string): string {
+  return `WSECHO_${name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+export function toLimits(values: Settings): Partial<ServerLimits> {
+  return {
+    maxMessageBytes: values["max-message"],
+    maxLoginBytes: values["max-login"],
+    maxConnections: values["max-connections"],
+    backlogMessages: values["max-backlog"],
+    highWaterBytes: values["high-water"],
+    maxAttempts: values["auth-max-attempts"],
+    authTimeoutMs: values["auth-timeout"],
+    idleTimeoutMs: values["idle-timeout"],
+    slowTimeoutMs: values["slow-timeout"],
+    handshakeTimeoutMs: values["handshake-timeout"],
+    closeTimeoutMs: values["close-timeout"],
+    drainTimeoutMs: values["drain-timeout"],
+  };
+}
