@@ -11,19 +11,17 @@ const insidePackages = {
   message: "Import what the package exports, by its name, never a path inside it.",
 };
 
-/** `up`: how many "../" still stay inside the package. */
-const outside = (what: string, up: number) => ({
-  regex: `^(\\.\\./){${up},}(packages|apps|conformance|bench|examples|protocol|client|wire|testkit|server|cli-client|web-client)/`,
-  message: `A relative path must not leave ${what}: import other packages by name.`,
+/** From `depth` folders below the package's own folder, one more "../" than that leaves it. */
+const outside = (depth: number) => ({
+  regex: `^(\\.\\./){${depth + 1},}`,
+  message: "A relative path must not leave the package: import others by name.",
 });
 
-const apps = {
-  regex: "^@wsecho/(server|cli|web-client)(/|$)",
-};
+const apps = { regex: "^@wsecho/(server|cli|web-client)(/|$)" };
 
 const testOnly = {
-  regex: "^@wsecho/testkit(/|$)",
-  message: "The test kit is for tests.",
+  regex: "^(@wsecho/testkit|(\\.\\./)+test)(/|$)",
+  message: "Test code stays out of what ships.",
 };
 
 const io = {
@@ -31,7 +29,28 @@ const io = {
   message: "This package does no I/O: let the shell do it and hand in an event.",
 };
 
-const imports = (...patterns: object[]): Rule => ["error", { patterns }];
+interface Pattern {
+  readonly regex: string;
+  readonly message: string;
+}
+
+/** One rule set for a folder `base` that stands `depth` below its package, and for all below it. */
+const imports = (
+  name: string,
+  base: string,
+  depth: number,
+  patterns: readonly Pattern[],
+): Linter.Config[] =>
+  [0, 1, 2, 3, 4, 5].map((below) => ({
+    name: `wsecho/${name}`,
+    files: [`${base}/${"*/".repeat(below)}*`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [...patterns, insidePackages, outside(depth + below)] },
+      ],
+    },
+  }));
 
 const clocks = ["Date", "performance", "setTimeout", "setInterval", "setImmediate"];
 const outsideWorld = [
@@ -62,48 +81,24 @@ const noDynamicEscape: Rule = [
   },
 ];
 
+const noApps = (message: string): Pattern => ({ ...apps, message });
+
 export const boundaries: Linter.Config[] = [
-  {
-    name: "wsecho/packages",
-    files: ["packages/*/src/**"],
-    rules: {
-      "no-restricted-imports": imports(
-        { ...apps, message: "Packages never import apps." },
-        insidePackages,
-        outside("the package", 2),
-        testOnly,
-      ),
-    },
-  },
-  {
-    name: "wsecho/apps",
-    files: ["apps/*/src/**"],
-    rules: {
-      "no-restricted-imports": imports(
-        { ...apps, message: "Apps never import apps." },
-        insidePackages,
-        outside("the app", 2),
-        testOnly,
-      ),
-    },
-  },
-  {
-    // A test may start another app; it still may not look inside one.
-    name: "wsecho/tests-and-tools",
-    files: ["{packages,apps}/*/test/**", "{conformance,bench,examples}/**"],
-    rules: { "no-restricted-imports": imports(insidePackages, outside("the package", 2)) },
-  },
+  ...imports("packages", "packages/*/src", 1, [noApps("Packages never import apps."), testOnly]),
+  ...imports("pure", "packages/{protocol,wire}/src", 1, [
+    noApps("Packages never import apps."),
+    testOnly,
+    io,
+  ]),
+  ...imports("apps", "apps/*/src", 1, [noApps("Apps never import apps."), testOnly]),
+  // A test may start another app; it still may not look inside one.
+  ...imports("tests", "{packages,apps,examples}/*/test", 1, []),
+  ...imports("tools", "{conformance,bench}", 0, []),
+  ...imports("examples", "examples/*", 0, []),
   {
     name: "wsecho/pure",
     files: ["packages/{protocol,wire}/src/**"],
     rules: {
-      "no-restricted-imports": imports(
-        { ...apps, message: "Packages never import apps." },
-        insidePackages,
-        outside("the package", 2),
-        testOnly,
-        io,
-      ),
       "no-restricted-globals": globals([...clocks, ...outsideWorld, "crypto"]),
       "no-restricted-properties": noRandom,
       "no-restricted-syntax": noDynamicEscape,
