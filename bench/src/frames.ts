@@ -1,0 +1,28 @@
+/** A masked client text frame (RFC 6455 section 5.2). One fixed key: servers unmask all alike. */
+export function clientFrame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const key = Buffer.from([0x37, 0xfa, 0x21, 0x3d]);
+  const masked = Buffer.from(payload);
+  for (let i = 0; i < masked.length; i++) masked[i] = (masked[i] ?? 0) ^ (key[i % 4] ?? 0);
+  return Buffer.concat([header(payload.length, 0x80), key, masked]);
+}
+
+/** An unmasked server text frame. */
+export function serverFrame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  return Buffer.concat([header(payload.length, 0), payload]);
+}
+
+function header(length: number, maskBit: 0 | 0x80): Buffer {
+  if (length < 126) return Buffer.from([0x81, maskBit | length]);
+  if (length < 65536) {
+    const bytes = Buffer.from([0x81, maskBit | 126, 0, 0]);
+    bytes.writeUInt16BE(length, 2);
+    return bytes;
+  }
+  const bytes = Buffer.alloc(10);
+  bytes[0] = 0x81;
+  bytes[1] = maskBit | 127;
+  bytes.writeBigUInt64BE(BigInt(length), 2);
+  return bytes;
+}

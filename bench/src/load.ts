@@ -1,0 +1,136 @@
+import { createHistogram } from "node:perf_hooks";
+import type { Socket } from "node:net";
+import { openConnection } from "./connection.ts";
+import { clientFrame, serverFrame } from "./frames.ts";
+import type { PeerSpec } from "./peer.ts";
+
+export interface Workload {
+  readonly name: string;
+  readonly connections: number;
+  /** Messages of one connection that wait for their reply at a time. */
+  readonly inFlight: number;
+  /** Payload bytes of one message. */
+  readonly bytes: number;
+}
+
+/** What the parent sends: one round on one server. */
+export interface Order {
+  readonly port: number;
+  readonly spec: PeerSpec;
+  readonly workload: Workload;
+  readonly milliseconds: number;
+}
+
+export interface Round {
+  readonly messages: number;
+  readonly seconds: number;
+  /** Round trip of a message, microseconds; with several in flight it includes their queueing. */
+  readonly p50Us: number;
+  readonly p99Us: number;
+}
+
+/** Closed loop: each reply makes room for the next message. Every reply is compared byte for byte. */
+export async function runRound(order: Order, sockets: readonly Socket[]): Promise<Round> {
+  const { spec, workload } = order;
+  const text = "x".repeat(workload.bytes);
+  const request = clientFrame(text);
+  const reply = serverFrame(spec.prefix + text);
+  const histogram = createHistogram();
+  const started = performance.now();
+  const end = started + order.milliseconds;
+  const counts = await Promise.all(
+    sockets.map((socket) =>
+      drive(socket, { request, reply, inFlight: workload.inFlight, end, histogram }),
+    ),
+  );
+  return {
+    messages: counts.reduce((sum, count) => sum + count, 0),
+    seconds: (performance.now() - started) / 1000,
+    p50Us: histogram.percentile(50) / 1000,
+    p99Us: histogram.percentile(99) / 1000,
+  };
+}
+
+interface Drive {
+  readonly request: Buffer;
+  readonly reply: Buffer;
+  readonly inFlight: number;
+  readonly end: number;
+  readonly histogram: ReturnType<typeof createHistogram>;
+}
+
+function drive(
+  socket: Socket,
+  { request, reply, inFlight, end, histogram }: Drive,
+): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const sentAt: number[] = [];
+  let answered = 0;
+  let offset = 0;
+
+  const send = (count: number): void => {
+    const now = performance.now();
+    for (let i = 0; i < count; i++) sentAt.push(now);
+    socket.write(count === 1 ? request : Buffer.concat(Array<Buffer>(count).fill(request)));
+  };
+  const finish = (settle: () => void): void => {
+    socket.pause();
+    socket.removeAllListeners("data");
+    socket.removeAllListeners("close");
+    settle();
+  };
+  const onData = (chunk: Buffer): void => {
+    const now = performance.now();
+    let completed = 0;
+    for (let at = 0; at < chunk.length;) {
+      const length = Math.min(chunk.length - at, reply.length - offset);
+      if (chunk.compare(reply, offset, offset + length, at, at + length) !== 0) {
+        finish(() => reject(new Error("a reply differs from what was sent")));
+        return;
+      }
+      at += length;
+      offset = (offset + length) % reply.length;
+      if (offset === 0) completed += 1;
+    }
+    for (const sent of sentAt.splice(0, completed))
+      histogram.record(Math.max(1, Math.round((now - sent) * 1e6)));
+    answered += completed;
+    if (now < end) {
+      if (completed > 0) send(completed);
+    } else if (sentAt.length === 0) finish(() => resolve(answered));
+  };
+  socket.on("data", onData);
+  socket.once("close", () =>
+    finish(() => reject(new Error("the server closed a connection under load"))),
+  );
+  socket.resume();
+  send(inFlight);
+  return promise;
+}
+
+/** The child process: connections stay open from round to round. */
+async function serve(): Promise<void> {
+  const open = new Map<string, readonly Socket[]>();
+  process.on("disconnect", () => process.exit());
+  process.on("message", (order: Order) => {
+    const key = `${order.port}/${order.workload.connections}`;
+    const run = async (): Promise<Round> => {
+      const sockets = open.get(key) ?? (await openAll(order));
+      open.set(key, sockets);
+      return runRound(order, sockets);
+    };
+    run().then(
+      (round) => process.send?.({ round }),
+      (error: unknown) => process.send?.({ error: String(error) }),
+    );
+  });
+  await Promise.resolve();
+}
+
+async function openAll({ port, spec, workload }: Order): Promise<readonly Socket[]> {
+  return Promise.all(
+    Array.from({ length: workload.connections }, () => openConnection(port, spec.login)),
+  );
+}
+
+if (process.send !== undefined && import.meta.main) await serve();

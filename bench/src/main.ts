@@ -1,0 +1,126 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command, InvalidArgumentError } from "commander";
+import { plainTexts } from "@wsecho/protocol";
+import { canPin, pinned } from "./cores.ts";
+import type { Order, Round, Workload } from "./load.ts";
+import { startPeer, type Peer, type PeerSpec } from "./peer.ts";
+import { formatTable, summarize, type Sample, type Series } from "./report.ts";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const control = "bare ws";
+const peers: readonly PeerSpec[] = [
+  { name: control, args: [here("./servers/bare-ws.ts")], prefix: "" },
+  {
+    name: "wsecho",
+    // From source: no build to forget, and the same JavaScript once its types are stripped.
+    args: [
+      "--conditions=@wsecho/source",
+      here("../../apps/server/src/main.ts"),
+      "--demo",
+      "--port",
+      "0",
+    ],
+    login: { send: "admin:123456", expect: plainTexts.accepted },
+    prefix: plainTexts.prefix,
+  },
+];
+
+const workloads: readonly Workload[] = [
+  { name: "1 connection, 32 B", connections: 1, inFlight: 1, bytes: 32 },
+  { name: "50 connections, 32 B", connections: 50, inFlight: 1, bytes: 32 },
+  { name: "50 connections, 1 KiB", connections: 50, inFlight: 1, bytes: 1024 },
+  { name: "50 connections, 32 in flight, 32 B", connections: 50, inFlight: 32, bytes: 32 },
+  { name: "50 connections, 32 in flight, 1 KiB", connections: 50, inFlight: 32, bytes: 1024 },
+];
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError("a whole number from 1");
+  return value;
+}
+
+interface Options {
+  readonly rounds: number;
+  readonly ms: number;
+  readonly filter: string;
+  readonly json: string;
+}
+
+const options = new Command("bench")
+  .description("Server CPU per message of wsecho beside a bare ws echo, in one run.")
+  .option("--rounds <n>", "interleaved rounds; medians are shown", integer, 5)
+  .option("--ms <n>", "length of one round in milliseconds", integer, 1500)
+  .option("--filter <text>", "only workloads whose name contains the text", "")
+  .option("--json <file>", "where the figures go", here("../results/latest.json"))
+  .addHelpText("after", "\nExample:\n  pnpm bench --rounds 7 --filter 'in flight'")
+  .parse()
+  .opts<Options>();
+
+const load = (() => {
+  const [command, ...args] = pinned(1, [process.execPath]);
+  // `fork` brings the IPC channel; taskset, where there is one, then becomes node.
+  return fork(here("./load.ts"), { execPath: command, execArgv: args, serialization: "json" });
+})();
+
+async function request(order: Order): Promise<Round> {
+  const answer = once(load, "message") as Promise<[{ round?: Round; error?: string }]>;
+  load.send(order);
+  const [{ round, error }] = await answer;
+  if (round === undefined) throw new Error(`${order.spec.name}: ${error ?? "no answer"}`);
+  return round;
+}
+
+async function measure(peer: Peer, workload: Workload, milliseconds: number): Promise<Sample> {
+  const before = await peer.usage();
+  const { port, spec } = peer;
+  const round = await request({ port, spec, workload, milliseconds });
+  const after = await peer.usage();
+  return {
+    cpuUsPerMessage: (after.cpuUs - before.cpuUs) / round.messages,
+    messagesPerSecond: round.messages / round.seconds,
+    p50Us: round.p50Us,
+    p99Us: round.p99Us,
+  };
+}
+
+const chosen = workloads.filter(({ name }) => name.includes(options.filter));
+if (chosen.length === 0) {
+  console.error(`no workload contains "${options.filter}"; known:`);
+  for (const { name } of workloads) console.error(`  ${name}`);
+  process.exit(2);
+}
+
+const running: Peer[] = [];
+try {
+  for (const spec of peers) running.push(await startPeer(spec));
+  const series: Series[] = [];
+  for (const workload of chosen) {
+    const samples = new Map<string, Sample[]>(running.map(({ spec }) => [spec.name, []]));
+    // The first round opens the connections and warms the compilers; it does not count.
+    for (let round = 0; round <= options.rounds; round++) {
+      for (const peer of running) {
+        const sample = await measure(peer, workload, round === 0 ? 500 : options.ms);
+        if (round > 0) samples.get(peer.spec.name)?.push(sample);
+      }
+      process.stderr.write(`${workload.name}: round ${round} of ${options.rounds}\n`);
+    }
+    for (const [peer, list] of samples) series.push({ peer, workload, samples: list });
+  }
+  const rows = summarize(series, control);
+  console.log(formatTable(rows));
+  const file = resolve(options.json);
+  mkdirSync(dirname(file), { recursive: true });
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, canPin };
+  writeFileSync(file, `${JSON.stringify({ machine, options, rows, series }, null, 2)}\n`);
+  if (!canPin) console.error("cores could not be pinned: servers and load disturbed each other");
+} finally {
+  await Promise.all(running.map((peer) => peer.stop()));
+  load.disconnect();
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { formatTable, summarize, type Sample } from "../src/report.ts";
+import { median, spread } from "../src/statistics.ts";
+
+const sample = (cpuUsPerMessage: number): Sample => ({
+  cpuUsPerMessage,
+  messagesPerSecond: 1,
+  p50Us: 1,
+  p99Us: 2,
+});
+const workload = { name: "w", connections: 1, inFlight: 1, bytes: 1 };
+
+describe("statistics", () => {
+  it("takes the middle, or the mean of the two middle values", () => {
+    expect(median([9, 1, 5])).toBe(5);
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+  });
+
+  it("tells the noise relative to the median", () => {
+    expect(spread([8, 10, 12])).toBeCloseTo(0.2);
+  });
+});
+
+describe("summarize", () => {
+  it("compares each round with the control of the same round", () => {
+    const rows = summarize(
+      [
+        { peer: "control", workload, samples: [sample(10), sample(100), sample(20)] },
+        { peer: "ours", workload, samples: [sample(20), sample(200), sample(30)] },
+      ],
+      "control",
+    );
+    expect(rows.map((row) => row.ratio)).toEqual([1, 2]);
+    expect(formatTable(rows)).toContain("2.00");
+  });
+});
