@@ -37,11 +37,11 @@ export function chooseMechanism(
   if (password !== undefined && mechanisms.includes("scram-sha-256"))
     return success({ mechanism: "scram-sha-256", ...password });
   if (token !== undefined && mechanisms.includes("token")) {
-    if (!mayReveal) return failure(insecure("the token", "a reader could log in with it"));
+    if (!mayReveal) return failure(insecure("the token", "whoever reads it can log in"));
     return check({ mechanism: "token", message: { type: "auth", mechanism: "token", token } });
   }
   if (password !== undefined && mechanisms.includes("plain")) {
-    if (!mayReveal) return failure(insecure("the password", "the server offers no SCRAM"));
+    if (!mayReveal) return failure(insecure("the password", withoutScram(dialect)));
     const { username: user, password: secret } = password;
     if (dialect === "plain" && user.includes(":"))
       return failure("the plain dialect cannot say a user name with a colon; use dialect v1");
@@ -59,6 +59,12 @@ function insecure(what: string, why: string): string {
     `${what} itself would cross an unencrypted connection to another machine (${why}); use a ` +
     "wss:// URL, or allow it with allowInsecurePassword: true"
   );
+}
+
+function withoutScram(dialect: DialectName): string {
+  return dialect === "plain"
+    ? "the plain dialect knows no other way"
+    : "the server offers no SCRAM";
 }
 
 function offered(mechanisms: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { retryAfterClose, type DialectName, type StopReason } from "@wsecho/protocol";
+import type { WireSize } from "./payload.ts";
 
 /** Why a promise of a session was rejected. */
 export type FailureReason =
@@ -29,25 +30,33 @@ export interface ErrorContext {
   /** Without query, which may hold a token. */
   readonly url: string;
   readonly dialect: DialectName;
-  /** What the shell knows beyond the machine's reason, for example why no login was tried. */
-  readonly detail: string | null;
+  /** Why no login was tried or believed. */
+  readonly problem: LoginProblem | null;
+  /** The last error message of a v1 server on this connection. */
+  readonly serverWords: string | null;
+}
+
+export interface LoginProblem {
+  /** Never holds a secret. */
+  readonly detail: string;
+  /** What a credentials function threw. It may quote a secret, so only `cause` carries it. */
+  readonly cause?: unknown;
 }
 
 /** The whole session ended: what happened and what to do. */
-export function stopError(
-  reason: StopReason,
-  context: ErrorContext,
-  options?: ErrorOptions,
-): SessionError {
+export function stopError(reason: StopReason, context: ErrorContext): SessionError {
+  const { problem } = context;
+  const options = problem?.cause === undefined ? undefined : { cause: problem.cause };
   return new SessionError(reason, stopMessage(reason, context), options);
 }
 
-function stopMessage(reason: StopReason, { url, dialect, detail }: ErrorContext): string {
+function stopMessage(reason: StopReason, context: ErrorContext): string {
+  const { url, dialect, problem } = context;
   switch (reason.kind) {
     case "left":
       return "The session was closed from this side. Connect again to go on.";
     case "closed":
-      return `${closedMessage(reason.code, reason.reason)} ${closedAdvice(reason)}`;
+      return closedMessage(reason, context);
     case "unreachable":
       return (
         `Could not connect to ${url}: ${printable(reason.detail)}. Check the URL, and that a ` +
@@ -59,16 +68,17 @@ function stopMessage(reason: StopReason, { url, dialect, detail }: ErrorContext)
         : `The server at ${url} did not finish the login in time. Check that it is a wsecho ` +
             `server, or try again.${plainHint(dialect)}`;
     case "refused":
-      return `The server refused the user name or password. ${refusedAdvice(reason)}`;
+      return `The server refused the login: the credentials are wrong. ${refusedAdvice(reason)}`;
     case "noCredentials":
       return (
-        `The server asks for a login and none could be offered: ${detail ?? "there are no credentials"}. ` +
+        `The server asks for a login and got none: ${problem?.detail ?? "nothing it would take"}. ` +
         "Pass username and password, or a token, or a function credentials."
       );
     case "untrusted":
       return (
-        `The login was broken off: ${detail ?? "the server did not prove that it knows the password"}. ` +
-        "Check the URL; somebody may be between you and the server."
+        "The login was broken off, because the server could not be trusted: " +
+        `${problem?.detail ?? "it accepted a login without proof that it knows the password."} ` +
+        "Check the URL: somebody may stand between you and the server."
       );
     case "subprotocol":
       return (
@@ -83,20 +93,20 @@ function stopMessage(reason: StopReason, { url, dialect, detail }: ErrorContext)
   }
 }
 
-/** “Code 4429, too many login attempts”, as the server put it. */
-function closedMessage(code: number, reason: string): string {
-  if (code === 1006) return "The connection broke without a goodbye (code 1006).";
-  const words = reason === "" ? "" : `: ${printable(reason)}`;
-  return `The server closed the connection with code ${String(code)}${words}.`;
+type Closed = Extract<StopReason, { readonly kind: "closed" }>;
+
+function closedMessage({ code, reason }: Closed, { serverWords }: ErrorContext): string {
+  const name = reason === "" ? "" : ` (${printable(reason)})`;
+  const why =
+    serverWords === null || serverWords === reason ? "" : ` It said: ${printable(serverWords)}.`;
+  const what =
+    code === 1006
+      ? "The connection broke without a goodbye (code 1006)."
+      : `The server closed the connection with code ${String(code)}${name}.`;
+  return `${what}${why} ${closedAdvice(code, reason)}`;
 }
 
-function closedAdvice({
-  code,
-  reason,
-}: {
-  readonly code: number;
-  readonly reason: string;
-}): string {
+function closedAdvice(code: number, reason: string): string {
   switch (retryAfterClose(code, reason)) {
     case "never":
       return code === 1000
@@ -121,7 +131,7 @@ function plainHint(dialect: DialectName): string {
     : "";
 }
 
-export function lostError(cause: Error | undefined): SessionError {
+export function lostError(cause: SessionError | undefined): SessionError {
   return new SessionError(
     { kind: "lost" },
     "The message was sent but the connection ended before its echo: the server may or may not " +
@@ -131,7 +141,7 @@ export function lostError(cause: Error | undefined): SessionError {
   );
 }
 
-export function unsentError(cause: Error | undefined): SessionError {
+export function unsentError(cause: SessionError | undefined): SessionError {
   const why = cause === undefined ? "" : ` ${cause.message}`;
   return new SessionError(
     { kind: "unsent" },
@@ -148,7 +158,7 @@ export function rejectedError(code: number, message: string): SessionError {
   );
 }
 
-export function tooBigError(bytes: number, maxBytes: number): SessionError {
+export function tooBigError({ bytes, maxBytes }: WireSize): SessionError {
   return new SessionError(
     { kind: "tooBig", bytes, maxBytes },
     `The message takes ${String(bytes)} bytes and the server allows ${String(maxBytes)}. It was ` +

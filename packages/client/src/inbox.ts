@@ -1,88 +1,129 @@
-import { utf8Length } from "@wsecho/protocol";
 import { abortedError, type SessionError } from "./errors.ts";
 import type { Message } from "./events.ts";
-import { createQueue } from "./queue.ts";
+import { createLine } from "./line.ts";
+import { payloadBytes } from "./payload.ts";
+
+/** So much of something: messages, and the bytes of their contents. */
+export interface Amount {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+export interface InboxHost {
+  readonly max: Amount;
+  /** Replies that are on their way and have a place reserved. */
+  readonly expected: () => Amount;
+  /** A message was taken, or a reader came or went. */
+  readonly changed: () => void;
+}
 
 /** Received messages until somebody takes them. */
 export interface Inbox {
-  readonly size: () => number;
-  readonly bytes: () => number;
+  /** Whether the reply to one more message of `bytes` would find a place. */
+  readonly hasRoom: (bytes: number) => boolean;
+  /** A reply: its place was reserved. */
+  readonly put: (message: Message) => void;
+  /** A message that nobody asked for; `false` where it found no place and is dropped. */
+  readonly offer: (message: Message) => boolean;
+  /** Whether the server should be held back: what nobody asked for took the last place. */
+  readonly flooded: () => boolean;
   /** How many iterators are open. */
   readonly readers: () => number;
-  readonly push: (message: Message) => void;
   /** No further message comes. Readers take what is left, then end, or fail with `error`. */
   readonly end: (error: SessionError | null) => void;
   readonly read: (signal?: AbortSignal) => AsyncIterableIterator<Message, undefined>;
 }
 
+type Taken = IteratorResult<Message, undefined>;
+
+/** A reader that waits for the next message. */
 interface Waiter {
   readonly take: (message: Message) => void;
   readonly end: () => void;
 }
 
-const doneResult = { done: true, value: undefined } as const;
-
-/** @param changed called when there is more room, or another reader, or one less */
-export function createInbox(changed: () => void): Inbox {
-  const unread = createQueue<Message>();
-  // A set, because a reader that goes away is taken out of the middle.
-  const waiting = new Set<Waiter>();
+export function createInbox({ max, expected, changed }: InboxHost): Inbox {
+  const unread = createLine<Message>();
+  const waiting = createLine<Waiter>();
   let bytes = 0;
   let readers = 0;
+  let flooded = false;
   let ended: { readonly error: SessionError | null } | null = null;
 
+  /** Above the room by at most one message, whose size is known only once it is here. */
+  function isFull(): boolean {
+    const coming = expected();
+    return unread.size() + coming.messages >= max.messages || bytes + coming.bytes >= max.bytes;
+  }
+
+  function put(message: Message): void {
+    const waiter = waiting.shift();
+    if (waiter !== undefined) {
+      waiter.take(message);
+      return;
+    }
+    bytes += payloadBytes(message);
+    unread.push(message);
+  }
+
+  function take(): Message | undefined {
+    const message = unread.shift();
+    if (message === undefined) return undefined;
+    bytes -= payloadBytes(message);
+    // Half empty, so that the server is not stopped and started for each message.
+    if (unread.size() <= max.messages / 2 && !isFull()) flooded = false;
+    return message;
+  }
+
   function read(signal?: AbortSignal): AsyncIterableIterator<Message, undefined> {
+    const mine = createLine<Waiter>();
     let open = true;
-    const mine = new Set<Waiter>();
     readers += 1;
 
-    const leave = (): void => {
+    function leave(): void {
       if (!open) return;
       open = false;
       readers -= 1;
       signal?.removeEventListener("abort", leave);
-      for (const waiter of mine) waiter.end();
+      for (let own = mine.first(); own !== undefined; own = mine.first()) own.end();
       changed();
-    };
+    }
     signal?.addEventListener("abort", leave);
 
-    const finish = (): Promise<IteratorResult<Message, undefined>> => {
-      const failed = open ? (ended?.error ?? null) : null;
+    /** After the last message, or after the reader left. The first to ask hears of a failure. */
+    function finish(): Promise<Taken> {
+      const error = open ? (ended?.error ?? null) : null;
       leave();
-      return failed === null ? Promise.resolve(doneResult) : Promise.reject(failed);
-    };
+      if (signal?.aborted === true) return Promise.reject(abortedError("Receiving", signal));
+      if (error !== null) return Promise.reject(error);
+      return Promise.resolve({ done: true, value: undefined });
+    }
 
-    function next(): Promise<IteratorResult<Message, undefined>> {
-      if (signal?.aborted === true) {
-        leave();
-        return Promise.reject(abortedError("Receiving", signal));
-      }
-      if (!open) return Promise.resolve(doneResult);
-      const message = unread.shift();
+    function next(): Promise<Taken> {
+      if (!open || signal?.aborted === true) return finish();
+      const message = take();
       if (message !== undefined) {
-        bytes -= sizeOf(message);
         changed();
         return Promise.resolve({ done: false, value: message });
       }
       if (ended !== null) return finish();
       return new Promise((resolve, reject) => {
-        const settle = (): void => {
-          waiting.delete(waiter);
-          mine.delete(waiter);
+        const done = (): void => {
+          leaveWaiting();
+          leaveMine();
         };
         const waiter: Waiter = {
           take: (value) => {
-            settle();
+            done();
             resolve({ done: false, value });
           },
           end: () => {
-            settle();
-            if (signal?.aborted === true) reject(abortedError("Receiving", signal));
-            else finish().then(resolve, reject);
+            done();
+            finish().then(resolve, reject);
           },
         };
-        waiting.add(waiter);
-        mine.add(waiter);
+        const leaveWaiting = waiting.push(waiter);
+        const leaveMine = mine.push(waiter);
       });
     }
 
@@ -90,7 +131,7 @@ export function createInbox(changed: () => void): Inbox {
       next,
       return: () => {
         leave();
-        return Promise.resolve(doneResult);
+        return Promise.resolve({ done: true, value: undefined });
       },
       [Symbol.asyncIterator]() {
         return this;
@@ -99,25 +140,30 @@ export function createInbox(changed: () => void): Inbox {
   }
 
   return {
-    size: unread.size,
-    bytes: () => bytes,
-    readers: () => readers,
-    read,
-    push: (message) => {
-      for (const waiter of waiting) {
-        waiter.take(message);
-        return;
-      }
-      bytes += sizeOf(message);
-      unread.push(message);
+    hasRoom: (more) => {
+      const coming = expected();
+      const messages = unread.size() + coming.messages;
+      // One that is bigger than all the room goes alone.
+      if (messages === 0) return true;
+      return messages < max.messages && bytes + coming.bytes + more <= max.bytes;
     },
+    put,
+    offer: (message) => {
+      if (isFull()) {
+        flooded = true;
+        return false;
+      }
+      put(message);
+      flooded ||= isFull();
+      return true;
+    },
+    flooded: () => flooded,
+    readers: () => readers,
     end: (error) => {
       ended ??= { error };
-      for (const waiter of waiting) waiter.end();
+      for (let waiter = waiting.shift(); waiter !== undefined; waiter = waiting.shift())
+        waiter.end();
     },
+    read,
   };
-}
-
-export function sizeOf(message: Message): number {
-  return message.kind === "text" ? utf8Length(message.text) : message.data.byteLength;
 }

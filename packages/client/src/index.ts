@@ -4,12 +4,13 @@ export { SessionError, type FailureReason } from "./errors.ts";
 export type { Message, SessionEvent, Status } from "./events.ts";
 export { maxScramIterations } from "./login.ts";
 export type {
+  CloseOptions,
   ConnectOptions,
   Credentials,
   CredentialsProvider,
   CredentialsRequest,
+  SubmitOptions,
 } from "./options.ts";
-export type { SubmitOptions } from "./outbox.ts";
-export { connect, createSession, type CloseOptions, type Session } from "./session.ts";
+export { connect, createSession, type Session } from "./session.ts";
 export { platformTransport } from "./socket/platform.ts";
 export type { Socket, SocketListener, Transport } from "./socket/transport.ts";

@@ -2,25 +2,23 @@ import type { ClientEffect, ClientEvent, DialectName } from "@wsecho/protocol";
 import { startScramClient, type ScramClient, type ScramCrypto } from "@wsecho/protocol/scram";
 import { chooseMechanism, type Offer } from "./credentials.ts";
 import { createNonce } from "./crypto.ts";
-import type { CredentialsProvider, CredentialsRequest } from "./options.ts";
+import type { LoginProblem } from "./errors.ts";
+import type { ConnectOptions, CredentialsRequest } from "./options.ts";
 
 /**
  * The most PBKDF2 rounds that a server may demand: more than three times what OWASP advises for
- * SHA-256 (600 000), about a second of native work, and some ten seconds without WebCrypto. A
- * hostile server could otherwise keep a client busy for hours.
+ * SHA-256 (600 000). A hostile server could otherwise keep a client busy for hours.
  */
 export const maxScramIterations = 2_000_000;
 
 export interface LoginHost {
-  /** Given as options; offered first, once on each connection. */
-  readonly fixed: Offer;
-  readonly provider: CredentialsProvider | undefined;
+  readonly options: ConnectOptions;
   /** Whether a secret may cross the wire as it is. */
   readonly mayReveal: boolean;
   readonly loadCrypto: () => Promise<ScramCrypto>;
   readonly dispatch: (event: ClientEvent) => void;
-  /** Why a login cannot be tried or believed; never a secret. */
-  readonly problem: (detail: string, cause?: unknown) => void;
+  /** Why a login is not tried or not believed; never a secret. */
+  readonly problem: (detail: string) => void;
 }
 
 type AskEffect = Extract<ClientEffect, { readonly type: "askCredentials" }>;
@@ -30,123 +28,149 @@ export interface Login {
   readonly ask: (effect: AskEffect, renewal: boolean) => void;
   readonly answer: (attempt: number, serverFirst: string) => void;
   readonly check: (attempt: number, serverFinal: string | null) => void;
-  /** Nobody waits for the answer any more. */
+  /** Nobody waits for an answer any more. */
   readonly forget: () => void;
+  /** What stood in the way of the last login. */
+  readonly problem: () => LoginProblem | null;
 }
 
-export function createLogin(host: LoginHost): Login {
-  const { fixed, provider } = host;
+export function createLogin({
+  options,
+  mayReveal,
+  loadCrypto,
+  dispatch,
+  problem,
+}: LoginHost): Login {
+  const { credentials: provider } = options;
+  const fixed = fixedOffer(options);
   let fixedRefused = false;
   /** Whether the attempt under way uses the fixed credentials. */
-  let offeredFixed = false;
+  let offersFixed = false;
   let asking: AbortController | null = null;
   let exchange: { readonly attempt: number; readonly scram: ScramClient } | null = null;
+  let lastProblem: LoginProblem | null = null;
 
-  function forget(): void {
-    asking?.abort();
-    asking = null;
-    exchange = null;
+  function report(found: LoginProblem): void {
+    lastProblem = found;
+    problem(found.detail);
   }
 
   async function choose(request: CredentialsRequest, signal: AbortSignal): Promise<Offer | null> {
-    if (request.denied !== null && offeredFixed) fixedRefused = true;
-    const hasFixed = fixed.password !== undefined || fixed.token !== undefined;
-    // Without a provider the fixed ones are all there is, also on the next connection.
-    const mayUseFixed = provider === undefined ? request.denied === null : !fixedRefused;
-    offeredFixed = hasFixed && mayUseFixed;
-    if (offeredFixed) return fixed;
+    if (request.denied !== null && offersFixed) fixedRefused = true;
+    // Without a function to ask, the fixed ones are all there is, also on the next connection.
+    const mayOfferFixed = provider === undefined ? request.denied === null : !fixedRefused;
+    offersFixed = fixed !== null && mayOfferFixed;
+    if (offersFixed) return fixed;
     if (provider === undefined) {
-      if (request.denied === null) host.problem("there are no credentials");
+      if (request.denied === null) report({ detail: "there are no credentials to offer" });
       return null;
     }
-    const credentials = await provider(request, signal);
-    if (credentials === null) {
-      if (request.denied === null && !signal.aborted)
-        host.problem("the credentials function gave none");
-      return null;
-    }
-    return "token" in credentials ? { token: credentials.token } : { password: credentials };
+    const given = await provider(request, signal);
+    if (given !== null) return "token" in given ? { token: given.token } : { password: given };
+    if (request.denied === null && !signal.aborted)
+      report({ detail: "the credentials function gave none" });
+    return null;
   }
 
-  async function login(effect: AskEffect, renewal: boolean, signal: AbortSignal): Promise<void> {
+  async function offer(effect: AskEffect, renewal: boolean, signal: AbortSignal): Promise<void> {
     const { attempt, dialect, mechanisms, denied } = effect;
-    const moot = (): boolean => signal.aborted;
-    const giveUp = (): void => host.dispatch({ type: "credentials", attempt, message: null });
-    const offer = await choose({ dialect, mechanisms, denied, renewal }, signal);
-    if (moot()) return;
-    if (offer === null) {
+    const isMoot = (): boolean => signal.aborted;
+    const giveUp = (): void => dispatch({ type: "credentials", attempt, message: null });
+    const chosen = await choose({ dialect, mechanisms, denied, renewal }, signal);
+    if (isMoot()) return;
+    if (chosen === null) {
       giveUp();
       return;
     }
-    const { mayReveal } = host;
-    const chosen = chooseMechanism(offer, { dialect, mechanisms, mayReveal });
-    if (!chosen.ok) {
-      host.problem(chosen.error);
+    const choice = chooseMechanism(chosen, { dialect, mechanisms, mayReveal });
+    if (!choice.ok) {
+      report({ detail: choice.error });
       giveUp();
       return;
     }
-    if (chosen.value.mechanism !== "scram-sha-256") {
-      host.dispatch({ type: "credentials", attempt, message: chosen.value.message });
+    if (choice.value.mechanism !== "scram-sha-256") {
+      dispatch({ type: "credentials", attempt, message: choice.value.message });
       return;
     }
-    const crypto = await host.loadCrypto();
-    if (moot()) return;
-    const started = startScramClient({
-      crypto,
-      user: chosen.value.username,
-      password: chosen.value.password,
-      nonce: createNonce(),
-      maxIterations: maxScramIterations,
-    });
+    const crypto = await loadCrypto();
+    if (isMoot()) return;
+    const { username: user, password } = choice.value;
+    const nonce = createNonce();
+    const maxIterations = maxScramIterations;
+    const started = startScramClient({ crypto, user, password, nonce, maxIterations });
     if (!started.ok) {
-      host.problem(started.error.message);
+      report({ detail: started.error.message });
       giveUp();
       return;
     }
     exchange = { attempt, scram: started.value };
     const data = started.value.clientFirst;
-    const message = { type: "auth", mechanism: "scram-sha-256", data } as const;
-    host.dispatch({ type: "credentials", attempt, message });
+    dispatch({
+      type: "credentials",
+      attempt,
+      message: { type: "auth", mechanism: "scram-sha-256", data },
+    });
+  }
+
+  /** Never rejects; `null` where the challenge is not one to answer. */
+  async function respond(attempt: number, serverFirst: string): Promise<string | null> {
+    const ours = exchange;
+    if (ours?.attempt !== attempt) return null;
+    let found: LoginProblem;
+    try {
+      const result = await ours.scram.answer(serverFirst);
+      if (result.ok) return result.value.clientFinal;
+      found = { detail: result.error.message };
+    } catch (cause) {
+      found = { detail: "the proof could not be computed; see the error's cause", cause };
+    }
+    if (exchange === ours) report(found);
+    return null;
   }
 
   return {
-    forget,
     ask: (effect, renewal) => {
-      forget();
+      asking?.abort();
+      lastProblem = null;
       const controller = new AbortController();
       asking = controller;
-      login(effect, renewal, controller.signal).catch((cause: unknown) => {
-        if (controller.signal.aborted) return;
-        // What was thrown may quote a secret, so only the error's cause carries it.
-        host.problem("the credentials function failed (see the error's cause)", cause);
-        host.dispatch({ type: "credentials", attempt: effect.attempt, message: null });
-      });
+      offer(effect, renewal, controller.signal)
+        .catch((cause: unknown) => {
+          if (controller.signal.aborted) return;
+          report({ detail: "the credentials function failed; see the error's cause", cause });
+          dispatch({ type: "credentials", attempt: effect.attempt, message: null });
+        })
+        .finally(() => {
+          // The signal is for questions that are moot, not for the session's later end.
+          if (asking === controller) asking = null;
+        });
     },
     answer: (attempt, serverFirst) => {
-      const answered = (data: string | null): void =>
-        host.dispatch({ type: "answered", attempt, data });
-      if (exchange?.attempt !== attempt) {
-        answered(null);
-        return;
-      }
-      exchange.scram.answer(serverFirst).then(
-        (result) => {
-          if (!result.ok) host.problem(result.error.message);
-          answered(result.ok ? result.value.clientFinal : null);
-        },
-        (cause: unknown) => {
-          host.problem("the challenge could not be computed (see the error's cause)", cause);
-          answered(null);
-        },
+      void respond(attempt, serverFirst).then((data) =>
+        dispatch({ type: "answered", attempt, data }),
       );
     },
     check: (attempt, serverFinal) => {
-      const result =
-        exchange?.attempt === attempt ? exchange.scram.verify(serverFinal ?? undefined) : null;
-      if (result?.ok === false) host.problem(result.error.message);
-      host.dispatch({ type: "checked", attempt, genuine: result?.ok === true });
+      const ours = exchange?.attempt === attempt ? exchange.scram : null;
+      exchange = null;
+      const result = ours?.verify(serverFinal ?? undefined);
+      if (result?.ok === false) report({ detail: result.error.message });
+      dispatch({ type: "checked", attempt, genuine: result?.ok === true });
     },
+    forget: () => {
+      asking?.abort();
+      asking = null;
+      exchange = null;
+    },
+    problem: () => lastProblem,
   };
+}
+
+function fixedOffer({ username, password, token }: ConnectOptions): Offer | null {
+  const pair =
+    username === undefined || password === undefined ? {} : { password: { username, password } };
+  const offer = { ...pair, ...(token === undefined ? {} : { token }) };
+  return Object.keys(offer).length === 0 ? null : offer;
 }
 
 /** What a session tries, in order. */

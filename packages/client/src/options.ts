@@ -61,3 +61,22 @@ export interface ConnectOptions {
   /** From 0 (inclusive) to 1 (exclusive); spreads reconnects. Default `Math.random`. */
   readonly random?: () => number;
 }
+
+export interface SubmitOptions {
+  /** Stops waiting. A message that has left cannot be taken back: its echo is then ignored. */
+  readonly signal?: AbortSignal;
+  /**
+   * With `reconnect`: after a lost connection send it again on the next one, instead of reporting
+   * it lost. The server may then have seen it twice.
+   */
+  readonly resend?: boolean;
+}
+
+export interface CloseOptions {
+  /** 1000 (default) or 3000–4999. */
+  readonly code?: number;
+  /** Cut to the 123 bytes that fit a close frame. */
+  readonly reason?: string;
+  /** Cuts the connection instead of waiting any longer for the server's goodbye. */
+  readonly signal?: AbortSignal;
+}

@@ -1,4 +1,4 @@
-import { utf8Length, type Payload, type Settlement } from "@wsecho/protocol";
+import type { Payload, Settlement } from "@wsecho/protocol";
 import {
   abortedError,
   lostError,
@@ -7,19 +7,13 @@ import {
   unsentError,
   type SessionError,
 } from "./errors.ts";
+import type { Amount } from "./inbox.ts";
+import { createLine } from "./line.ts";
+import type { SubmitOptions } from "./options.ts";
+import { payloadBytes, type WireSize } from "./payload.ts";
 
 /** `ask` waits for the echo; `send` waits only until the message is accepted. */
 export type SubmitKind = "ask" | "send";
-
-export interface SubmitOptions {
-  /** Stops waiting. A message that has left cannot be taken back: its echo is then ignored. */
-  readonly signal?: AbortSignal;
-  /**
-   * After a lost connection, send it again on the next one, instead of reporting it lost. The
-   * server may then have seen it twice.
-   */
-  readonly resend?: boolean;
-}
 
 /** A message that was handed to the machine and has no outcome yet. */
 export interface Entry {
@@ -27,31 +21,24 @@ export interface Entry {
   readonly kind: SubmitKind;
   readonly payload: Payload;
   readonly bytes: number;
+  readonly resend: boolean;
   /** When it last left; `null` before. */
   sentAt: number | null;
 }
 
-/** What the outbox has to know and do outside itself. */
 export interface OutboxHost {
+  /** What may be unanswered. */
+  readonly max: Amount;
   /** Whether a message would leave at once. */
   readonly ready: () => boolean;
-  /** Room for unanswered messages. */
-  readonly maxPending: number;
-  readonly maxBytes: number;
-  /** Whether the reply of a send, so big, would find a place beside `expected` others. */
-  readonly roomFor: (bytes: number, expected: Expected) => boolean;
-  /** What the message would be on the wire, and what the server takes; `null` if it does not say. */
-  readonly limit: (payload: Payload) => { readonly bytes: number; readonly max: number } | null;
-  readonly submit: (entry: Entry, resend: boolean) => void;
-}
-
-/** The replies to sends that are under way. */
-export interface Expected {
-  readonly messages: number;
-  readonly bytes: number;
+  /** Whether the reply to a send would find a place. */
+  readonly hasRoom: (bytes: number) => boolean;
+  readonly wireSize: (payload: Payload) => WireSize | null;
+  readonly submit: (entry: Entry) => void;
 }
 
 export interface Outbox {
+  /** Resolves with the echo of an ask, and with the message itself for an accepted send. */
   readonly submit: (
     kind: SubmitKind,
     payload: Payload,
@@ -62,24 +49,27 @@ export interface Outbox {
   /** The entry of a message that leaves; binary ones have no id on the wire. */
   readonly find: (key: number | Uint8Array) => Entry | undefined;
   /** Takes out an entry and tells whoever waits for it. */
-  readonly settle: (id: number, outcome: Settlement, cause: Error | undefined) => Entry | undefined;
-  /** Refuses everything that still waits. */
+  readonly settle: (id: number, outcome: Settlement, cause?: SessionError) => Entry | undefined;
+  /** Refuses everything that still waits, and everything that comes. */
   readonly end: (error: SessionError) => void;
-  readonly expected: () => Expected;
+  /** The replies to sends that are on their way. */
+  readonly expected: () => Amount;
   /** How many asks are unanswered. */
   readonly asks: () => number;
 }
 
+interface Caller {
+  readonly resolve: (payload: Payload) => void;
+  readonly reject: (error: SessionError) => void;
+}
+
 /** A message that waits for room or for a session. */
-interface Waiter {
+interface Waiter extends Caller {
   readonly order: number;
   readonly kind: SubmitKind;
   readonly payload: Payload;
   readonly bytes: number;
   readonly resend: boolean;
-  readonly admit: () => void;
-  readonly resolve: (reply: Payload) => void;
-  readonly reject: (error: SessionError) => void;
 }
 
 /**
@@ -88,15 +78,14 @@ interface Waiter {
  * for itself.
  */
 export function createOutbox(host: OutboxHost): Outbox {
-  // Sets, because an aborted message is taken out of the middle.
-  const waiting: Readonly<Record<SubmitKind, Set<Waiter>>> = { ask: new Set(), send: new Set() };
-  const entries = new Map<number, Entry & Pick<Waiter, "resolve" | "reject">>();
+  const waiting = { ask: createLine<Waiter>(), send: createLine<Waiter>() };
+  const entries = new Map<number, { readonly entry: Entry; readonly caller: Caller }>();
   const binaries = new Map<Uint8Array, number>();
-  let bytes = 0;
-  let asks = 0;
-  let expected: Expected = { messages: 0, bytes: 0 };
+  let expected: Amount = { messages: 0, bytes: 0 };
+  let asks: Amount = expected;
   let lastId = 0;
   let lastOrder = 0;
+  let pumping = false;
   let ended: SessionError | null = null;
 
   function submit(
@@ -104,8 +93,8 @@ export function createOutbox(host: OutboxHost): Outbox {
     payload: Payload,
     { signal, resend = false }: SubmitOptions = {},
   ): Promise<Payload> {
+    const what = kind === "ask" ? "The ask" : "The send";
     return new Promise((resolve, reject) => {
-      const what = kind === "ask" ? "The ask" : "The send";
       if (signal?.aborted === true) {
         reject(abortedError(what, signal));
         return;
@@ -115,110 +104,100 @@ export function createOutbox(host: OutboxHost): Outbox {
         return;
       }
       const abort = (): void => {
-        if (signal === undefined) return;
-        waiting[kind].delete(waiter);
-        reject(abortedError(what, signal));
-        // The first in line may have been what held up the others.
+        leave();
+        if (signal !== undefined) reject(abortedError(what, signal));
+        // It may have been the one that held up the others.
         pump();
       };
-      const release = (): void => signal?.removeEventListener("abort", abort);
+      const settled = <A>(tell: (value: A) => void) => {
+        return (value: A): void => {
+          signal?.removeEventListener("abort", abort);
+          tell(value);
+        };
+      };
+      signal?.addEventListener("abort", abort);
       lastOrder += 1;
-      const waiter: Waiter = {
+      const leave = waiting[kind].push({
         order: lastOrder,
         kind,
         payload,
-        bytes: payload.kind === "text" ? utf8Length(payload.text) : payload.data.byteLength,
+        bytes: payloadBytes(payload),
         resend,
-        admit: () => {
-          if (kind === "ask") return;
-          release();
-          resolve(payload);
-        },
-        resolve: (reply) => {
-          release();
-          resolve(reply);
-        },
-        reject: (error) => {
-          release();
-          reject(error);
-        },
-      };
-      signal?.addEventListener("abort", abort);
-      waiting[kind].add(waiter);
+        resolve: settled(resolve),
+        reject: settled(reject),
+      });
       pump();
     });
   }
 
   function pump(): void {
-    for (let next = takeNext(); next !== undefined; next = takeNext()) admit(next);
+    // Handing over a message changes the state, and each change pumps.
+    if (pumping) return;
+    pumping = true;
+    try {
+      for (let next = takeNext(); next !== undefined; next = takeNext()) admit(next);
+    } finally {
+      pumping = false;
+    }
   }
 
   function takeNext(): Waiter | undefined {
-    if (!host.ready() || entries.size >= host.maxPending) return undefined;
-    const ask = firstOf(waiting.ask);
-    const send = firstOf(waiting.send);
-    const maySend = send !== undefined && hasRoom(send) && host.roomFor(send.bytes, expected);
-    const mayAsk = ask !== undefined && hasRoom(ask);
-    const next = maySend && (!mayAsk || send.order < ask.order) ? send : mayAsk ? ask : undefined;
-    if (next !== undefined) waiting[next.kind].delete(next);
-    return next;
+    if (!host.ready() || entries.size >= host.max.messages) return undefined;
+    const ask = waiting.ask.first();
+    const send = waiting.send.first();
+    const mayAsk = ask !== undefined && fits(ask);
+    const maySend = send !== undefined && fits(send) && host.hasRoom(send.bytes);
+    if (maySend && (!mayAsk || send.order < ask.order)) return waiting.send.shift();
+    return mayAsk ? waiting.ask.shift() : undefined;
   }
 
   /** One that is bigger than all the room goes alone. */
-  function hasRoom(waiter: Waiter): boolean {
-    return bytes === 0 || bytes + waiter.bytes <= host.maxBytes;
+  function fits(waiter: Waiter): boolean {
+    const bytes = asks.bytes + expected.bytes;
+    return bytes === 0 || bytes + waiter.bytes <= host.max.bytes;
   }
 
-  function admit({ kind, payload, bytes: size, resend, ...waiter }: Waiter): void {
-    const limit = host.limit(payload);
-    if (limit !== null && limit.bytes > limit.max) {
-      waiter.reject(tooBigError(limit.bytes, limit.max));
+  function admit({ kind, payload, bytes, resend, ...caller }: Waiter): void {
+    const size = host.wireSize(payload);
+    if (size !== null && size.bytes > size.maxBytes) {
+      caller.reject(tooBigError(size));
       return;
     }
     lastId += 1;
-    const { resolve, reject } = waiter;
-    const entry = { id: lastId, kind, payload, bytes: size, sentAt: null, resolve, reject };
-    entries.set(entry.id, entry);
+    const entry: Entry = { id: lastId, kind, payload, bytes, resend, sentAt: null };
+    entries.set(entry.id, { entry, caller });
     if (payload.kind === "binary") binaries.set(payload.data, entry.id);
     count(entry, 1);
-    host.submit(entry, resend);
-    waiter.admit();
+    host.submit(entry);
+    if (kind === "send") caller.resolve(payload);
   }
 
-  function count({ kind, bytes: size }: Entry, sign: 1 | -1): void {
-    bytes += sign * size;
-    if (kind === "ask") asks += sign;
-    else expected = { messages: expected.messages + sign, bytes: expected.bytes + sign * size };
+  function count({ kind, bytes }: Entry, sign: 1 | -1): void {
+    const add = (to: Amount): Amount => ({
+      messages: to.messages + sign,
+      bytes: to.bytes + sign * bytes,
+    });
+    if (kind === "ask") asks = add(asks);
+    else expected = add(expected);
   }
 
-  function settle(id: number, outcome: Settlement, cause: Error | undefined): Entry | undefined {
-    const entry = entries.get(id);
-    if (entry === undefined) return undefined;
+  function settle(id: number, outcome: Settlement, cause?: SessionError): Entry | undefined {
+    const found = entries.get(id);
+    if (found === undefined) return undefined;
+    const { entry, caller } = found;
     entries.delete(id);
     if (entry.payload.kind === "binary") binaries.delete(entry.payload.data);
     count(entry, -1);
-    switch (outcome.kind) {
-      case "echoed":
-        entry.resolve(outcome.payload);
-        break;
-      case "lost":
-        entry.reject(lostError(cause));
-        break;
-      case "unsent":
-        entry.reject(unsentError(cause));
-        break;
-      case "refused":
-        entry.reject(rejectedError(outcome.code, outcome.message));
-        break;
-    }
+    // A send was told that it is accepted; what became of it is told by events.
+    if (entry.kind === "ask") tell(caller, outcome, cause);
     return entry;
   }
 
   function end(error: SessionError): void {
-    ended ??= error;
-    for (const set of [waiting.ask, waiting.send]) {
-      for (const { reject } of set) reject(unsentError(error));
-      set.clear();
+    ended = error;
+    for (const line of [waiting.ask, waiting.send]) {
+      for (let waiter = line.shift(); waiter !== undefined; waiter = line.shift())
+        waiter.reject(unsentError(error));
     }
   }
 
@@ -227,13 +206,25 @@ export function createOutbox(host: OutboxHost): Outbox {
     pump,
     settle,
     end,
-    find: (key) => entries.get(typeof key === "number" ? key : (binaries.get(key) ?? 0)),
+    find: (key) => entries.get(typeof key === "number" ? key : (binaries.get(key) ?? 0))?.entry,
     expected: () => expected,
-    asks: () => asks,
+    asks: () => asks.messages,
   };
 }
 
-function firstOf<T>(set: ReadonlySet<T>): T | undefined {
-  for (const item of set) return item;
-  return undefined;
+function tell({ resolve, reject }: Caller, outcome: Settlement, cause?: SessionError): void {
+  switch (outcome.kind) {
+    case "echoed":
+      resolve(outcome.payload);
+      break;
+    case "lost":
+      reject(lostError(cause));
+      break;
+    case "unsent":
+      reject(unsentError(cause));
+      break;
+    case "refused":
+      reject(rejectedError(outcome.code, outcome.message));
+      break;
+  }
 }

@@ -9,7 +9,6 @@ export interface Link {
   readonly drop: () => void;
   /** Holds back the server, where the transport can. Forgotten with the socket. */
   readonly setPaused: (paused: boolean) => void;
-  readonly canPause: () => boolean;
   readonly paused: () => boolean;
 }
 
@@ -40,8 +39,9 @@ export function createLink({ url, transport, dispatch, closed }: LinkHost): Link
       };
     const listener: SocketListener = {
       opened: ifCurrent((protocol: string) => {
-        mine.opened = true;
         dispatch({ type: "socketOpened", protocol });
+        // After the machine took it: one that it will not have was never open for anybody.
+        mine.opened = true;
       }),
       message: ifCurrent((frame) => dispatch({ type: "frame", frame })),
       closed: ifCurrent((code: number, reason: string, detail?: string) => {
@@ -72,13 +72,12 @@ export function createLink({ url, transport, dispatch, closed }: LinkHost): Link
       dropped?.socket?.drop();
       if (dropped?.opened === true) closed(1006, "");
     },
-    canPause: () => current?.socket?.pause !== undefined,
     paused: () => current?.paused ?? false,
     setPaused: (paused) => {
-      if (current === null || current.paused === paused) return;
+      if (current?.socket?.pause === undefined || current.paused === paused) return;
       current.paused = paused;
-      if (paused) current.socket?.pause?.();
-      else current.socket?.resume?.();
+      if (paused) current.socket.pause();
+      else current.socket.resume?.();
     },
   };
 }

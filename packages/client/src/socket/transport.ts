@@ -17,7 +17,7 @@ export interface Socket {
   readonly close: (code: number, reason: string) => void;
   /** Lets go of the connection without waiting for anything. */
   readonly drop: () => void;
-  /** Stops delivery of messages, and with it the peer; absent where the platform cannot. */
+  /** Delivers nothing until `resume`, and so holds back the peer; absent where that cannot be. */
   readonly pause?: () => void;
   readonly resume?: () => void;
 }

@@ -1,0 +1,318 @@
+import {
+  createClientState,
+  defaultClientLimits,
+  encodeClient,
+  runMachine,
+  transitionClient,
+  type ClientEffect,
+  type ClientEvent,
+  type ClientMessage,
+  type ClientTimer,
+  type Payload,
+  type Settlement,
+  type StopReason,
+} from "@wsecho/protocol";
+import { retryDelay } from "./backoff.ts";
+import { createTimers, systemClock } from "./clock.ts";
+import { loadScramCrypto } from "./crypto.ts";
+import { stopError, type SessionError } from "./errors.ts";
+import type { SessionEvent, Status } from "./events.ts";
+import { createInbox, type Inbox } from "./inbox.ts";
+import { createLogin, dialectsOf } from "./login.ts";
+import type { ConnectOptions } from "./options.ts";
+import { createOutbox, type Entry, type Outbox } from "./outbox.ts";
+import { wireSize } from "./payload.ts";
+import { createLink } from "./socket/link.ts";
+import { platformTransport } from "./socket/platform.ts";
+import { probing } from "./socket/probe.ts";
+import type { Transport } from "./socket/transport.ts";
+import { statusOf } from "./status.ts";
+import { parseTarget } from "./url.ts";
+
+export interface EngineHost {
+  readonly url: string | URL;
+  readonly options: ConnectOptions;
+  /** Logged in, for the first time or again. */
+  readonly ready: () => void;
+  /** The end; called once, after every message has its outcome. */
+  readonly stopped: (reason: StopReason, error: SessionError) => void;
+}
+
+/** The machine with a socket, a clock and queues around it. */
+export interface Engine {
+  readonly dispatch: (event: ClientEvent) => void;
+  readonly status: () => Status;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly dropped: () => number;
+}
+
+export function createEngine({ url, options, ready, stopped }: EngineHost): Engine {
+  const { clock = systemClock, random = Math.random, dialect = "v1" } = options;
+  const { bufferMessages = 1024, bufferBytes = 16 * 1024 * 1024 } = options;
+  requirePositive("bufferMessages", bufferMessages);
+  requirePositive("bufferBytes", bufferBytes);
+  const limits = { ...defaultClientLimits, ...options.limits };
+  const target = parseTarget(url);
+
+  let depth = 0;
+  let shown: Status | null = null;
+  let retryInMs: number | null = null;
+  /** How the last connection ended, for those who wait for the next one. */
+  let lastEnd: StopReason | null = null;
+  let serverWords: string | null = null;
+  let failure: SessionError | null = null;
+  let finished = false;
+  let dropped = 0;
+  let dropping = false;
+
+  const initial = createClientState({
+    dialects: dialectsOf(dialect),
+    reconnect: options.reconnect ?? false,
+    limits,
+  });
+  const machine = runMachine(initial, transitionClient, perform);
+
+  function dispatch(event: ClientEvent): void {
+    if (event.type === "socketClosed") noteEnd(event);
+    depth += 1;
+    try {
+      machine.dispatch(event);
+    } finally {
+      depth -= 1;
+    }
+    if (depth === 0) settleDown();
+  }
+
+  function emit(event: SessionEvent): void {
+    try {
+      options.onEvent?.(event);
+    } catch (error) {
+      // The session must not stand half done; the error still surfaces, as from any event handler.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  const timers = createTimers<ClientTimer>(clock, (name) => {
+    // While we hold the server back its silence says nothing about the link.
+    if (name === "ping" && link.paused()) timers.start(name, limits.pingIntervalMs);
+    else if (name === "pong" && link.paused()) timers.start(name, limits.pongTimeoutMs);
+    else dispatch({ type: "timer", name });
+  });
+
+  const link = createLink({
+    url: target.ok ? target.value.url : "",
+    transport: target.ok ? transportOf(options, limits.connectTimeoutMs) : refuseUrl(target.error),
+    dispatch,
+    closed: (code, reason) => emit({ type: "closed", code, reason }),
+  });
+
+  const login = createLogin({
+    options,
+    mayReveal: options.allowInsecurePassword === true || (target.ok && target.value.private),
+    loadCrypto: () => loadScramCrypto(),
+    dispatch,
+    problem: (detail) => emit({ type: "problem", detail }),
+  });
+
+  const inbox = createInbox({
+    max: { messages: bufferMessages, bytes: bufferBytes },
+    expected: () => outbox.expected(),
+    changed: settleDown,
+  });
+
+  const outbox = createOutbox({
+    max: { messages: limits.maxPending, bytes: bufferBytes },
+    ready: () => machine.state().kind === "ready",
+    hasRoom: inbox.hasRoom,
+    wireSize: (payload) => wireSize(payload, machine.state()),
+    submit: ({ id, payload, resend }) => dispatch({ type: "submit", id, payload, resend }),
+  });
+
+  function perform(effect: ClientEffect): void {
+    publish();
+    switch (effect.type) {
+      case "openSocket":
+        link.open(effect.protocols);
+        break;
+      case "send":
+        sendMessage(effect.message);
+        break;
+      case "sendBinary":
+        link.send(effect.data);
+        noteSent(outbox.find(effect.data));
+        break;
+      case "close":
+        link.close(effect.code, effect.reason);
+        break;
+      case "dropSocket":
+        link.drop();
+        break;
+      case "startTimer":
+        timers.start(effect.name, effect.ms);
+        break;
+      case "stopTimer":
+        timers.stop(effect.name);
+        break;
+      case "scheduleRetry":
+        retryInMs = retryDelay(effect.retries, random);
+        timers.start("retry", retryInMs);
+        publish();
+        break;
+      case "askCredentials":
+        login.ask(effect, machine.state().kind === "ready");
+        break;
+      case "answerChallenge":
+        login.answer(effect.attempt, effect.data);
+        break;
+      case "checkServer":
+        login.check(effect.attempt, effect.data);
+        break;
+      case "settle":
+        settle(effect.id, effect.outcome);
+        break;
+      case "receive":
+        receive(effect.payload);
+        break;
+      case "note": {
+        const { code, message } = effect.note;
+        serverWords = message;
+        emit({ type: "serverError", code, message });
+        break;
+      }
+    }
+  }
+
+  function sendMessage(message: ClientMessage): void {
+    const text = encodeClient(machine.state().dialect, message);
+    if (text === null) return;
+    link.send(text);
+    if (message.type === "submit") noteSent(outbox.find(message.id));
+  }
+
+  function noteSent(entry: Entry | undefined): void {
+    if (entry === undefined) return;
+    const { id, payload, sentAt } = entry;
+    entry.sentAt = clock.now();
+    emit({ type: "sent", id, payload, resent: sentAt !== null });
+  }
+
+  function settle(id: number, outcome: Settlement): void {
+    const entry = outbox.settle(id, outcome, ended() ?? undefined);
+    const sentAt = entry?.sentAt ?? null;
+    const rttMs = outcome.kind === "echoed" && sentAt !== null ? clock.now() - sentAt : null;
+    emit({ type: "settled", id, outcome, rttMs });
+    if (outcome.kind === "echoed" && entry?.kind === "send")
+      inbox.put({ ...outcome.payload, id, ...(rttMs === null ? {} : { rttMs }) });
+  }
+
+  function receive(payload: Payload): void {
+    emit({ type: "received", payload });
+    if (inbox.offer(payload)) {
+      dropping = false;
+      return;
+    }
+    dropped += 1;
+    if (dropping) return;
+    dropping = true;
+    const detail =
+      "received messages are being dropped: too many are unread; iterate the session faster, or " +
+      "raise bufferMessages";
+    emit({ type: "problem", detail });
+  }
+
+  function noteEnd(event: Extract<ClientEvent, { readonly type: "socketClosed" }>): void {
+    const { code, reason, detail = "the connection could not be opened" } = event;
+    lastEnd =
+      machine.state().kind === "connecting"
+        ? { kind: "unreachable", detail }
+        : { kind: "closed", code, reason };
+  }
+
+  function status(): Status {
+    return statusOf(machine.state(), { retryInMs, reason: lastEnd });
+  }
+
+  /** Says where the session stands, once for each change, before anything that follows from it. */
+  function publish(): void {
+    const state = machine.state();
+    // Before the beginning, or the delay is not chosen yet.
+    if (state.kind === "idle" || (state.kind === "waiting" && retryInMs === null)) return;
+    if (shown?.kind === state.kind && shown.dialect === state.dialect) return;
+    if (state.kind !== "waiting") retryInMs = null;
+    if (state.kind === "greeting") serverWords = null;
+    shown = status();
+    emit({ type: "status", status: shown });
+    if (state.kind === "ready") ready();
+  }
+
+  function ended(): SessionError | null {
+    const state = machine.state();
+    if (state.kind !== "stopped") return null;
+    failure ??= stopError(state.reason, {
+      url: target.ok ? target.value.shown : "the server",
+      dialect: state.dialect,
+      problem: login.problem(),
+      serverWords,
+    });
+    return failure;
+  }
+
+  /** Brings everything beside the machine up to its state. */
+  function settleDown(): void {
+    if (depth > 0) return;
+    publish();
+    const { kind } = machine.state();
+    if (kind !== "authenticating" && kind !== "ready") login.forget();
+    if (kind === "stopped") finish();
+    else outbox.pump();
+    regulate();
+  }
+
+  function finish(): void {
+    const state = machine.state();
+    const error = ended();
+    if (finished || error === null || state.kind !== "stopped") return;
+    finished = true;
+    outbox.end(error);
+    inbox.end(isGentle(state.reason) ? null : error);
+    stopped(state.reason, error);
+  }
+
+  /** Holds the server back while the reader has enough; never while an ask waits behind it. */
+  function regulate(): void {
+    link.setPaused(
+      inbox.flooded() &&
+        inbox.readers() > 0 &&
+        outbox.asks() === 0 &&
+        machine.state().kind === "ready",
+    );
+  }
+
+  return { dispatch, status, inbox, outbox, dropped: () => dropped };
+
+  function transportOf({ transport = platformTransport }: ConnectOptions, ms: number): Transport {
+    return dialect === "auto" ? probing(transport, clock, Math.min(probeMs, ms)) : transport;
+  }
+}
+
+/** A v1 server speaks first, at once; so long a server that may be plain is given for it. */
+const probeMs = 3000;
+
+/** An end that a loop over the messages may take for a plain end. */
+function isGentle(reason: StopReason): boolean {
+  if (reason.kind === "closed") return reason.code === 1000 || reason.code === 1001;
+  return reason.kind === "left";
+}
+
+function refuseUrl(why: string): Transport {
+  return () => {
+    throw new Error(why);
+  };
+}
+
+function requirePositive(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} must be at least 1`);
+}
