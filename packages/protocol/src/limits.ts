@@ -9,7 +9,10 @@ export interface Limits {
   readonly maxLoginBytes: number;
   /** Frames that wait while a login is verified or a handler runs. More: close 4429. */
   readonly backlogMessages: number;
-  /** Payload bytes of the same frames. More: close 4429. */
+  /**
+   * Payload bytes of the same frames, beyond one message of the largest size: a peer may always
+   * have one such message under way. More: close 4429.
+   */
   readonly backlogBytes: number;
   /** Refused logins on one connection until it is closed with 4429. */
   readonly maxAttempts: number;
@@ -34,6 +37,9 @@ export const defaultLimits: Limits = {
   closeTimeoutMs: 5000,
   slowTimeoutMs: 30_000,
 };
+
+/** The longest delay of a timer, some 24.8 days: platforms fire at once when asked for more. */
+export const maxTimerMs = 2 ** 31 - 1;
 
 /** The times and bounds of a client's session; milliseconds and counts. */
 export interface ClientLimits {

@@ -6,7 +6,11 @@ export type Transition<State, Event, Effect> = (
 
 export interface Machine<State, Event> {
   readonly state: () => State;
-  /** Handles `event` now, or after the one that is being handled. */
+  /**
+   * Handles `event` now, or after the one that is being handled.
+   *
+   * @throws the first error that an effect or the transition threw, when everything is done
+   */
   readonly dispatch: (event: Event) => void;
 }
 
@@ -14,6 +18,9 @@ export interface Machine<State, Event> {
  * The effect loop of every tier. Performing an effect may raise events at once (a socket that
  * fails while it is opened): those wait in a queue, so that effects keep their order and a
  * transition never runs inside another.
+ *
+ * Throwing is a programmer's error. It takes nothing else with it: the state has moved on, so the
+ * effects behind it, often a close and its deadline, are still performed.
  */
 export function runMachine<State, Event, Effect>(
   initial: State,
@@ -21,24 +28,35 @@ export function runMachine<State, Event, Effect>(
   perform: (effect: Effect, dispatch: (event: Event) => void) => void,
 ): Machine<State, Event> {
   let state = initial;
-  let running = false;
-  const queue: Event[] = [];
+  /** The events that wait behind the present one; `null` between dispatches. */
+  let waiting: Event[] | null = null;
 
   const dispatch = (event: Event): void => {
-    queue.push(event);
-    if (running) return;
-    running = true;
-    try {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (waiting !== null) {
+      waiting.push(event);
+      return;
+    }
+    const events = (waiting = [event]);
+    const errors: unknown[] = [];
+    // The list may grow while it is walked, which is what keeps a burst linear: shifting is not.
+    for (const next of events) {
+      attempt(errors, () => {
         const [following, effects] = transition(state, next);
         state = following;
-        for (const effect of effects) perform(effect, dispatch);
-      }
-    } finally {
-      // A throwing effect is a programmer's error and passes on; the machine must not stay locked.
-      running = false;
+        for (const effect of effects) attempt(errors, () => perform(effect, dispatch));
+      });
     }
+    waiting = null;
+    if (errors.length > 0) throw errors[0] as Error;
   };
 
   return { state: () => state, dispatch };
+}
+
+function attempt(errors: unknown[], action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    errors.push(error);
+  }
 }

@@ -2,9 +2,10 @@ import { closes } from "../close-codes.ts";
 import type { Frame } from "../dialect/dialect.ts";
 import { encodePlainClient } from "../dialect/plain.ts";
 import { decodeServerMessage } from "../dialect/v1.ts";
+import { maxTimerMs } from "../limits.ts";
 import type { AuthMessage, HelloMessage } from "../messages.ts";
-import { askEffects, takeLoginMessage, takePlainVerdict, type LoginResult } from "./login.ts";
-import { sendWaiting } from "./pending.ts";
+import { askEffect, takeLoginMessage, takePlainVerdict, type LoginResult } from "./login.ts";
+import { sendAll } from "./pending.ts";
 import { breakOff, leave } from "./socket.ts";
 import {
   baseOf,
@@ -25,7 +26,7 @@ export function takeGreeting(state: GreetingState, frame: Frame): ClientStep {
   const message = decoded.value;
   switch (message.type) {
     case "hello":
-      return askFirst(state, message);
+      return startLogin(state, message);
     case "error":
       return [state, [noteError(message)]];
     case "ping":
@@ -40,10 +41,19 @@ export function takeGreeting(state: GreetingState, frame: Frame): ClientStep {
   }
 }
 
-export function askFirst(state: ClientState, hello: HelloMessage | null): ClientStep {
-  return ask(state, hello, null);
+/** The first step of a login; `hello` is `null` in plain, whose server stays silent. */
+export function startLogin(state: ClientState, hello: HelloMessage | null): ClientStep {
+  if (!state.options.handshakeLogin) return ask(state, hello, null);
+  if (hello === null) return enterReady(state, null, { user: null });
+  const { attempt } = state;
+  const login = { attempt, kind: "sent", scram: false } as const;
+  return [
+    { ...baseOf(state), kind: "authenticating", hello, login, denied: null, accepted: null },
+    [],
+  ];
 }
 
+/** A person may think as long as they like: no timer runs here, the server's own must do. */
 function ask(state: ClientState, hello: HelloMessage | null, denied: Denied | null): ClientStep {
   const attempt = state.attempt + 1;
   return [
@@ -56,7 +66,10 @@ function ask(state: ClientState, hello: HelloMessage | null, denied: Denied | nu
       denied,
       accepted: null,
     },
-    askEffects(attempt, state.dialect, hello?.mechanisms ?? ["plain"], denied),
+    [
+      { type: "stopTimer", name: "login" },
+      askEffect(attempt, state.dialect, hello?.mechanisms ?? ["plain"], denied),
+    ],
   ];
 }
 
@@ -76,7 +89,7 @@ export function takeCredentials(
     return leave(state, { kind: "noCredentials" });
   const scram = message.mechanism === "scram-sha-256";
   return [
-    { ...state, login: { ...state.login, kind: "sent", scram } },
+    { ...state, denied: null, login: { ...state.login, kind: "sent", scram } },
     [
       { type: "send", message },
       { type: "startTimer", name: "login", ms: state.options.limits.loginTimeoutMs },
@@ -86,12 +99,15 @@ export function takeCredentials(
 
 /** A message from the server before the login is decided. */
 export function takeLoginFrame(state: AuthenticatingState, frame: Frame): ClientStep {
-  const waiting = state.login.kind === "asking";
   if (state.dialect === "plain") {
-    // Somebody else's server may greet; that is for the person, not for the machine.
-    if (waiting || frame.type === "binary")
-      return [state, [{ type: "receive", payload: payloadOf(frame) }]];
-    return apply(state, takePlainVerdict(frame.text));
+    const verdict =
+      state.login.kind === "sent" && frame.type === "text"
+        ? takePlainVerdict(frame.text)
+        : undefined;
+    // Other words are for the person, not for the machine.
+    return verdict === undefined
+      ? [state, [{ type: "receive", payload: payloadOf(frame) }]]
+      : apply(state, verdict);
   }
   if (frame.type === "binary") return breakOff(state, "a binary message before the login");
   const decoded = decodeServerMessage(frame.text);
@@ -100,11 +116,7 @@ export function takeLoginFrame(state: AuthenticatingState, frame: Frame): Client
   switch (message.type) {
     case "challenge":
     case "denied":
-      return apply(state, takeLoginMessage(state.login, message));
     case "ok":
-      // The handshake carried the login: the server proved nothing, but nothing secret was asked.
-      if (waiting && state.denied === null)
-        return enterReady(state, state.hello, acceptedOf(message.user, message.expiresInMs));
       return apply(state, takeLoginMessage(state.login, message));
     case "error":
       return [state, [noteError(message)]];
@@ -116,10 +128,6 @@ export function takeLoginFrame(state: AuthenticatingState, frame: Frame): Client
     case "echo":
       return breakOff(state, `${message.type} during the login`);
   }
-}
-
-function acceptedOf(user: string, expiresInMs: number | undefined): Accepted {
-  return expiresInMs === undefined ? { user } : { user, expiresInMs };
 }
 
 /** The server's proof has been checked. */
@@ -138,11 +146,16 @@ function apply(state: AuthenticatingState, result: LoginResult): ClientStep {
       return [{ ...state, login: result.login, accepted: result.accepted }, result.effects];
     case "accepted":
       return enterReady(state, state.hello, result.accepted);
-    case "denied":
-      // With no attempt left the server closes next; there is nothing to ask for.
-      return result.denied.attemptsLeft > 0
-        ? ask(state, state.hello, result.denied)
-        : [{ ...state, denied: result.denied }, []];
+    case "denied": {
+      if (result.denied.attemptsLeft > 0) return ask(state, state.hello, result.denied);
+      // The server closes next; there is nothing to ask for.
+      const login = { ...state.login, kind: "refused" } as const;
+      const ms = state.options.limits.closeTimeoutMs;
+      return [
+        { ...state, login, denied: result.denied },
+        [{ type: "startTimer", name: "login", ms }],
+      ];
+    }
     case "untrusted":
       return leave(state, { kind: "untrusted" }, closes.refused);
     case "broken":
@@ -151,17 +164,16 @@ function apply(state: AuthenticatingState, result: LoginResult): ClientStep {
 }
 
 function enterReady(
-  state: AuthenticatingState,
+  state: ClientState,
   hello: HelloMessage | null,
   accepted: Accepted,
 ): ClientStep {
-  const [pending, sends] = sendWaiting(state.pending);
+  const [pending, sends] = sendAll(state.pending);
   return [
     {
       ...baseOf(state),
       kind: "ready",
       pending,
-      retries: 0,
       established: true,
       hello,
       user: accepted.user,
@@ -181,7 +193,8 @@ function enterReady(
 /** Renew when four fifths of the time are over, so that a slow renewal is still in time. */
 export function renewEffects({ expiresInMs }: Accepted): readonly ClientEffect[] {
   if (expiresInMs === undefined) return [];
-  return [{ type: "startTimer", name: "renew", ms: Math.max(1, Math.floor(expiresInMs * 0.8)) }];
+  const ms = Math.min(maxTimerMs, Math.max(1, Math.floor(expiresInMs * 0.8)));
+  return [{ type: "startTimer", name: "renew", ms }];
 }
 
 /** Only v1 has a ping that its scripts can send and whose answer they can see. */

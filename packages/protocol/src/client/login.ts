@@ -53,24 +53,24 @@ export function takeLoginMessage(login: LoginStep, message: LoginMessage): Login
   }
 }
 
-/** A plain server's verdict; it names no user and no number of attempts left. */
-export function takePlainVerdict(text: string): LoginResult {
+/**
+ * A plain server's verdict; it names no user and no number of attempts left. `undefined` for
+ * anything else that it says: somebody else's server may greet, before or after the credentials.
+ */
+export function takePlainVerdict(text: string): LoginResult | undefined {
   const verdict = decodePlainVerdict(text);
-  if (!verdict.ok) return { kind: "broken", detail: verdict.error };
+  if (!verdict.ok) return undefined;
   return verdict.value === "accepted"
     ? { kind: "accepted", accepted: { user: null } }
     : { kind: "denied", denied: { attemptsLeft: 1, retryAfterMs: 0 } };
 }
 
-/** Asks the shell for credentials. A person may think as long as they like: no timer runs. */
-export function askEffects(
+/** Asks the shell for credentials. */
+export function askEffect(
   attempt: number,
   dialect: DialectName,
   mechanisms: readonly string[],
   denied: Denied | null,
-): readonly ClientEffect[] {
-  return [
-    { type: "stopTimer", name: "login" },
-    { type: "askCredentials", attempt, dialect, mechanisms, denied },
-  ];
+): ClientEffect {
+  return { type: "askCredentials", attempt, dialect, mechanisms, denied };
 }

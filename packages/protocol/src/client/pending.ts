@@ -1,4 +1,5 @@
 import type { ClientMessage } from "../messages.ts";
+import { fromArray, shift, toArray, type Queue } from "../queue.ts";
 import type { ClientEffect, Payload, Pending, Settlement } from "./state.ts";
 
 /** What to send for a submit. */
@@ -8,13 +9,14 @@ export function sendEffect({ id, payload }: Pending): ClientEffect {
   return { type: "send", message };
 }
 
-/** Sends everything that waited for a session, in order. */
-export function sendWaiting(
-  pending: readonly Pending[],
-): readonly [readonly Pending[], readonly ClientEffect[]] {
+/** Sends everything, in order: it waited for a session. */
+export function sendAll(
+  pending: Queue<Pending>,
+): readonly [Queue<Pending>, readonly ClientEffect[]] {
+  const entries = toArray(pending);
   return [
-    pending.map((entry) => ({ ...entry, sent: true })),
-    pending.filter((entry) => !entry.sent).map(sendEffect),
+    fromArray(entries.map((entry) => ({ ...entry, sent: true, left: true }))),
+    entries.map(sendEffect),
   ];
 }
 
@@ -23,37 +25,43 @@ export function sendWaiting(
  * come in order, so the oldest is the right one where the reply carries no id.
  */
 export function settleFirst(
-  pending: readonly Pending[],
+  pending: Queue<Pending>,
   matches: (entry: Pending) => boolean,
   outcome: Settlement,
-): readonly [readonly Pending[], ClientEffect] | undefined {
-  const index = pending.findIndex((entry) => entry.sent && matches(entry));
-  const entry = pending[index];
-  if (entry === undefined) return undefined;
+): readonly [Queue<Pending>, ClientEffect] | undefined {
+  const settles = (entry: Pending): boolean => entry.sent && matches(entry);
+  const oldest = pending.front?.value;
+  // Servers answer in order, so a search is the exception.
+  if (oldest !== undefined && settles(oldest))
+    return [shift(pending), { type: "settle", id: oldest.id, outcome }];
+  const entries = toArray(pending);
+  const found = entries.find(settles);
+  if (found === undefined) return undefined;
   return [
-    [...pending.slice(0, index), ...pending.slice(index + 1)],
-    { type: "settle", id: entry.id, outcome },
+    fromArray(entries.filter((entry) => entry !== found)),
+    { type: "settle", id: found.id, outcome },
   ];
 }
 
 /** After a cut: what was sent is lost, unless it may be sent again; what was not sent waits on. */
 export function settleCut(
-  pending: readonly Pending[],
-): readonly [readonly Pending[], readonly ClientEffect[]] {
-  const lost = pending.filter((entry) => entry.sent && !entry.resend);
-  const kept = pending.filter((entry) => !entry.sent || entry.resend);
+  pending: Queue<Pending>,
+): readonly [Queue<Pending>, readonly ClientEffect[]] {
+  const entries = toArray(pending);
+  const isLost = ({ sent, resend }: Pending): boolean => sent && !resend;
+  const kept = entries.filter((entry) => !isLost(entry));
   return [
-    kept.map((entry) => ({ ...entry, sent: false })),
-    lost.map(({ id }) => ({ type: "settle", id, outcome: { kind: "lost" } })),
+    fromArray(kept.map((entry) => ({ ...entry, sent: false }))),
+    entries.filter(isLost).map(({ id }) => ({ type: "settle", id, outcome: { kind: "lost" } })),
   ];
 }
 
 /** At the end: everything gets its outcome. */
-export function settleAll(pending: readonly Pending[]): readonly ClientEffect[] {
-  return pending.map(({ id, sent }) => ({
+export function settleAll(pending: Queue<Pending>): readonly ClientEffect[] {
+  return toArray(pending).map(({ id, left }) => ({
     type: "settle",
     id,
-    outcome: { kind: sent ? "lost" : "unsent" },
+    outcome: { kind: left ? "lost" : "unsent" },
   }));
 }
 

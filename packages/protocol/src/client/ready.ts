@@ -4,7 +4,7 @@ import { decodePlainEcho } from "../dialect/plain.ts";
 import { decodeServerMessage } from "../dialect/v1.ts";
 import type { AuthMessage } from "../messages.ts";
 import { noteError, payloadOf, probeEffects, renewEffects } from "./authenticating.ts";
-import { askEffects, takeLoginMessage, type LoginResult } from "./login.ts";
+import { askEffect, takeLoginMessage, type LoginResult } from "./login.ts";
 import { echoed, settleFirst } from "./pending.ts";
 import { breakOff, leave } from "./socket.ts";
 import type {
@@ -29,7 +29,7 @@ function takeMessage(state: ReadyState, frame: Frame): ClientStep {
   const settled = settleReply(state, frame);
   if (settled !== undefined) return settled;
   if (state.dialect === "plain" || frame.type === "binary")
-    return [state, [{ type: "receive", payload: payloadOf(frame) }]];
+    return [{ ...state, retries: 0 }, [{ type: "receive", payload: payloadOf(frame) }]];
   const decoded = decodeServerMessage(frame.text);
   if (!decoded.ok) return breakOff(state, decoded.error);
   const message = decoded.value;
@@ -41,7 +41,7 @@ function takeMessage(state: ReadyState, frame: Frame): ClientStep {
     case "ping":
       return [state, [{ type: "send", message: { type: "pong" } }]];
     case "pong":
-      return [state, []];
+      return [{ ...state, retries: 0 }, []];
     case "challenge":
     case "ok":
     case "denied":
@@ -63,7 +63,7 @@ export function settleReply(
   const settled = settleFirst(state.pending, reply.matches, reply.outcome);
   if (settled === undefined) return undefined;
   const [pending, effect] = settled;
-  return [{ ...state, pending }, [effect]];
+  return [{ ...state, pending, retries: 0 }, [effect]];
 }
 
 interface Matched {
@@ -101,11 +101,12 @@ function readReply(state: ReadyState | ClosingState, frame: Frame): Matched | un
 
 /** The login runs out: prove again who we are, while messages go on. */
 export function startRenewal(state: ReadyState): ClientStep {
-  if (state.renewal !== null) return [state, []];
+  // Plain has no renewal: its server would take the credentials for a message.
+  if (state.renewal !== null || state.dialect === "plain") return [state, []];
   const attempt = state.attempt + 1;
   const renewal: LoginStep = { attempt, kind: "asking", scram: false };
   const mechanisms = state.hello?.mechanisms ?? [];
-  return [{ ...state, attempt, renewal }, askEffects(attempt, state.dialect, mechanisms, null)];
+  return [{ ...state, attempt, renewal }, [askEffect(attempt, state.dialect, mechanisms, null)]];
 }
 
 /** `null` lets the login run out: the server then closes with 4401. */
@@ -117,13 +118,8 @@ export function takeRenewalCredentials(
   if (renewal.kind !== "asking") return [state, []];
   if (message === null) return [{ ...state, renewal: null }, []];
   const scram = message.mechanism === "scram-sha-256";
-  return [
-    { ...state, renewal: { ...renewal, kind: "sent", scram } },
-    [
-      { type: "send", message },
-      { type: "startTimer", name: "login", ms: state.options.limits.loginTimeoutMs },
-    ],
-  ];
+  // Without a deadline: the old login holds meanwhile, and its expiry is the server's to tell.
+  return [{ ...state, renewal: { ...renewal, kind: "sent", scram } }, [{ type: "send", message }]];
 }
 
 export function takeRenewalChecked(state: ReadyState, genuine: boolean): ClientStep {
@@ -141,13 +137,12 @@ function apply(state: ReadyState, result: LoginResult): ClientStep {
     case "held":
       return [{ ...state, renewal: result.login, accepted: result.accepted }, result.effects];
     case "accepted":
-      return [
-        { ...state, renewal: null, accepted: null },
-        [{ type: "stopTimer", name: "login" }, ...renewEffects(result.accepted)],
-      ];
+      if (result.accepted.user !== state.user)
+        return breakOff(state, "the server renewed the login for another user");
+      return [{ ...state, renewal: null, accepted: null }, renewEffects(result.accepted)];
     case "denied":
       // The session holds until it expires; the server says so with 4401.
-      return [{ ...state, renewal: null }, [{ type: "stopTimer", name: "login" }]];
+      return [{ ...state, renewal: null }, []];
     case "untrusted":
       return leave(state, { kind: "untrusted" }, closes.refused);
     case "broken":

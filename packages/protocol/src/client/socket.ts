@@ -1,5 +1,6 @@
 import { closes, retryAfterClose } from "../close-codes.ts";
 import { subprotocol } from "../negotiate.ts";
+import { emptyQueue } from "../queue.ts";
 import { settleAll, settleCut } from "./pending.ts";
 import {
   baseOf,
@@ -44,7 +45,7 @@ export function breakOff(state: ClientState, detail: string): ClientStep {
 
 export function stop(state: ClientState, reason: StopReason): ClientStep {
   return [
-    { ...baseOf(state), kind: "stopped", pending: [], reason },
+    { ...baseOf(state), kind: "stopped", pending: emptyQueue, reason },
     [...stopTimers(state), ...settleAll(state.pending)],
   ];
 }
@@ -67,7 +68,7 @@ export function afterSocket(
     case "ready":
       return afterCut(state, closed, retryAfterClose(code, reason) !== "never");
     case "authenticating":
-      // Whatever code follows a refusal, the same credentials would be refused again.
+      // Whatever code follows a refusal, nothing has changed that would make the next login better.
       return state.denied === null
         ? afterCut(state, closed, retryAfterClose(code, reason) !== "never")
         : stop(state, { kind: "refused", ...state.denied });
@@ -110,7 +111,7 @@ function timersOf(state: ClientState): readonly ClientTimer[] {
     case "authenticating":
       return ["login"];
     case "ready":
-      return ["renew", "login", "ping", "pong"];
+      return ["renew", "ping", "pong"];
     case "closing":
       return ["close"];
     case "waiting":

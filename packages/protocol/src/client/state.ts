@@ -1,5 +1,6 @@
 import type { DialectName, Frame } from "../dialect/dialect.ts";
 import type { ClientLimits } from "../limits.ts";
+import { emptyQueue, type Queue } from "../queue.ts";
 import type { AuthMessage, ClientMessage, HelloMessage } from "../messages.ts";
 
 export interface ClientOptions {
@@ -7,6 +8,12 @@ export interface ClientOptions {
   readonly dialects: readonly [DialectName, ...DialectName[]];
   /** Whether a lost session is opened again. The first connection is never retried. */
   readonly reconnect: boolean;
+  /**
+   * The upgrade request itself carries the credentials (Basic, Bearer): nothing is asked, v1 waits
+   * for the server's `ok`, plain is ready at once. Without it an `ok` that answers no credentials
+   * is a protocol error, or anybody who has proven nothing could send one.
+   */
+  readonly handshakeLogin?: boolean;
   readonly limits: ClientLimits;
 }
 
@@ -22,6 +29,8 @@ export interface Pending {
   readonly resend: boolean;
   /** Whether it went out on the present connection. */
   readonly sent: boolean;
+  /** Whether it ever went out, on this connection or an earlier one. */
+  readonly left: boolean;
 }
 
 /** The one outcome of a submit. */
@@ -53,18 +62,23 @@ export interface LoginStep {
   readonly attempt: number;
   /**
    * `asking` for credentials · `sent` them · `answering` a challenge · `answered` it ·
-   * `checking` the server's proof before its `ok` is believed.
+   * `checking` the server's proof before its `ok` is believed · `refused` for good: the server
+   * closes next.
    */
-  readonly kind: "asking" | "sent" | "answering" | "answered" | "checking";
+  readonly kind: "asking" | "sent" | "answering" | "answered" | "checking" | "refused";
   readonly scram: boolean;
 }
 
 interface Base {
   readonly options: ClientOptions;
   readonly dialect: DialectName;
-  readonly pending: readonly Pending[];
+  /** Oldest first. */
+  readonly pending: Queue<Pending>;
   readonly lastId: number;
-  /** Connection attempts since the last `ready`. */
+  /**
+   * Connection attempts since the server last answered something. A login alone does not start
+   * the count anew: a message that makes the server close would bring the client back for ever.
+   */
   readonly retries: number;
   /** Whether this session was ever ready. */
   readonly established: boolean;
@@ -79,7 +93,7 @@ export type AuthenticatingState = Base & {
   readonly kind: "authenticating";
   readonly hello: HelloMessage | null;
   readonly login: LoginStep;
-  /** The last refusal on this connection. */
+  /** The refusal that the present question, or the coming close, follows. */
   readonly denied: Denied | null;
   readonly accepted: Accepted | null;
 };
@@ -127,7 +141,7 @@ export type ClientEvent =
   /** `protocol` is what the server selected, `""` for none. */
   | { readonly type: "socketOpened"; readonly protocol: string }
   | { readonly type: "frame"; readonly frame: Frame }
-  /** `id` must be greater than every earlier one. */
+  /** `id` must be greater than every earlier one; another one changes nothing. */
   | {
       readonly type: "submit";
       readonly id: number;
@@ -187,7 +201,7 @@ export function createClientState(options: ClientOptions): ClientState {
     kind: "idle",
     options,
     dialect: options.dialects[0],
-    pending: [],
+    pending: emptyQueue,
     lastId: 0,
     retries: 0,
     established: false,

@@ -1,8 +1,10 @@
 import { closes } from "../close-codes.ts";
 import type { Frame } from "../dialect/dialect.ts";
 import { subprotocol } from "../negotiate.ts";
+import { push } from "../queue.ts";
+import { fitReason } from "../text.ts";
 import {
-  askFirst,
+  startLogin,
   takeChecked,
   takeCredentials,
   takeGreeting,
@@ -24,6 +26,8 @@ import {
   type ClientStep,
   type ClientTimer,
   type LoginStep,
+  type Settlement,
+  type StopReason,
 } from "./state.ts";
 
 /**
@@ -71,7 +75,7 @@ function takeOpened(state: ClientState, selected: string): ClientStep {
   if (selected === expected) {
     const stopConnect = { type: "stopTimer", name: "connect" } as const;
     if (state.dialect === "plain") {
-      const [next, effects] = askFirst(state, null);
+      const [next, effects] = startLogin(state, null);
       return [next, [stopConnect, ...effects]];
     }
     const ms = state.options.limits.loginTimeoutMs;
@@ -113,19 +117,22 @@ function submit(
   { id, payload, resend }: Extract<ClientEvent, { readonly type: "submit" }>,
 ): ClientStep {
   const { limits } = state.options;
-  const refuse = (code: number, message: string): ClientStep => [
-    state,
-    [{ type: "settle", id, outcome: { kind: "refused", code, message } }],
+  // A used id may be open or settled: any outcome for it would be a second one.
+  if (id <= state.lastId) return [state, []];
+  const settle = (outcome: Settlement): ClientStep => [
+    { ...state, lastId: id },
+    [{ type: "settle", id, outcome }],
   ];
-  if (id <= state.lastId) return refuse(closes.outOfOrder.code, closes.outOfOrder.reason);
-  if (state.kind === "stopped")
-    return [state, [{ type: "settle", id, outcome: { kind: "unsent" } }]];
-  if (state.pending.length >= limits.maxPending)
-    return refuse(closes.tooManyMessages.code, "too many messages without an answer");
-  const entry = { id, payload, resend, sent: state.kind === "ready" };
+  if (state.kind === "stopped") return settle({ kind: "unsent" });
+  if (state.pending.length >= limits.maxPending) {
+    const { code } = closes.tooManyMessages;
+    return settle({ kind: "refused", code, message: "too many messages without an answer" });
+  }
+  const sent = state.kind === "ready";
+  const entry = { id, payload, resend, sent, left: sent };
   return [
-    { ...state, lastId: id, pending: [...state.pending, entry] },
-    entry.sent ? [sendEffect(entry)] : [],
+    { ...state, lastId: id, pending: push(state.pending, entry) },
+    sent ? [sendEffect(entry)] : [],
   ];
 }
 
@@ -156,10 +163,7 @@ function expire(state: ClientState, name: ClientTimer): ClientStep {
       return [next, [{ type: "dropSocket" }, ...effects]];
     }
     case "login":
-      if (state.kind === "ready") return [{ ...state, renewal: null, accepted: null }, []];
-      return state.kind === "greeting" || state.kind === "authenticating"
-        ? leave(state, state.established ? "retry" : { kind: "timeout", phase: "login" })
-        : [state, []];
+      return expireLogin(state);
     case "close":
       return state.kind === "closing" ? drop(state, "no answer to the close") : [state, []];
     case "retry":
@@ -167,7 +171,7 @@ function expire(state: ClientState, name: ClientTimer): ClientStep {
     case "renew":
       return state.kind === "ready" ? startRenewal(state) : [state, []];
     case "ping":
-      if (state.kind !== "ready") return [state, []];
+      if (state.kind !== "ready" || state.dialect === "plain") return [state, []];
       return [
         { ...state, probing: true },
         [
@@ -180,6 +184,15 @@ function expire(state: ClientState, name: ClientTimer): ClientStep {
         ? drop(state, "the server does not answer")
         : [state, []];
   }
+}
+
+function expireLogin(state: ClientState): ClientStep {
+  const late: StopReason | "retry" = state.established
+    ? "retry"
+    : { kind: "timeout", phase: "login" };
+  if (state.kind === "greeting") return leave(state, late);
+  if (state.kind !== "authenticating" || state.login.kind === "asking") return [state, []];
+  return leave(state, state.denied === null ? late : { kind: "refused", ...state.denied });
 }
 
 function drop(state: ClientState, reason: string): ClientStep {
@@ -202,11 +215,15 @@ function takeStop(
     case "greeting":
     case "authenticating":
     case "ready": {
-      const close = { code: code ?? closes.normal.code, reason: reason ?? closes.normal.reason };
+      const close = {
+        code: code ?? closes.normal.code,
+        reason: fitReason(reason ?? closes.normal.reason),
+      };
       return leave(state, { kind: "left" }, close);
     }
     case "closing":
-      return [{ ...state, after: { kind: "left" } }, []];
+      // A fault that was met first stays the reason: it must not look as if all had been well.
+      return [state.after === "retry" ? { ...state, after: { kind: "left" } } : state, []];
     case "stopped":
       return [state, []];
   }

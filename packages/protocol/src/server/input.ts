@@ -1,5 +1,5 @@
 import { frameBytes, type Frame } from "../dialect/dialect.ts";
-import { pushFrame, shiftFrame } from "./backlog.ts";
+import { largestFrame, pushFrame, shiftFrame } from "./backlog.ts";
 import { closeWith } from "./close.ts";
 import { takeLoginFrame } from "./login.ts";
 import { takeReadyFrame } from "./ready.ts";
@@ -8,15 +8,14 @@ import type { LiveState, ServerEffect, ServerState, ServerStep } from "./state.t
 /** A message from the peer: taken now, kept for later, or too much. */
 export function takeFrame(state: ServerState, frame: Frame): ServerStep {
   if (!isLive(state)) return [state, []];
-  const { limits } = state.options;
-  if (state.kind === "ready") {
-    if (state.leaving !== null) return [state, []];
-    if (frameBytes(frame) > limits.maxMessageBytes) return closeWith(state, "tooBig");
-  } else if (frameBytes(frame) > limits.maxLoginBytes) {
-    return closeWith(state, "tooBig", "message too big before login");
+  if (state.kind === "ready" && state.leaving !== null) return [state, []];
+  if (frameBytes(frame) > largestFrame(state)) {
+    return state.kind === "ready"
+      ? closeWith(state, "tooBig")
+      : closeWith(state, "tooBig", "message too big before login");
   }
   if (isFree(state)) return takeNow(state, frame);
-  const backlog = pushFrame(state.backlog, frame, limits);
+  const backlog = pushFrame(state, frame);
   if (backlog === undefined) return closeWith(state, "tooManyMessages");
   return [{ ...state, backlog }, []];
 }

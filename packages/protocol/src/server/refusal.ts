@@ -10,7 +10,10 @@ export function refuseAttempt(next: LiveState, retryAfterMs: number): ServerStep
   const failures = next.failures + 1;
   const attemptsLeft = Math.max(0, next.options.limits.maxAttempts - failures);
   const denied = [
-    { type: "send", message: { type: "denied", attemptsLeft, retryAfterMs } },
+    {
+      type: "send",
+      message: { type: "denied", attemptsLeft, retryAfterMs: Math.max(0, Math.ceil(retryAfterMs)) },
+    },
     { type: "note", note: { kind: "refused", attemptsLeft } },
   ] as const;
   if (attemptsLeft > 0) return [{ ...next, failures }, denied];

@@ -1,4 +1,5 @@
 import { closes } from "../close-codes.ts";
+import { maxTimerMs } from "../limits.ts";
 import type { AuthMessage, ClientMessage } from "../messages.ts";
 import { closeWith } from "./close.ts";
 import { mechanismProblem } from "./mechanism.ts";
@@ -8,9 +9,13 @@ import type { Login, Outcome, ReadyState, ServerEffect, ServerStep, VerifyStep }
 /** Says `ok` and sets the login's end: the same for a first login and a renewed one. */
 export function confirmLogin({
   user,
-  expiresInMs,
   data,
+  ...login
 }: Login & { readonly data?: string }): readonly ServerEffect[] {
+  const expiresInMs =
+    login.expiresInMs === undefined
+      ? undefined
+      : Math.min(Math.max(1, Math.floor(login.expiresInMs)), maxTimerMs);
   return [
     {
       type: "send",

@@ -2,6 +2,7 @@ import type { CloseName } from "../close-codes.ts";
 import type { DialectName, Frame } from "../dialect/dialect.ts";
 import type { Limits } from "../limits.ts";
 import type { AuthMessage, Mechanism, ServerMessage } from "../messages.ts";
+import { emptyQueue, type Queue } from "../queue.ts";
 
 /** What does not change during a session. */
 export interface ServerOptions {
@@ -17,13 +18,13 @@ export interface ServerOptions {
 
 export interface Login {
   readonly user: string;
-  /** Absent: the login does not expire. */
+  /** Absent: the login does not expire. More than a timer can wait is cut to that. */
   readonly expiresInMs?: number;
 }
 
 /** Frames that arrived while something else had to be finished first. */
 export interface Backlog {
-  readonly frames: readonly Frame[];
+  readonly frames: Queue<Frame>;
   readonly bytes: number;
 }
 
@@ -153,7 +154,7 @@ export type LiveState = AwaitingAuthState | VerifyingState | ChallengedState | R
 
 export type ServerStep = readonly [ServerState, readonly ServerEffect[]];
 
-export const emptyBacklog: Backlog = { frames: [], bytes: 0 };
+export const emptyBacklog: Backlog = { frames: emptyQueue, bytes: 0 };
 
 export function createServerState(options: ServerOptions): ServerState {
   return { kind: "opening", options, congested: false };

@@ -24,7 +24,8 @@ export function transitionServer(state: ServerState, event: ServerEvent): Server
   const [next, effects] = react(state, event);
   const was = isPaused(state);
   const is = isPaused(next);
-  if (was === is) return [next, effects];
+  // A closed socket has no input to resume.
+  if (was === is || next.kind === "closed") return [next, effects];
   return [next, [...effects, { type: is ? "pauseInput" : "resumeInput" }]];
 }
 
@@ -133,7 +134,10 @@ function expire(state: Exclude<ServerState, { kind: "closed" }>, name: ServerTim
     case "auth":
       return isUnauthenticated(state) ? closeWith(state, "loginTimeout") : [state, []];
     case "idle":
-      return state.kind === "ready" ? closeWith(state, "idle") : [state, []];
+      // While leaving the peer may not speak, and the drain has its own deadline.
+      return state.kind === "ready" && state.leaving === null
+        ? closeWith(state, "idle")
+        : [state, []];
     case "expiry":
       return state.kind === "ready" ? closeWith(state, "expired") : [state, []];
     case "slow":
