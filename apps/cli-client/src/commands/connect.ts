@@ -1,0 +1,136 @@
+import type { CredentialsProvider } from "@wsecho/client";
+import { createProvider, gatherCredentials, type CredentialOptions } from "../credentials.ts";
+import { createDeparture } from "../departure.ts";
+import { exitStatus, type ExitName } from "../exit.ts";
+import { explain } from "../explain.ts";
+import { watchHandshakes } from "../handshake.ts";
+import { splitLines } from "../lines.ts";
+import { createNarrator } from "../narrator.ts";
+import { createOutput } from "../output.ts";
+import { findConsole } from "../prompt/console.ts";
+import { describeMissing, keepTally } from "../tally.ts";
+import { parseTarget, showTarget } from "../target.ts";
+import { converse } from "./converse.ts";
+import { openSession } from "./open.ts";
+import { pipe } from "./pipe.ts";
+
+/** The options of `wsecho connect`, as the argument parser names them. */
+export interface ConnectCommandOptions extends CredentialOptions {
+  readonly dialect: "v1" | "plain" | "auto";
+  readonly allowInsecurePassword?: boolean;
+  readonly reconnect?: boolean;
+  readonly wait?: boolean;
+  /** Seconds, like `timeout`. */
+  readonly connectTimeout: number;
+  readonly timeout: number;
+  readonly quiet?: boolean;
+}
+
+/** @returns the exit status */
+export async function connectCommand(
+  text: string,
+  options: ConnectCommandOptions,
+): Promise<number> {
+  const departure = createDeparture(() => terminal.release());
+  const terminal = findConsole(() => departure.interrupt("interrupted"));
+  const { interactive } = terminal;
+  const output = createOutput({
+    quiet: options.quiet ?? false,
+    screen: terminal.current,
+    interactive,
+    onGone: () => departure.leave("ok"),
+  });
+  const end = async (exit: ExitName, problem: string): Promise<number> => {
+    terminal.release();
+    if (problem !== "" && !output.gone()) output.problem(problem);
+    await output.flush();
+    return exitStatus(exit);
+  };
+
+  const target = parseTarget(text);
+  if (!target.ok) return end("usage", `Not connected: ${target.error}.`);
+  const lines = splitLines(process.stdin);
+  const given = await gatherCredentials({
+    options,
+    target: target.value,
+    env: process.env,
+    readLine: () => firstOf(lines),
+    warn: output.problem,
+  });
+  if (!given.ok) return end("usage", `Not connected: ${given.error}.`);
+
+  const url = showTarget(target.value.url);
+  const tally = keepTally();
+  const handshakes = watchHandshakes();
+  const { info, problem } = output;
+  const hint = interactive ? " Enter sends a line; exit leaves." : "";
+  const narrate = createNarrator({ output, url, tally: tally.now, hint });
+  const login = tellOnce(
+    createProvider(given.value, { present: terminal.present, ask: terminal.ask, info, problem }),
+  );
+  if (interactive) terminal.open();
+  const opened = await openSession({
+    url: target.value.url,
+    departure,
+    onAbsent:
+      options.wait === true
+        ? () => info(`No server at ${url} yet; waiting for one. Ctrl-C leaves.`)
+        : null,
+    options: {
+      dialect: options.dialect,
+      transport: handshakes.transport,
+      reconnect: options.reconnect ?? false,
+      allowInsecurePassword: options.allowInsecurePassword ?? false,
+      limits: { connectTimeoutMs: options.connectTimeout * 1000 },
+      credentials: login.provider,
+      onEvent: (event) => {
+        tally.take(event);
+        if (event.type !== "problem" || !login.gaveUp()) narrate(event);
+      },
+    },
+  });
+
+  let complete = true;
+  if (opened.ok) {
+    const { session } = opened;
+    const { leave } = departure;
+    if (interactive) {
+      const exit = (): void => leave("ok");
+      await converse({ session, terminal: terminal.open(), output, tally, leave: exit });
+    } else {
+      terminal.release();
+      const timeoutMs = options.timeout * 1000;
+      complete = await pipe({ session, lines, output, tally, timeoutMs, leave });
+    }
+  }
+
+  const reason = opened.ok ? await opened.session.closed : opened.reason;
+  const failure = handshakes.failure();
+  const ending = explain(reason, { url, established: opened.ok, failure });
+  const missing = describeMissing(tally.now()) ?? "";
+  let exit = departure.exit() ?? ending.exit;
+  const whole = (missing === "" && complete) || interactive || output.gone();
+  if (exit === "ok" && !whole) exit = "closed";
+  return end(exit, [ending.text, missing].filter((part) => part !== "").join("\n"));
+}
+
+async function firstOf(lines: AsyncIterator<string, void>): Promise<string | undefined> {
+  const { value, done } = await lines.next();
+  return done === true ? undefined : value;
+}
+
+/** The client library tells when nothing was given; here whoever was asked has been told already. */
+function tellOnce(provider: CredentialsProvider): {
+  readonly provider: CredentialsProvider;
+  readonly gaveUp: () => boolean;
+} {
+  let gaveUp = false;
+  return {
+    gaveUp: () => gaveUp,
+    provider: async (request, signal) => {
+      const credentials = await provider(request, signal);
+      gaveUp = credentials === null;
+      return credentials;
+    },
+  };
+}

@@ -1,0 +1,202 @@
+import { closes, retryAfterClose, type StopReason } from "@wsecho/protocol";
+import type { ExitName } from "./exit.ts";
+import type { HandshakeFailure } from "./handshake.ts";
+
+/** The end of a session, for a person and for a script. */
+export interface Ending {
+  readonly exit: ExitName;
+  /** What happened and what to do about it; empty where nothing has to be said. */
+  readonly text: string;
+}
+
+export interface EndingContext {
+  /** The URL as it may be shown. */
+  readonly url: string;
+  /** Whether anybody was ever logged in. */
+  readonly established: boolean;
+  readonly failure: HandshakeFailure | null;
+}
+
+export function explain(reason: StopReason, context: EndingContext): Ending {
+  const { url, failure } = context;
+  switch (reason.kind) {
+    case "left":
+      return { exit: "ok", text: "" };
+    case "closed":
+      return explainClosed(reason.code, reason.reason, context.established);
+    case "unreachable":
+      return failure === null
+        ? { exit: "unreachable", text: `No connection to ${url}: ${reason.detail}.` }
+        : explainFailure(failure, url);
+    case "timeout":
+      return reason.phase === "connect"
+        ? {
+            exit: "timeout",
+            text: `${url} did not answer in time. Check the address, or allow more with --connect-timeout.`,
+          }
+        : {
+            exit: "timeout",
+            text: `${url} did not go on with the login in time. Is it a wsecho server?`,
+          };
+    case "refused":
+      return {
+        exit: "authentication",
+        text: `The login was refused.${waitHint(reason.retryAfterMs)}`,
+      };
+    case "noCredentials":
+      return { exit: "authentication", text: "Not logged in: the server asks for a login." };
+    case "untrusted":
+      return {
+        exit: "authentication",
+        text:
+          "The server did not prove that it knows the password, so it is not trusted. " +
+          "Check the URL; somebody may be between you and the server.",
+      };
+    case "subprotocol":
+      return {
+        exit: "handshake",
+        text: `${url} chose the subprotocol “${reason.selected}” where “${reason.expected}” was asked for. ${plainHint}`,
+      };
+    case "protocol":
+      return {
+        exit: "closed",
+        text: `${url} does not speak as a wsecho server does: ${reason.detail}. ${plainHint}`,
+      };
+  }
+}
+
+const plainHint = "If it speaks as the article's server does, add --dialect plain.";
+
+function waitHint(retryAfterMs: number): string {
+  return retryAfterMs > 0
+    ? ` The next try is welcome in ${Math.ceil(retryAfterMs / 1000)} s.`
+    : " Check the user name and the password.";
+}
+
+function explainClosed(code: number, reason: string, established: boolean): Ending {
+  return { exit: exitOfClose(code, established), text: `${describeClose(code, reason)}.` };
+}
+
+/** Before the login these closes are about the login; later they are not. */
+const loginCodes: ReadonlySet<number> = new Set([
+  closes.refused.code,
+  closes.loginTimeout.code,
+  closes.tooManyAttempts.code,
+]);
+
+function exitOfClose(code: number, established: boolean): ExitName {
+  if (code === 1006) return "broken";
+  if (code === 1015) return "tls";
+  if (code === closes.notAuthenticated.code) return "authentication";
+  if (!established && loginCodes.has(code)) return "authentication";
+  return code === 1000 || code === 1001 || code === 1005 ? "ok" : "closed";
+}
+
+/** Codes that RFC 6455 section 7.4.1 gives a meaning and that wsecho itself never sends. */
+const otherMeanings: Readonly<Record<number, string>> = {
+  1000: "normal close",
+  1005: "no code given",
+  1006: "the connection broke without a close",
+  1014: "bad gateway",
+  1015: "TLS failed",
+};
+
+/** For example: `The server closed with 1012 (server is restarting): come back later`. */
+export function describeClose(code: number, reason: string): string {
+  const known = Object.values(closes).filter((close) => close.code === code);
+  const meaning =
+    otherMeanings[code] ?? (known.find((close) => close.reason === reason) ?? known[0])?.reason;
+  const words = reason === "" || reason === meaning ? "" : `, saying “${reason}”`;
+  const head =
+    code === 1006
+      ? "The connection broke without a close (1006)"
+      : `The server closed with ${code} (${meaning ?? "a code unknown here"})${words}`;
+  return head + adviceAfter(code, reason);
+}
+
+function adviceAfter(code: number, reason: string): string {
+  switch (retryAfterClose(code, reason)) {
+    case "never":
+      return "";
+    case "later":
+      return "; --reconnect comes back by itself";
+    case "credentials":
+      return "; log in again to go on";
+  }
+}
+
+function explainFailure(failure: HandshakeFailure, url: string): Ending {
+  switch (failure.kind) {
+    case "http":
+      return { exit: "handshake", text: explainRefusal(failure, url) };
+    case "tls":
+      return {
+        exit: "tls",
+        text: `TLS with ${url} failed: ${failure.detail}. ${tlsHint(failure.detail)}`,
+      };
+    case "invalid":
+      return {
+        exit: "handshake",
+        text: `${url} did not answer as a WebSocket server: ${failure.detail}. ${plainHint}`,
+      };
+    case "network":
+      return { exit: "unreachable", text: explainNetwork(failure, url) };
+  }
+}
+
+function tlsHint(detail: string): string {
+  return /wrong version|packet length|EPROTO/i.test(detail)
+    ? "The server speaks no TLS there; try ws:// instead of wss://."
+    : "Check the certificate; NODE_EXTRA_CA_CERTS=file.pem adds an authority of your own.";
+}
+
+function explainNetwork(
+  { code, detail }: Extract<HandshakeFailure, { readonly kind: "network" }>,
+  url: string,
+): string {
+  switch (code) {
+    case "ECONNREFUSED":
+      return `Nothing listens at ${url}. Is the server running? Start one with: wsecho-server --demo`;
+    case "ENOTFOUND":
+      return `The host of ${url} is not known (DNS). Check the spelling.`;
+    case "EAI_AGAIN":
+      return `The host of ${url} could not be looked up (DNS does not answer). Check the network.`;
+    case "ECONNRESET":
+      return `${url} hung up before it answered. Is it a WebSocket server?`;
+    default:
+      return `No connection to ${url}: ${detail} (${code}).`;
+  }
+}
+
+function explainRefusal(
+  { status, statusText, location, body }: Extract<HandshakeFailure, { readonly kind: "http" }>,
+  url: string,
+): string {
+  const head = `${url} refused the WebSocket: HTTP ${[status, statusText].join(" ").trim()}. `;
+  const words = body === "" ? "" : `\nIt says: ${body}`;
+  return head + refusalHint(status, location) + words;
+}
+
+function refusalHint(status: number, location: string | undefined): string {
+  if (status >= 300 && status < 400)
+    return location === undefined ? "It redirects to nowhere." : `It redirects to ${location}`;
+  if (status < 300) return "A web server is there, but no WebSocket. Check the path.";
+  if (status >= 500) return "The server, or a proxy before it, is in trouble. Try again later.";
+  switch (status) {
+    case 400:
+      return "It did not like the request; perhaps the --dialect.";
+    case 401:
+    case 407:
+      return "It wants a login at the handshake.";
+    case 403:
+      return "It lets nobody in here.";
+    case 404:
+      return "There is no WebSocket at this path.";
+    case 426:
+      return "It wants another protocol or version.";
+    case 429:
+      return "It has had too many requests. Try again later.";
+    default:
+      return "Check the URL.";
+  }
+}

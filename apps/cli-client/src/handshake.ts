@@ -1,0 +1,93 @@
+import type { IncomingMessage } from "node:http";
+import { wsTransport, type Transport } from "@wsecho/client/ws";
+import type WebSocket from "ws";
+
+/** Why no WebSocket opened, in more words than an error message has. */
+export type HandshakeFailure =
+  | {
+      readonly kind: "http";
+      readonly status: number;
+      readonly statusText: string;
+      readonly location: string | undefined;
+      /** The beginning of the body, where it is text meant for a person; else empty. */
+      readonly body: string;
+    }
+  | { readonly kind: "tls"; readonly detail: string }
+  | { readonly kind: "network"; readonly code: string; readonly detail: string }
+  /** The server answered, but not as RFC 6455 section 4 asks. */
+  | { readonly kind: "invalid"; readonly detail: string };
+
+export interface Handshakes {
+  readonly transport: Transport;
+  /** Of the last attempt; `null` while there was none. */
+  readonly failure: () => HandshakeFailure | null;
+}
+
+/** More of a refusal than this is not shown. */
+const maxBodyBytes = 8 * 1024;
+/** How long a refusing server may take to say why. */
+const bodyTimeoutMs = 2000;
+
+/** The `ws` transport, which here also remembers why a connection did not come about. */
+export function watchHandshakes(): Handshakes {
+  let failure: HandshakeFailure | null = null;
+  const transport = wsTransport({
+    finishRequest: (request, socket) => {
+      socket.on("error", (error: NodeJS.ErrnoException) => {
+        failure ??= classify(error);
+      });
+      socket.on("unexpected-response", (_request, response) => {
+        void readRefusal(response).then((refusal) => {
+          failure = refusal;
+          abandon(socket);
+        });
+      });
+      failure = null;
+      request.end();
+    },
+  });
+  return { transport, failure: () => failure };
+}
+
+function abandon(socket: WebSocket): void {
+  if (socket.readyState === socket.CONNECTING) socket.terminate();
+}
+
+async function readRefusal(response: IncomingMessage): Promise<HandshakeFailure> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const deadline = setTimeout(() => response.destroy(), bodyTimeoutMs);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      if (size >= maxBodyBytes) break;
+    }
+  } catch {
+    // A refusal that breaks off still has its status, and what came of the body.
+  } finally {
+    clearTimeout(deadline);
+  }
+  const body = Buffer.concat(chunks).subarray(0, maxBodyBytes).toString().trim();
+  return {
+    kind: "http",
+    status: response.statusCode ?? 0,
+    statusText: response.statusMessage ?? "",
+    location: response.headers.location,
+    body: /^\s*</.test(body) || /html/i.test(response.headers["content-type"] ?? "") ? "" : body,
+  };
+}
+
+const tlsCodes = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO$|HOSTNAME_)/;
+
+function classify(error: NodeJS.ErrnoException): HandshakeFailure {
+  const { code } = error;
+  // A name with several addresses fails with an error that holds one error for each of them.
+  const detail =
+    error instanceof AggregateError && error.message === ""
+      ? error.errors.map((each) => (each instanceof Error ? each.message : "")).join("; ")
+      : error.message;
+  if (code === undefined || code.startsWith("HPE_") || code.startsWith("WS_ERR_"))
+    return { kind: "invalid", detail };
+  return tlsCodes.test(code) ? { kind: "tls", detail } : { kind: "network", code, detail };
+}

@@ -1,0 +1,95 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { ConnectCommandOptions } from "./commands/connect.ts";
+import { exitHelp } from "./exit.ts";
+
+/** What the arguments ask for, or what is left to say about them. */
+export type Invocation =
+  | { readonly kind: "connect"; readonly target: string; readonly options: ConnectCommandOptions }
+  | { readonly kind: "done" }
+  | { readonly kind: "usage" };
+
+const examples = `
+Examples:
+  $ wsecho connect ws://127.0.0.1:5678        ask for user and password, then talk
+  $ wsecho :5678                              the same: a bare URL connects
+  $ wsecho --user admin --dialect plain :5678 talk as the article's programs do
+  $ WSECHO_PASSWORD=… wsecho -u admin :5678 < lines.txt > replies.txt`;
+
+const environment = `
+Environment:
+  WSECHO_USER, WSECHO_PASSWORD   who to log in as, where no option says so
+  NO_COLOR                       no colour, also on a terminal`;
+
+/** Reads the arguments; talks about them itself where there is something to say. */
+export function parseArguments(args: readonly string[], version: string): Invocation {
+  let invocation: Invocation = { kind: "done" };
+  const program = new Command("wsecho")
+    .description("Log in to a WebSocket server and talk to it.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError("(wsecho --help shows what there is)")
+    .addHelpText("afterAll", [examples, environment, `\n${exitHelp()}`].join("\n"));
+  program
+    .command("connect", { isDefault: !readsAsCommand(args) })
+    .description("log in, send what is typed or piped in, show what comes back")
+    .argument("<url>", "ws://host:port/path, or host:port, or :port on this machine")
+    .option("-u, --user <name>", "who to log in as")
+    .addOption(
+      new Option(
+        "--password-file <file>",
+        "read the password from the first line of a file",
+      ).conflicts(["passwordStdin", "password"]),
+    )
+    .addOption(
+      new Option(
+        "--password-stdin",
+        "read the password from the first line of the input",
+      ).conflicts("password"),
+    )
+    .option("--password <secret>", "the password itself; others can read it in the process list")
+    .addOption(
+      new Option("--dialect <name>", "v1, plain (the article's), or auto: v1 before plain")
+        .choices(["v1", "plain", "auto"])
+        .default("v1"),
+    )
+    .option(
+      "--allow-insecure-password",
+      "let the password itself cross an unencrypted network (plain dialect)",
+    )
+    .option("--reconnect", "come back and log in again when the connection breaks")
+    .option("--wait", "keep trying until the server is up")
+    .option("--connect-timeout <seconds>", "for one attempt to connect", seconds, 10)
+    .option("--timeout <seconds>", "how long the next reply may take at the end", seconds, 30)
+    .option("-q, --quiet", "say nothing but problems")
+    .action((target: string, options: ConnectCommandOptions) => {
+      invocation = { kind: "connect", target, options };
+    });
+  try {
+    program.parse(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? { kind: "done" } : { kind: "usage" };
+  }
+  return invocation;
+}
+
+/** `conect ws://…` is a mistyped command, which gets a suggestion, and not a URL too many. */
+function readsAsCommand([first, second]: readonly string[]): boolean {
+  return (
+    first !== undefined &&
+    /^[a-z][a-z-]*$/i.test(first) &&
+    second !== undefined &&
+    !second.startsWith("-")
+  );
+}
+
+const maxSeconds = 86_400;
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value <= maxSeconds))
+    throw new InvalidArgumentError(`It must be a number of seconds above 0, up to ${maxSeconds}.`);
+  return value;
+}

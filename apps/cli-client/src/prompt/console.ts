@@ -1,0 +1,43 @@
+import { createTerminal, type Question, type Terminal } from "./terminal.ts";
+
+/** The terminal that belongs to this process, where there is one, taken only while it is needed. */
+export interface Console {
+  /** A person types messages and reads the replies. */
+  readonly interactive: boolean;
+  /** Whether there is a person to answer questions, now. */
+  readonly present: () => boolean;
+  readonly current: () => Terminal | null;
+  readonly open: () => Terminal;
+  readonly ask: (
+    questions: readonly Question[],
+    signal: AbortSignal,
+  ) => Promise<readonly string[] | null>;
+  /** Gives the terminal back; what is typed next goes to the input as it is. */
+  readonly release: () => void;
+}
+
+export function findConsole(onInterrupt: () => void): Console {
+  const { stdin, stdout, stderr } = process;
+  // A dumb terminal cannot move its cursor, so it gets lines like a pipe.
+  const interactive = stdin.isTTY && stdout.isTTY && process.env["TERM"] !== "dumb";
+  let terminal: Terminal | null = null;
+  // Input that is a stream of messages can be asked for a login only before the first of them.
+  let streaming = false;
+  const open = (): Terminal => {
+    const output = stdout.isTTY ? stdout : stderr;
+    terminal ??= createTerminal({ input: stdin, output, onInterrupt });
+    return terminal;
+  };
+  return {
+    interactive,
+    present: () => stdin.isTTY && (stdout.isTTY || stderr.isTTY) && !streaming,
+    current: () => terminal,
+    open,
+    ask: (questions, signal) => open().ask(questions, signal),
+    release: () => {
+      streaming = true;
+      terminal?.close();
+      terminal = null;
+    },
+  };
+}

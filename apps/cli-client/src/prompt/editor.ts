@@ -1,0 +1,82 @@
+import { PassThrough, Writable } from "node:stream";
+import { createInterface, type Key } from "node:readline";
+
+/** The line at the bottom of the screen that a person is typing. */
+export interface Editor {
+  readonly text: string;
+  draw(): void;
+  /** Takes the line off the screen; the cursor stands where it began. */
+  erase(): void;
+  /** One key, or several characters at once, as readline understands them. */
+  type(characters: string | undefined, key: Key): void;
+  /** After the width of the screen changed. */
+  resize(): void;
+  close(): void;
+}
+
+export interface EditorOptions {
+  readonly prompt: string;
+  readonly historySize: number;
+  readonly columns: () => number;
+  readonly write: (text: string) => void;
+  readonly onLine: (line: string) => void;
+}
+
+/**
+ * Node's own line editor, behind a screen of its own: it draws where it is told to and reads
+ * nothing, because keys come in through {@link Editor.type}.
+ */
+export function createEditor(options: EditorOptions): Editor {
+  const surface = Object.assign(
+    new Writable({
+      decodeStrings: false,
+      write: (chunk: string | Buffer, _encoding, done) => {
+        options.write(chunk.toString());
+        done();
+      },
+    }),
+    { columns: options.columns() },
+  );
+  const line = createInterface({
+    input: new PassThrough(),
+    output: surface,
+    terminal: true,
+    prompt: options.prompt,
+    historySize: options.historySize,
+  });
+  line.on("line", options.onLine);
+
+  // Rows above the cursor that readline believes to be on the screen. It goes up by as many when it
+  // draws, so they are given back, empty, after an erase.
+  let owed = 0;
+  const eraseRows = (rows: number): void => {
+    if (rows > 0) options.write(`\x1b[${rows}A`);
+    options.write("\r\x1b[J");
+  };
+  const draw = (): void => {
+    options.write("\n".repeat(owed));
+    owed = 0;
+    line.prompt(true);
+  };
+
+  return {
+    get text() {
+      return line.line;
+    },
+    draw,
+    erase: () => {
+      owed = line.getCursorPos().rows;
+      eraseRows(owed);
+    },
+    type: (characters, key) => line.write(characters ?? "", key),
+    resize: () => {
+      // The terminal has wrapped the line anew by now; readline still counts the old rows.
+      const before = line.getCursorPos().rows;
+      surface.columns = options.columns();
+      eraseRows(line.getCursorPos().rows);
+      owed = before;
+      draw();
+    },
+    close: () => line.close(),
+  };
+}

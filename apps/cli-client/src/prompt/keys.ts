@@ -1,0 +1,99 @@
+import { emitKeypressEvents, type Key } from "node:readline";
+import type { ReadStream } from "node:tty";
+
+export interface Keystroke {
+  readonly characters: string | undefined;
+  readonly key: Key;
+}
+
+/** More typed ahead than this is dropped: nobody types so much, a stuck key does. */
+const maxHeld = 100_000;
+
+export interface Keyboard {
+  /** The next keys that belong together: one key, or a run of plain characters. */
+  next(): Keystroke | undefined;
+  /** Stops reading and gives the terminal back its own line editing. */
+  close(): void;
+  /** Raw again, after the program was stopped. */
+  raw(on: boolean): void;
+}
+
+export interface KeyboardOptions {
+  readonly input: ReadStream;
+  /** Keys are waiting in {@link Keyboard.next}. */
+  readonly onKeys: () => void;
+  /** Keys that act at once, whatever waits before them; says whether it took the key. */
+  readonly onUrgent: (key: Key) => boolean;
+  /** The terminal went away. */
+  readonly onEnd: () => void;
+}
+
+/**
+ * Reads a terminal key by key, so that a pasted text can be shared out: the first line to one
+ * question, the second to the next. Keys that nobody wants yet are kept.
+ */
+export function openKeyboard({ input, onKeys, onUrgent, onEnd }: KeyboardOptions): Keyboard {
+  let held: Keystroke[] = [];
+  let taken = 0;
+  let announced = false;
+  let returnedAt = -Infinity;
+
+  const onKeypress = (characters: string | undefined, key: Key): void => {
+    if (onUrgent(key)) return;
+    // A pasted CR LF is one line end.
+    const now = performance.now();
+    if (key.name === "enter" && now - returnedAt < 50) return;
+    returnedAt = key.name === "return" ? now : -Infinity;
+    if (held.length - taken < maxHeld) held.push({ characters, key });
+    if (announced) return;
+    announced = true;
+    // The rest of the same chunk arrives first, so that a paste is inserted in one piece.
+    queueMicrotask(() => {
+      announced = false;
+      onKeys();
+    });
+  };
+
+  emitKeypressEvents(input);
+  input.on("keypress", onKeypress);
+  input.on("end", onEnd);
+  input.setRawMode(true);
+  input.resume();
+
+  return {
+    next: () => {
+      let end = taken;
+      while (end < held.length && isPlain(held[end])) end += 1;
+      const run = held.slice(taken, Math.max(end, taken + 1));
+      taken += run.length;
+      if (taken === held.length) {
+        held = [];
+        taken = 0;
+      }
+      const [only] = run;
+      if (run.length < 2) return only;
+      return { characters: run.map(({ characters }) => characters).join(""), key: {} };
+    },
+    close: () => {
+      input.off("keypress", onKeypress);
+      input.off("end", onEnd);
+      input.setRawMode(false);
+      input.pause();
+    },
+    raw: (on) => void input.setRawMode(on),
+  };
+}
+
+/** A character that only inserts itself. */
+function isPlain(stroke: Keystroke | undefined): boolean {
+  if (stroke === undefined) return false;
+  const { characters, key } = stroke;
+  return (
+    characters !== undefined &&
+    characters === key.sequence &&
+    key.ctrl !== true &&
+    key.meta !== true &&
+    // eslint-disable-next-line no-control-regex -- control characters are what this is about
+    !/[\u0000-\u001f\u007f]/.test(characters)
+  );
+}

@@ -1,0 +1,59 @@
+import { failure, success, type Result } from "@wsecho/protocol";
+
+/** Where to connect, with the credentials taken out of the URL. */
+export interface Target {
+  /** `ws:` or `wss:`, without user info: safe to print. */
+  readonly url: URL;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+const schemes: Readonly<Record<string, string>> = {
+  "ws:": "ws:",
+  "wss:": "wss:",
+  "http:": "ws:",
+  "https:": "wss:",
+};
+
+/**
+ * Reads what a person types for a server: a URL, `host:port/path`, or `:port/path` on this
+ * machine. Without a scheme it is `ws://`. The error never repeats the text: it may hold a password.
+ */
+export function parseTarget(text: string): Result<Target, string> {
+  const trimmed = text.trim();
+  if (trimmed === "") return failure("the URL is empty; for example ws://127.0.0.1:5678");
+  const local = trimmed.startsWith(":") ? `localhost${trimmed}` : trimmed;
+  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(local) ? local : `ws://${local}`);
+  if (url === null)
+    return failure("this is not a URL; it should look like ws://host:port/path or :port/path");
+  const scheme = schemes[url.protocol];
+  if (scheme === undefined)
+    return failure(`the scheme ${url.protocol}// is not a WebSocket's; use ws:// or wss://`);
+  if (url.hash !== "")
+    return failure("a WebSocket URL has no #fragment (RFC 6455 section 3); write # as %23");
+  url.protocol = scheme;
+  const username = decode(url.username);
+  const password = decode(url.password);
+  if (username === undefined || password === undefined)
+    return failure("the user name or password in the URL is not percent-encoded UTF-8");
+  url.username = "";
+  url.password = "";
+  return success({
+    url,
+    ...(username === "" ? {} : { username }),
+    ...(password === "" ? {} : { password }),
+  });
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The URL as a person wrote it, without the slash that the parser adds. */
+export function showTarget(url: URL): string {
+  return url.pathname === "/" && url.search === "" ? url.href.replace(/\/$/, "") : url.href;
+}
