@@ -18,7 +18,12 @@ export function statusOf(state: ClientState, { retryInMs, reason }: Wait): Statu
     case "closing":
       return { kind: state.kind, dialect };
     case "ready":
-      return { kind: "ready", dialect, ...(state.user === null ? {} : { user: state.user }) };
+      return {
+        kind: "ready",
+        dialect,
+        ...(state.user === null ? {} : { user: state.user }),
+        ...(state.hello === null ? {} : { maxMessageBytes: state.hello.limits.maxMessageBytes }),
+      };
     case "waiting":
       return {
         kind: "waiting",
