@@ -1,0 +1,50 @@
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { createSession } from "@wsecho/client";
+import { ownServer, shortAddress } from "./session/endpoint.ts";
+import { announce } from "./store/announcements.ts";
+import { createAnnouncer } from "./store/announcer.ts";
+import { browserSchedule } from "./store/batch.ts";
+import { rememberLanguage } from "./store/preferences.ts";
+import { createStore } from "./store/store.ts";
+import { App } from "./ui/app.tsx";
+import { StoreContext } from "./ui/context.ts";
+import { t } from "./words/language.ts";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/login.css";
+import "./styles/session.css";
+import "./styles/transcript.css";
+
+const announcer = createAnnouncer((ms, callback) => void setTimeout(callback, ms));
+
+const store = createStore({
+  createSession,
+  now: Date.now,
+  schedule: browserSchedule,
+  pageProtocol: location.protocol,
+  // In development the page comes from Vite, and its server stands elsewhere.
+  ownServer: import.meta.env.VITE_SERVER_URL ?? ownServer(location),
+  onBatch: (batch) => announce(batch, announcer, t),
+});
+
+rememberLanguage();
+
+effect(() => {
+  const { status } = store.view.value;
+  const url = store.target.value?.url;
+  document.title =
+    store.screen.value === "login" || status === null || url === undefined
+      ? t("page.title")
+      : t("page.titleWith", { status: t(`status.${status.kind}`), address: shortAddress(url) });
+});
+
+const root = document.querySelector("#app");
+if (root === null) throw new Error("index.html has no #app");
+render(
+  <StoreContext.Provider value={store}>
+    <App spoken={announcer.text} />
+  </StoreContext.Provider>,
+  root,
+);

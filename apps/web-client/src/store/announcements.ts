@@ -1,0 +1,44 @@
+import { closeLine } from "../session/stop-words.ts";
+import type { Stamped } from "../session/view.ts";
+import { formatBytes } from "../text/format.ts";
+import { previewLine } from "../text/preview.ts";
+import type { Translate } from "../words/catalogue.ts";
+import type { Announcer } from "./announcer.ts";
+import type { Payload } from "@wsecho/protocol";
+
+/** Tells a listener what a batch of events brought, as far as the page does not say it by itself. */
+export function announce(batch: readonly Stamped[], announcer: Announcer, t: Translate): void {
+  const several = (count: number): string => t("announce.messages", { count });
+  for (const { event } of batch) {
+    switch (event.type) {
+      case "received":
+        announcer.count(received(event.payload, t), several);
+        break;
+      case "settled":
+        if (event.outcome.kind === "echoed")
+          announcer.count(received(event.outcome.payload, t), several);
+        break;
+      case "closed":
+        announcer.say(t("announce.closed", { line: closeLine(event, t) }));
+        break;
+      case "status":
+        if (event.status.kind === "ready") announcer.say(loggedIn(event.status.user, t));
+        break;
+      case "sent":
+      case "neverSent":
+      case "serverError":
+      case "problem":
+        break;
+    }
+  }
+}
+
+function received(payload: Payload, t: Translate): string {
+  return payload.kind === "text"
+    ? t("announce.received", { text: previewLine(payload.text) })
+    : t("announce.receivedBinary", { size: formatBytes(payload.data.byteLength) });
+}
+
+function loggedIn(user: string | undefined, t: Translate): string {
+  return user === undefined ? t("entry.loggedIn") : t("entry.loggedInAs", { user });
+}

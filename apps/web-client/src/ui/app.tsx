@@ -1,0 +1,19 @@
+import type { JSX } from "preact";
+import type { ReadonlySignal } from "@preact/signals";
+import { Header } from "./header.tsx";
+import { LoginView } from "./login-view.tsx";
+import { SessionView } from "./session-view.tsx";
+import { useStore } from "./context.ts";
+
+export function App({ spoken }: { readonly spoken: ReadonlySignal<string> }): JSX.Element {
+  const { screen } = useStore();
+  return (
+    <>
+      <Header />
+      <main>{screen.value === "login" ? <LoginView /> : <SessionView />}</main>
+      <p class="visually-hidden" role="status">
+        {spoken}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,25 @@
+import type { JSX } from "preact";
+import { t } from "../words/language.ts";
+import { Notice } from "./notice.tsx";
+
+interface DeniedNoticeProps {
+  readonly id: string;
+  /** `null` in the plain dialect, which does not tell. */
+  readonly attemptsLeft: number | null;
+  /** What the server asked for; not a countdown, which would be read out every second. */
+  readonly secondsToWait: number;
+}
+
+/** The server refused the login, and may be asked again. */
+export function DeniedNotice(props: DeniedNoticeProps): JSX.Element {
+  const { id, attemptsLeft, secondsToWait } = props;
+  return (
+    <Notice tone="bad" title={t("login.refused")} id={id}>
+      {attemptsLeft === 1 && <p>{t("login.attemptsLeft.one")}</p>}
+      {attemptsLeft !== null && attemptsLeft !== 1 && (
+        <p>{t("login.attemptsLeft.other", { count: attemptsLeft })}</p>
+      )}
+      {secondsToWait > 0 && <p>{t("login.retryIn", { seconds: secondsToWait })}</p>}
+    </Notice>
+  );
+}

@@ -1,0 +1,103 @@
+import type { JSX } from "preact";
+import { useId } from "preact/hooks";
+import type { Signal } from "@preact/signals";
+
+interface TextFieldProps {
+  readonly label: string;
+  readonly value: Signal<string>;
+  readonly autocomplete: "url" | "username";
+  readonly inputMode?: "url";
+  readonly problem?: string | null;
+}
+
+export function TextField(props: TextFieldProps): JSX.Element {
+  const { label, value, autocomplete, inputMode = "text", problem = null } = props;
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        inputMode={inputMode}
+        autocomplete={autocomplete}
+        autocapitalize="none"
+        spellcheck={false}
+        required
+        value={value.value}
+        onInput={({ currentTarget }) => {
+          value.value = currentTarget.value;
+        }}
+        aria-invalid={problem !== null}
+        aria-describedby={problem === null ? undefined : `${id}-problem`}
+      />
+      {problem !== null && (
+        <p class="field-problem" id={`${id}-problem`} role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface CheckFieldProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly checked: Signal<boolean>;
+}
+
+export function CheckField({ label, hint, checked }: CheckFieldProps): JSX.Element {
+  const id = useId();
+  return (
+    <div class="check">
+      <input
+        id={id}
+        type="checkbox"
+        checked={checked.value}
+        onChange={({ currentTarget }) => {
+          checked.value = currentTarget.checked;
+        }}
+        aria-describedby={`${id}-hint`}
+      />
+      <div>
+        <label for={id}>{label}</label>
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+interface SegmentsProps<Value extends string> {
+  readonly legend: string;
+  readonly options: readonly { readonly value: Value; readonly label: string }[];
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+  /** Whether the legend is only read out. */
+  readonly quiet?: boolean;
+}
+
+/** One of few, side by side: radio buttons, so that the arrow keys choose. */
+export function Segments<Value extends string>(props: SegmentsProps<Value>): JSX.Element {
+  const { legend, options, value, onChange, quiet = false } = props;
+  const name = useId();
+  return (
+    <fieldset class="segments">
+      <legend class={quiet ? "visually-hidden" : ""}>{legend}</legend>
+      <div class="segments-track">
+        {options.map((option) => (
+          <label key={option.value}>
+            <input
+              type="radio"
+              name={name}
+              checked={option.value === value}
+              onChange={() => onChange(option.value)}
+            />
+            <span>{option.label}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,65 @@
+import type { JSX } from "preact";
+import type { Status } from "@wsecho/client";
+import { isLanguage, language, languages, t } from "../words/language.ts";
+import { Icon, Logo, type IconName } from "./icons.tsx";
+import { useStore } from "./context.ts";
+
+export function Header(): JSX.Element {
+  const { screen, view, leave } = useStore();
+  const { status } = view.value;
+  const inSession = screen.value === "session" && status !== null;
+  return (
+    <header class="page-header">
+      <h1 class="brand">
+        <Logo />
+        wsecho
+      </h1>
+      {inSession && <StatusPill kind={status.kind} />}
+      <span class="spacer" />
+      <LanguageSwitch />
+      {inSession && status.kind !== "stopped" && (
+        <button type="button" class="button" onClick={leave}>
+          {t("session.leave")}
+        </button>
+      )}
+    </header>
+  );
+}
+
+const statusIcons: Readonly<Record<Status["kind"], IconName>> = {
+  connecting: "clock",
+  greeting: "clock",
+  authenticating: "clock",
+  ready: "check",
+  waiting: "again",
+  closing: "clock",
+  stopped: "cross",
+};
+
+function StatusPill({ kind }: { readonly kind: Status["kind"] }): JSX.Element {
+  return (
+    <span class={`pill ${kind}`} data-status={kind}>
+      <Icon name={statusIcons[kind]} />
+      {t(`status.${kind}`)}
+    </span>
+  );
+}
+
+function LanguageSwitch(): JSX.Element {
+  return (
+    <select
+      class="language"
+      aria-label={t("page.language")}
+      value={language.value}
+      onChange={({ currentTarget: { value } }) => {
+        if (isLanguage(value)) language.value = value;
+      }}
+    >
+      {Object.entries(languages).map(([tag, name]) => (
+        <option key={tag} value={tag} lang={tag}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,38 @@
+import type { JSX } from "preact";
+
+const paths = {
+  up: "M8 13V3.5M4 7.3l4-4 4 4",
+  check: "M3 8.5l3.2 3L13 4.5",
+  cross: "M4 4l8 8M12 4l-8 8",
+  clock: "M8 4.5V8l2.3 1.6M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0z",
+  warning:
+    "M8 6.2v3.2M8 11.6v.1M7 2.9L1.9 12a1.2 1.2 0 0 0 1 1.8h10.2a1.2 1.2 0 0 0 1-1.8L9 2.9a1.2 1.2 0 0 0-2 0z",
+  info: "M8 7.4v3.4M8 5v.1M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0z",
+  down: "M8 3v9.5M4 8.7l4 4 4-4",
+  plug: "M6 2v3M10 2v3M4 5h8v2.5a4 4 0 0 1-8 0zM8 11.5V14",
+  person: "M8 8a2.7 2.7 0 1 0 0-5.4A2.7 2.7 0 0 0 8 8zM3 13.6a5 5 0 0 1 10 0",
+  again: "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
+  lock: "M4 7.3h8v6H4zM5.5 7.3V5.2a2.5 2.5 0 0 1 5 0v2.1",
+  question: "M6.2 6.2A1.9 1.9 0 1 1 8 8.6v.8M8 11.4v.1M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0z",
+} as const;
+
+export type IconName = keyof typeof paths;
+
+/** A drawing beside words that say the same, so it is hidden from screen readers. */
+export function Icon({ name }: { readonly name: IconName }): JSX.Element {
+  return (
+    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+export function Logo(): JSX.Element {
+  return (
+    <svg class="logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect width="32" height="32" rx="8" />
+      <path d="M7 12h14l-4-4" />
+      <path d="M25 20H11l4 4" />
+    </svg>
+  );
+}

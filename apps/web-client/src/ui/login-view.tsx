@@ -1,0 +1,110 @@
+import type { JSX } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { parseEndpoint, shortAddress } from "../session/endpoint.ts";
+import { t } from "../words/language.ts";
+import { useStore } from "./context.ts";
+import { DeniedNotice } from "./denied-notice.tsx";
+import { DialectChoice } from "./dialect-choice.tsx";
+import { CheckField, TextField } from "./fields.tsx";
+import { StopNotice } from "./notice.tsx";
+import { PasswordField } from "./password-field.tsx";
+import { stopProps } from "./stop-props.ts";
+import { useDenied } from "./use-denied.ts";
+
+export function LoginView(): JSX.Element {
+  const store = useStore();
+  const { form, login, cancel, show } = store;
+  const view = store.view.value;
+  const question = store.question.value;
+  const problem = store.endpointProblem.value;
+  const password = useRef<HTMLInputElement>(null);
+  const deniedId = useId();
+  const denied = useDenied(question, view.statusAt, password);
+  const stopped = stopProps(view, store.target.value);
+  const busy = view.status !== null && view.status.kind !== "stopped" && question === null;
+  const refused = view.status?.reason?.kind === "refused";
+
+  useEffect(() => {
+    if (!refused || password.current === null) return;
+    password.current.value = "";
+    password.current.focus();
+  }, [refused]);
+
+  return (
+    <div class="login">
+      <form
+        class="card"
+        aria-labelledby="login-title"
+        aria-busy={busy}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!busy && denied?.waiting !== true) login(password.current?.value ?? "");
+        }}
+      >
+        <div class="card-head">
+          <h2 id="login-title">{t("login.title")}</h2>
+          <p class="muted">{t("page.tagline")}</p>
+        </div>
+        {denied !== null && <DeniedNotice id={deniedId} {...denied} />}
+        {stopped?.words !== undefined && !view.established && <StopNotice {...stopped} />}
+        <TextField
+          label={t("login.server")}
+          value={form.url}
+          inputMode="url"
+          autocomplete="url"
+          problem={problem === null ? null : t(`endpoint.${problem}`)}
+        />
+        <DialectChoice dialect={form.dialect} />
+        <TextField label={t("login.username")} value={form.username} autocomplete="username" />
+        <PasswordField
+          label={t("login.password")}
+          field={password}
+          invalid={denied !== null || refused}
+          describedBy={denied === null ? undefined : deniedId}
+        />
+        <InsecureChoice />
+        <CheckField
+          label={t("login.autoReconnect")}
+          hint={t("login.autoReconnect.hint")}
+          checked={form.autoReconnect}
+        />
+        <div class="actions">
+          <button
+            type="submit"
+            class="button primary"
+            aria-disabled={busy || denied?.waiting === true}
+          >
+            {busy ? `${t(`status.${view.status.kind}`)}…` : t("login.submit")}
+          </button>
+          {busy && (
+            <button type="button" class="button" onClick={cancel}>
+              {t("login.cancel")}
+            </button>
+          )}
+          {!busy && view.transcript.entries.length > 0 && (
+            <button type="button" class="button" onClick={() => show("session")}>
+              {t("login.transcript")}
+            </button>
+          )}
+        </div>
+      </form>
+      <p class="muted privacy">{t("login.privacy")}</p>
+    </div>
+  );
+}
+
+/** Offered only where it would matter: the password itself, unencrypted, to another machine. */
+function InsecureChoice(): JSX.Element | null {
+  const { form, view } = useStore();
+  const endpoint = parseEndpoint(form.url.value, location.protocol);
+  const exposed = endpoint.ok && !endpoint.value.encrypted && !endpoint.value.loopback;
+  const failed = view.value.status?.reason?.kind === "noCredentials";
+  if (!exposed || (form.dialect.value !== "plain" && !failed)) return null;
+  return (
+    <CheckField
+      label={t("login.allowInsecure")}
+      hint={t("login.allowInsecure.hint", { address: shortAddress(endpoint.value.url) })}
+      checked={form.allowInsecure}
+    />
+  );
+}

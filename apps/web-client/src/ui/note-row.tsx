@@ -1,0 +1,53 @@
+import type { JSX } from "preact";
+import type { Entry, ReceivedEntry, SentEntry } from "../session/transcript.ts";
+import { closeKey } from "../session/close-key.ts";
+import { closeLine } from "../session/stop-words.ts";
+import { t } from "../words/language.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import { Time } from "./time.tsx";
+
+export type Note = Exclude<Entry, SentEntry | ReceivedEntry>;
+
+interface Parts {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** Something that happened to the session, between its messages. */
+export function NoteRow({ entry }: { readonly entry: Note }): JSX.Element {
+  const { icon, title, detail } = partsOf(entry);
+  return (
+    <div class={`note ${entry.kind}`} data-kind={entry.kind}>
+      <p class="note-line">
+        <Icon name={icon} />
+        <strong>{title}</strong>
+        {detail !== "" && <span>{detail}</span>}
+        <Time at={entry.at} />
+      </p>
+      {entry.kind === "closed" && (
+        <p class="muted">{t(`close.${closeKey(entry.code, entry.reason)}.meaning`)}</p>
+      )}
+    </div>
+  );
+}
+
+function partsOf(entry: Note): Parts {
+  switch (entry.kind) {
+    case "loggedIn": {
+      const { user } = entry;
+      const title = user === null ? t("entry.loggedIn") : t("entry.loggedInAs", { user });
+      return { icon: "person", title, detail: "" };
+    }
+    case "closed": {
+      const title = `${t("entry.closed")} ${t(`entry.closedBy.${entry.by}`)}`;
+      return { icon: "plug", title, detail: closeLine(entry, t) };
+    }
+    case "serverError": {
+      const title = t("entry.serverError", { code: entry.code });
+      return { icon: "warning", title, detail: entry.message };
+    }
+    case "problem":
+      return { icon: "warning", title: t("entry.problem"), detail: entry.detail };
+  }
+}

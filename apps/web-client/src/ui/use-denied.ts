@@ -1,0 +1,34 @@
+import type { RefObject } from "preact";
+import { useEffect } from "preact/hooks";
+import type { CredentialsRequest } from "@wsecho/client";
+import { useCountdown } from "./countdown.ts";
+
+export interface Refusal {
+  /** `null` where the server does not tell. */
+  readonly attemptsLeft: number | null;
+  readonly secondsToWait: number;
+  /** Whether the server still wants us to wait. */
+  readonly waiting: boolean;
+}
+
+/** The refusal that `question` follows; a new one empties the password field and goes back to it. */
+export function useDenied(
+  question: CredentialsRequest | null,
+  since: number,
+  field: RefObject<HTMLInputElement | null>,
+): Refusal | null {
+  const denied = question?.denied ?? null;
+  const waitMs = denied?.retryAfterMs ?? 0;
+  const secondsLeft = useCountdown(since + waitMs);
+  useEffect(() => {
+    if (denied === null || field.current === null) return;
+    field.current.value = "";
+    field.current.focus();
+  }, [denied]);
+  if (denied === null) return null;
+  return {
+    attemptsLeft: question?.dialect === "plain" ? null : denied.attemptsLeft,
+    secondsToWait: Math.ceil(waitMs / 1000),
+    waiting: secondsLeft > 0,
+  };
+}

@@ -1,0 +1,25 @@
+import { defaultClientConditions, defineConfig } from "vite";
+
+const { WSECHO_WEB_PORT = "5173", WSECHO_SERVER_URL = "ws://127.0.0.1:5678" } = process.env;
+
+export default defineConfig(({ command }) => ({
+  resolve: {
+    // Workspace packages come from their source: a change there reaches the running page, and a
+    // build needs no other build.
+    conditions: ["@wsecho/source", ...defaultClientConditions],
+    alias: { react: "preact/compat", "react-dom": "preact/compat" },
+    dedupe: ["preact"],
+  },
+  define:
+    command === "serve"
+      ? { "import.meta.env.VITE_SERVER_URL": JSON.stringify(WSECHO_SERVER_URL) }
+      : {},
+  server: { host: "127.0.0.1", port: Number(WSECHO_WEB_PORT), strictPort: true },
+  build: {
+    target: "es2023",
+    sourcemap: true,
+    // The server's Content-Security-Policy wants every part of the page to be a file of its own.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+}));
