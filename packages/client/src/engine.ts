@@ -253,7 +253,7 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
     if (state.kind !== "stopped") return null;
     failure ??= stopError(state.reason, {
       url: target.ok ? target.value.shown : "the server",
-      dialect: state.dialect,
+      dialect,
       problem: login.problem(),
       serverWords,
     });

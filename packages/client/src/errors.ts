@@ -29,7 +29,8 @@ export class SessionError extends Error {
 export interface ErrorContext {
   /** Without query, which may hold a token. */
   readonly url: string;
-  readonly dialect: DialectName;
+  /** What the caller asked for. */
+  readonly dialect: DialectName | "auto";
   /** Why no login was tried or believed. */
   readonly problem: LoginProblem | null;
   /** The last error message of a v1 server on this connection. */
@@ -60,13 +61,13 @@ function stopMessage(reason: StopReason, context: ErrorContext): string {
     case "unreachable":
       return (
         `Could not connect to ${url}: ${printable(reason.detail)}. Check the URL, and that a ` +
-        `WebSocket server runs there.${plainHint(dialect)}`
+        `WebSocket server runs there.${dialectHint(dialect)}`
       );
     case "timeout":
       return reason.phase === "connect"
         ? `Could not connect to ${url}: no answer in time. Check the URL and the network.`
         : `The server at ${url} did not finish the login in time. Check that it is a wsecho ` +
-            `server, or try again.${plainHint(dialect)}`;
+            `server, or try again.${dialectHint(dialect)}`;
     case "refused":
       return `The server refused the login: the credentials are wrong. ${refusedAdvice(reason)}`;
     case "noCredentials":
@@ -83,12 +84,12 @@ function stopMessage(reason: StopReason, context: ErrorContext): string {
     case "subprotocol":
       return (
         `The server selected the subprotocol “${printable(reason.selected)}” instead of ` +
-        `“${reason.expected}”. Check that it is a wsecho server.${plainHint(dialect)}`
+        `“${reason.expected}”. Check that it is a wsecho server.${dialectHint(dialect)}`
       );
     case "protocol":
       return (
         `The server broke the protocol: ${printable(reason.detail)}. Check that it is a wsecho ` +
-        `server of this version.${plainHint(dialect)}`
+        `server of this version.${dialectHint(dialect)}`
       );
   }
 }
@@ -125,10 +126,15 @@ function refusedAdvice(reason: { readonly retryAfterMs: number }): string {
     : "Check them and try again.";
 }
 
-function plainHint(dialect: DialectName): string {
-  return dialect === "v1"
-    ? ' If it is a server that speaks only the plain dialect, set dialect: "plain" or "auto".'
-    : "";
+function dialectHint(dialect: DialectName | "auto"): string {
+  switch (dialect) {
+    case "v1":
+      return ' If the server speaks only the plain dialect, set dialect: "plain" or "auto".';
+    case "plain":
+      return ' If the server speaks only v1, set dialect: "v1" or "auto".';
+    case "auto":
+      return "";
+  }
 }
 
 export function lostError(cause: SessionError | undefined): SessionError {

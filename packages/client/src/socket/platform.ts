@@ -11,8 +11,12 @@ export const platformTransport: Transport = (url, protocols, listener) => {
   }
   const socket = new WebSocket(url, [...protocols]);
   socket.binaryType = "arraybuffer";
+  let opened = false;
   let detail: string | undefined;
-  socket.addEventListener("open", () => listener.opened(socket.protocol));
+  socket.addEventListener("open", () => {
+    opened = true;
+    listener.opened(socket.protocol);
+  });
   socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
     if (typeof data === "string")
       listener.message({ type: "text", text: data, bytes: utf8Length(data) });
@@ -22,7 +26,10 @@ export const platformTransport: Transport = (url, protocols, listener) => {
   socket.addEventListener("error", (event) => {
     detail = detailOf(event);
   });
-  socket.addEventListener("close", ({ code, reason }) => listener.closed(code, reason, detail));
+  socket.addEventListener("close", ({ code, reason }) => {
+    if (opened) listener.closed(code, reason);
+    else listener.closed(code, reason, detail ?? "the platform's WebSocket does not tell why");
+  });
   return {
     send: (data) => socket.send(data as string | Uint8Array<ArrayBuffer>),
     close: (code, reason) => socket.close(code, reason),
@@ -30,10 +37,8 @@ export const platformTransport: Transport = (url, protocols, listener) => {
   };
 };
 
-/** Browsers hide the cause from scripts; Node's event carries it. */
+/** Browsers hide the cause from scripts, and Node mostly does too. */
 function detailOf(event: Event): string | undefined {
   const error: unknown = "error" in event ? event.error : undefined;
-  if (!(error instanceof Error)) return undefined;
-  const cause = error.cause instanceof Error ? error.cause : error;
-  return cause.message === "" ? error.message : cause.message;
+  return error instanceof Error && error.message !== "" ? error.message : undefined;
 }
