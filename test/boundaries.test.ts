@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { ESLint, type Linter } from "eslint";
+import { ESLint } from "eslint";
 import tseslint from "typescript-eslint";
 import { expect, test } from "vitest";
 import { boundaries } from "../scripts/eslint-boundaries.ts";
