@@ -1,5 +1,5 @@
 // The CLI's pane of `pnpm dev`: waits for the server, and offers another session after each one.
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { createInterface } from "node:readline/promises";
@@ -18,21 +18,48 @@ const listening = async (): Promise<boolean> => {
   }
 };
 
+const stop = new AbortController();
+let running: ChildProcess | undefined;
+
 const session = async (): Promise<void> => {
   const url = `ws://127.0.0.1:${port}`;
   const args = ["--conditions=@wsecho/source", "src/main.ts", "connect", url];
-  await once(spawn(process.execPath, args, { stdio: "inherit" }), "exit");
+  running = spawn(process.execPath, args, { stdio: "inherit" });
+  await once(running, "exit");
+  running = undefined;
 };
 
-console.error("Waiting for the server …");
-while (!(await listening())) await new Promise((resolve) => setTimeout(resolve, 200));
-
-// Ctrl-C in this pane is for the session in it; the pane ends with all the others.
-process.on("SIGINT", () => undefined);
-console.error("The demo's user is admin, the password 123456.");
-for (;;) {
-  await session();
+/** `false` when it is time to go: a signal came, or the input ended. */
+const anotherSession = async (): Promise<boolean> => {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  await prompt.question("\nPress Enter for another session. ");
-  prompt.close();
+  prompt.on("SIGINT", () => {
+    stop.abort();
+  });
+  try {
+    await prompt.question("\nPress Enter for another session. ", { signal: stop.signal });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    prompt.close();
+  }
+};
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    stop.abort();
+    // The terminal's Ctrl-C reached the session as well; it only gets no more than a moment.
+    setTimeout(() => running?.kill("SIGTERM"), signal === "SIGINT" ? 1000 : 0).unref();
+  });
+}
+
+console.error("Waiting for the server …");
+while (!stop.signal.aborted && !(await listening())) {
+  await new Promise((resolve) => setTimeout(resolve, 200));
+}
+
+if (!stop.signal.aborted) console.error("The demo's user is admin, the password 123456.");
+while (!stop.signal.aborted) {
+  await session();
+  if (!(await anotherSession())) break;
 }
