@@ -10,10 +10,10 @@ export function createNonce(): string {
  * pages on plain `http://` no `crypto.subtle`, other than on loopback. The fallback is loaded only
  * there, and computes in slices, so that the page stays alive; it is some ten times slower.
  */
-export async function loadScramCrypto(
-  { subtle }: { readonly subtle?: SubtleCrypto } = globalThis.crypto,
-): Promise<ScramCrypto> {
-  if (subtle !== undefined) return webScramCrypto<CryptoKey>(subtle);
+export async function loadScramCrypto({
+  subtle,
+}: { readonly subtle?: typeof crypto.subtle } = crypto): Promise<ScramCrypto> {
+  if (subtle !== undefined) return webScramCrypto(subtle);
   const { nobleScramCrypto } = await import("./noble.ts");
   return nobleScramCrypto;
 }

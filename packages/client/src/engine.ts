@@ -69,6 +69,7 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
   const initial = createClientState({
     dialects: dialectsOf(dialect),
     reconnect: options.reconnect ?? false,
+    handshakeLogin: options.handshakeLogin ?? false,
     limits,
   });
   const machine = runMachine(initial, transitionClient, perform);
@@ -80,8 +81,8 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
       machine.dispatch(event);
     } finally {
       depth -= 1;
+      settleDown();
     }
-    if (depth === 0) settleDown();
   }
 
   function emit(event: SessionEvent): void {

@@ -37,6 +37,11 @@ export interface ConnectOptions {
    * first on each connection, until the server refuses them once.
    */
   readonly credentials?: CredentialsProvider;
+  /**
+   * The upgrade request itself carries the login, for example by `headers` of `wsTransport`: no
+   * credentials are asked for. Default `false`.
+   */
+  readonly handshakeLogin?: boolean;
   /** Default `"v1"`. `"auto"` is v1, then plain to servers that know nothing else. */
   readonly dialect?: DialectName | "auto";
   /**

@@ -17,7 +17,8 @@ export const platformTransport: Transport = (url, protocols, listener) => {
     opened = true;
     listener.opened(socket.protocol);
   });
-  socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+  socket.addEventListener("message", (event) => {
+    const data: unknown = event.data;
     if (typeof data === "string")
       listener.message({ type: "text", text: data, bytes: utf8Length(data) });
     else if (data instanceof ArrayBuffer)
