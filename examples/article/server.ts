@@ -6,7 +6,12 @@
  */
 import { WebSocketServer, type WebSocket } from "ws";
 
-const server = new WebSocketServer({ host: "127.0.0.1", port: Number(process.argv[2] ?? 5678) });
+const server = new WebSocketServer({
+  host: "127.0.0.1",
+  port: Number(process.argv[2] ?? 5678),
+  // The article's library selects none that it was not given; `ws` would take the first offered.
+  handleProtocols: () => false,
+});
 
 function converse(socket: WebSocket): void {
   let permitted = false;

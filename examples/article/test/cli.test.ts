@@ -16,7 +16,8 @@ describe("our terminal client with the plain dialect", () => {
       "hello\n\na:b 🙂\n",
       { ...process.env, WSECHO_PASSWORD: "123456" },
     );
-    expect(stdout).toBe("hello\n\na:b 🙂\n");
+    const context = "your submit context: ";
+    expect(stdout).toBe(`${context}hello\n${context}\n${context}a:b 🙂\n`);
     expect(status).toBe(0);
   });
 
