@@ -7,11 +7,20 @@ const conditions = ["@wsecho/source", "module", "node", "development|production"
 const project = (name: string, root: string) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ["@wsecho/source", "node"] } },
-  test: { name, root, include: ["test/**/*.test.ts"] },
+  test: {
+    name,
+    root,
+    include: ["test/**/*.test.{ts,tsx}"],
+    // Real servers, processes and a browser share two cores in CI.
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
 });
 
 export default defineConfig({
   test: {
+    // .ci/run reads its last line from the report.
+    reporters: ["default", ["json", { outputFile: "reports/vitest.json" }]],
     projects: [
       project("root", "."),
       project("protocol", "packages/protocol"),
