@@ -50,6 +50,8 @@ const otherRetries: Readonly<Record<number, Retry>> = {
   1014: "later", // bad gateway
 };
 
+// Of entries that share a code the last one counts: a 4429 with a reason of somebody else's is
+// more often a rate limit, which passes, than used-up attempts.
 const knownRetries = new Map<number, Retry>(
   Object.values(closes).map(({ code, retry }) => [code, retry]),
 );
@@ -57,7 +59,9 @@ const knownRetries = new Map<number, Retry>(
 /**
  * How a client treats a close code, also one that it does not know: 45xx mirrors HTTP 5xx and may
  * be retried; any other unknown code means that the server decided, so the client stops.
- * Where entries of {@link closes} share a code the reason decides.
+ * Where entries of {@link closes} share a code the reason decides; see PROTOCOL.md C6.
+ *
+ * @param reason the text of the close frame; `""` where there was none
  */
 export function retryAfterClose(code: number, reason = ""): Retry {
   const exact = Object.values(closes).find((c) => c.code === code && c.reason === reason);

@@ -22,7 +22,14 @@ export {
   type Frame,
 } from "./dialect/dialect.ts";
 export { decodePlainLogin, plainTexts } from "./dialect/plain.ts";
-export { decodeClientMessage, decodeServerMessage, encodeMessage } from "./dialect/v1.ts";
+export {
+  clientMessageSchema,
+  decodeClientMessage,
+  decodeServerMessage,
+  encodeMessage,
+  serverMessageSchema,
+  type MessageSchema,
+} from "./dialect/v1.ts";
 export { defaultClientLimits, defaultLimits, type ClientLimits, type Limits } from "./limits.ts";
 export {
   clientMessages,

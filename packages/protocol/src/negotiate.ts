@@ -15,8 +15,10 @@ export interface Negotiated {
   readonly bearer?: string;
 }
 
-/** RFC 9110 section 5.6.2; subprotocol names are tokens (RFC 6455 section 4.1, item 10). */
-const token = /^[!#$%&'*+\-.^_`|~\w]+$/;
+/** One entry of the list: a token (RFC 9110 section 5.6.2) between optional blanks. */
+const entry = /^[ \t]*([!#$%&'*+\-.^_`|~\w]+)[ \t]*$/;
+
+const base64url = /^[\w-]+$/;
 
 /**
  * Chooses the dialect from the request header itself. A library's negotiated value will not do:
@@ -34,16 +36,18 @@ export function negotiate(
       ? success({ dialect: "plain" })
       : failure(`the plain dialect is switched off; ask for the subprotocol ${subprotocol}`);
   }
-  const offers = header.split(",").map((offer) => offer.trim());
-  if (!offers.every((offer) => token.test(offer)))
+  const offers = header.split(",").map((offer) => entry.exec(offer)?.[1] ?? "");
+  if (offers.includes(""))
     return failure(`Sec-WebSocket-Protocol is not a list of names; ${known(options.plain)}`);
   if (new Set(offers).size !== offers.length)
     return failure("Sec-WebSocket-Protocol names a subprotocol twice");
-  const bearers = offers.filter((offer) => offer.startsWith(bearerPrefix));
-  if (bearers.length > 1) return failure("Sec-WebSocket-Protocol carries more than one token");
   if (!offers.includes(subprotocol))
     return failure(`no known subprotocol was offered; ${known(options.plain)}`);
+  const bearers = offers.filter((offer) => offer.startsWith(bearerPrefix));
+  if (bearers.length > 1) return failure("Sec-WebSocket-Protocol carries more than one token");
   const bearer = bearers[0]?.slice(bearerPrefix.length);
+  if (bearer !== undefined && !base64url.test(bearer))
+    return failure(`the token behind ${bearerPrefix} is not base64url without padding`);
   return success({
     dialect: "v1",
     protocol: subprotocol,

@@ -42,10 +42,13 @@ export function encodePlainServer(message: ServerMessage): string | null {
   }
 }
 
-/** A client message as plain text; `null` where plain has no words for it. */
+/**
+ * A client message as plain text; `null` where plain has no words for it. A user name with a colon
+ * is such a case: the server would read another name, and part of the name as the password.
+ */
 export function encodePlainClient(message: ClientMessage): string | null {
   if (message.type === "submit") return message.text;
-  if (message.type === "auth" && message.mechanism === "plain")
+  if (message.type === "auth" && message.mechanism === "plain" && !message.user.includes(":"))
     return `${message.user}:${message.password}`;
   return null;
 }

@@ -7,27 +7,73 @@ import {
 import { failure, type Result } from "../result.ts";
 import { isRecord, validate, type Fields } from "../schema.ts";
 
-/** Never throws; the error says what was wrong without repeating the text, which may be secret. */
+type Table = Readonly<Record<string, Fields>>;
+
+/**
+ * Reads a v1 client's text. Never throws; the error says what was wrong without repeating the
+ * text, which may be secret. Unknown fields are left out of the value.
+ */
 export function decodeClientMessage(text: string): Result<ClientMessage, string> {
   return decode(text, clientMessages) as Result<ClientMessage, string>;
 }
 
-/** Never throws; the error says what was wrong. */
+/** Reads a v1 server's text; otherwise like {@link decodeClientMessage}. */
 export function decodeServerMessage(text: string): Result<ServerMessage, string> {
   return decode(text, serverMessages) as Result<ServerMessage, string>;
 }
 
+/** The text of a v1 message: one line of JSON (RFC 8259). */
 export function encodeMessage(message: ClientMessage | ServerMessage): string {
   return JSON.stringify(message);
 }
 
-function decode(text: string, table: Readonly<Record<string, Fields>>): Result<unknown, string> {
+/** The part of Standard Schema 1 (standardschema.dev) that libraries read. */
+export interface MessageSchema<Message> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: "wsecho";
+    readonly validate: (
+      value: unknown,
+    ) =>
+      | { readonly value: Message; readonly issues?: undefined }
+      | { readonly issues: readonly { readonly message: string }[] };
+    readonly types?: { readonly input: Message; readonly output: Message } | undefined;
+  };
+}
+
+function standard<Message>(table: Table): MessageSchema<Message> {
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "wsecho",
+      validate: (value) => {
+        const checked = choose(value, table);
+        return checked.ok
+          ? { value: checked.value as Message }
+          : { issues: [{ message: checked.error }] };
+      },
+    },
+  };
+}
+
+/** A client's message after `JSON.parse`, for libraries that take any Standard Schema. */
+export const clientMessageSchema = /* @__PURE__ */ standard<ClientMessage>(clientMessages);
+
+/** A server's message after `JSON.parse`, for libraries that take any Standard Schema. */
+export const serverMessageSchema = /* @__PURE__ */ standard<ServerMessage>(serverMessages);
+
+function decode(text: string, table: Table): Result<unknown, string> {
   let input: unknown;
   try {
     input = JSON.parse(text);
   } catch {
     return failure("the text is not JSON");
   }
+  return choose(input, table);
+}
+
+/** The one form that `input` names by its type, checked. */
+function choose(input: unknown, table: Table): Result<unknown, string> {
   if (!isRecord(input)) return failure("the message must be a JSON object");
   const named = Object.values(table).filter((fields) => has(fields, "type", input["type"]));
   if (named.length === 0) return failure(`unknown type; known: ${names(table, "type")}`);
@@ -45,7 +91,7 @@ function has(fields: Fields, name: string, value: unknown): boolean {
   return field?.kind === "constant" && field.value === value;
 }
 
-function names(table: Readonly<Record<string, Fields>> | readonly Fields[], name: string): string {
+function names(table: Table | readonly Fields[], name: string): string {
   const values = Object.values(table).map((fields: Fields) => {
     const field = fields[name];
     return field?.kind === "constant" ? field.value : "";
