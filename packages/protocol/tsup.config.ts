@@ -1,6 +1,10 @@
 // Without tsup's defineConfig: the types that tsup 9 ships do not resolve.
 export default {
-  entry: { index: "src/index.ts", "scram/index": "src/scram/index.ts" },
+  entry: {
+    index: "src/index.ts",
+    "scram/index": "src/scram/index.ts",
+    "vectors/index": "src/vectors/index.ts",
+  },
   format: "esm",
   // What the SCRAM entry needs of the environment is typed by the DOM library.
   tsconfig: "src/scram/tsconfig.json",

@@ -1,0 +1,33 @@
+/**
+ * The protocol's test vectors, for other implementations: `@wsecho/protocol/vectors`. The same
+ * files lie in the package's folder `vectors`, with a README, for other languages.
+ */
+export {
+  clientVectors,
+  closeVectors,
+  handshakeVectors,
+  messageVectors,
+  plainLoginVectors,
+  reasonVectors,
+  sessionVectors,
+} from "./files.ts";
+export type {
+  Amount,
+  BinaryContent,
+  ClientStep,
+  ClientVector,
+  CloseVector,
+  HandshakeVector,
+  JsonObject,
+  MessageVector,
+  Operation,
+  PlainLoginVector,
+  ReasonVector,
+  ServerSetup,
+  SessionStep,
+  SessionVector,
+  Tamper,
+  TextContent,
+  Vector,
+} from "./format.ts";
+export { amountOf, fillIn, mismatch, type Setting } from "./match.ts";
