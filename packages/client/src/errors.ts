@@ -71,10 +71,7 @@ function stopMessage(reason: StopReason, context: ErrorContext): string {
     case "refused":
       return `The server refused the login: the credentials are wrong. ${refusedAdvice(reason)}`;
     case "noCredentials":
-      return (
-        `The server asks for a login and got none: ${problem?.detail ?? "nothing it would take"}. ` +
-        "Pass username and password, or a token, or a function credentials."
-      );
+      return `The server asks for a login and got none: ${problem?.detail ?? "there was nothing to offer"}.`;
     case "untrusted":
       return (
         "The login was broken off, because the server could not be trusted: " +
@@ -83,8 +80,8 @@ function stopMessage(reason: StopReason, context: ErrorContext): string {
       );
     case "subprotocol":
       return (
-        `The server selected the subprotocol “${printable(reason.selected)}” instead of ` +
-        `“${reason.expected}”. Check that it is a wsecho server.${dialectHint(dialect)}`
+        `The server selected ${reason.selected === "" ? "no subprotocol" : printable(reason.selected)} ` +
+        `instead of ${reason.expected === "" ? "none" : reason.expected}. Check that it is a wsecho server.${dialectHint(dialect)}`
       );
     case "protocol":
       return (

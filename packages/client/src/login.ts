@@ -62,7 +62,7 @@ export function createLogin({
     offersFixed = fixed !== null && mayOfferFixed;
     if (offersFixed) return fixed;
     if (provider === undefined) {
-      if (request.denied === null) report({ detail: "there are no credentials to offer" });
+      if (request.denied === null) report({ detail: noCredentials });
       return null;
     }
     const given = await provider(request, signal);
@@ -172,6 +172,9 @@ function fixedOffer({ username, password, token }: ConnectOptions): Offer | null
   const offer = { ...pair, ...(token === undefined ? {} : { token }) };
   return Object.keys(offer).length === 0 ? null : offer;
 }
+
+const noCredentials =
+  "there are no credentials to offer; pass username and password, a token, or a function credentials";
 
 /** What a session tries, in order. */
 export function dialectsOf(

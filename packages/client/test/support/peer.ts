@@ -57,31 +57,27 @@ export function say(socket: WebSocket, ...messages: readonly ServerMessage[]): v
   for (const message of messages) socket.send(encodeMessage(message));
 }
 
-/** Speaks v1, takes every login, and echoes; `answer` may answer a message itself. */
-export function speakV1(
-  socket: WebSocket,
-  answer: (message: {
-    readonly type: string;
-    readonly id: number;
-    readonly text: string;
-  }) => boolean = () => false,
-): void {
+/** What a client said; `binary` is not a v1 type, but a binary message. */
+export interface Said {
+  readonly type: string;
+  readonly id?: number;
+  readonly text?: string;
+  readonly data?: Uint8Array;
+}
+
+/** Speaks v1, takes every login, and echoes; where `answer` returns true it has answered itself. */
+export function speakV1(socket: WebSocket, answer: (said: Said) => boolean = () => false): void {
   say(socket, hello);
   socket.on("message", (data: Buffer, isBinary: boolean) => {
-    if (isBinary) {
-      socket.send(data);
-      return;
-    }
-    const message = JSON.parse(data.toString()) as {
-      readonly type: string;
-      readonly id: number;
-      readonly text: string;
-    };
-    if (answer(message)) return;
-    if (message.type === "auth") say(socket, { type: "ok", user: "admin" });
-    if (message.type === "submit")
-      say(socket, { type: "echo", id: message.id, text: message.text });
-    if (message.type === "ping") say(socket, { type: "pong" });
+    const said = isBinary
+      ? { type: "binary", data: new Uint8Array(data) }
+      : (JSON.parse(data.toString()) as Said);
+    if (answer(said)) return;
+    if (said.type === "binary") socket.send(data);
+    if (said.type === "auth") say(socket, { type: "ok", user: "admin" });
+    if (said.type === "ping") say(socket, { type: "pong" });
+    const { id, text } = said;
+    if (id !== undefined && text !== undefined) say(socket, { type: "echo", id, text });
   });
 }
 
