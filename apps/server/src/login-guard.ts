@@ -4,6 +4,9 @@ import type { WebSocket } from "ws";
 /** The header of the smallest fragment: two bytes and a masking key (RFC 6455 section 5.2). */
 const fragmentHeader = 6;
 
+/** What Node reads at once; behind a message it may hold the beginning of many others. */
+const readBytes = 64 * 1024;
+
 /**
  * Bounds what a peer can make us hold before it has logged in. The WebSocket library collects a
  * message up to the size that logged-in peers may send; nobody has earned that yet. So the bytes
@@ -18,7 +21,7 @@ export function guardLogin(
   onTooBig: () => void,
 ): () => void {
   // As much as a message of the allowed size can take, cut into fragments of one byte.
-  const most = maxLoginBytes * (fragmentHeader + 1) + 1024;
+  const most = maxLoginBytes * (fragmentHeader + 1) + readBytes;
   let bytes = 0;
   const count = (chunk: Buffer): void => {
     const before = bytes;

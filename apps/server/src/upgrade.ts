@@ -89,6 +89,8 @@ function handshakeProblem({
     return { status: 405, message, headers: { Allow: "GET" } };
   }
   if (httpVersion !== "1.1") return bad("a WebSocket handshake needs HTTP/1.1");
+  // Node asks this of ordinary requests only.
+  if (headers.host === undefined) return bad("the request has no Host header");
   const twice = repeated(rawHeaders);
   if (twice !== undefined) return bad(`the request has more than one ${twice} header`);
   // Another protocol (h2c …), or several to choose from.

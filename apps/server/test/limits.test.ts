@@ -1,0 +1,185 @@
+import { expect, test } from "vitest";
+import { createServer, type ServerLimits } from "../src/index.ts";
+import { connect, connectPlain, connectV1 } from "./support/client.ts";
+import { binary, frame, header, openRaw, text, type RawPeer } from "./support/raw.ts";
+import { startServer, testUsers } from "./support/start-server.ts";
+
+const closeCode = async (peer: RawPeer): Promise<number> => {
+  for (;;) {
+    const { opcode, payload } = await peer.frame();
+    if (opcode === 8) return payload.readUInt16BE(0);
+  }
+};
+
+test.each(["plain", "v1"])(
+  "accepts the largest message and closes 1009 above it: %s",
+  async (d) => {
+    const limits = { maxMessageBytes: 1000, maxLoginBytes: 100 };
+    const { url } = await startServer({ limits });
+    for (const size of [1000, 1001]) {
+      const client = await (d === "plain" ? connectPlain(url) : connectV1(url));
+      client.send(Buffer.alloc(size));
+      if (size === 1000) expect(await client.next()).toHaveLength(1000);
+      else expect((await client.closed).code).toBe(1009);
+    }
+  },
+);
+
+test.each([undefined, "wsecho.v1"])(
+  "closes 1009 for a large message before login: %s",
+  async (p) => {
+    const { url } = await startServer({ limits: { maxLoginBytes: 100 } });
+    const client = await connect(url, p);
+    client.send("x".repeat(101));
+    expect(await client.closed).toEqual({ code: 1009, reason: "message too big" });
+  },
+);
+
+test("counts the limit over fragments", async () => {
+  const { port } = await startServer({ limits: { maxMessageBytes: 100 } });
+  const peer = await openRaw(port);
+  peer.socket.write(Buffer.concat([text("admin:123456"), frame(0x01, "x".repeat(60))]));
+  await peer.frame();
+  peer.socket.write(frame(0x80, "x".repeat(41)));
+  expect(await closeCode(peer)).toBe(1009);
+});
+
+test("holds little of a message that somebody sends before login, and cuts who goes on", async () => {
+  const { port, log } = await startServer({
+    limits: { maxLoginBytes: 1000, closeTimeoutMs: 60_000 },
+  });
+  const peer = await openRaw(port);
+  peer.socket.write(Buffer.concat([header(0x82, 1_000_000), Buffer.alloc(4)]));
+  const sent = setInterval(() => peer.socket.write(Buffer.alloc(2000)), 1);
+  await peer.ended;
+  clearInterval(sent);
+  expect(peer.socket.bytesWritten).toBeLessThan(500_000);
+  expect(log.map(({ fields }) => fields["close"])).toContain("tooBig");
+});
+
+test("stops guarding after the login", async () => {
+  const { port } = await startServer({ limits: { maxLoginBytes: 100 } });
+  const peer = await openRaw(port);
+  peer.socket.write(text("admin:123456"));
+  await peer.frame();
+  peer.socket.write(binary(Buffer.alloc(100_000)));
+  expect((await peer.frame()).payload).toHaveLength(100_000);
+});
+
+test.each([
+  ["an unmasked frame", Buffer.from([0x81, 0x01, 0x61]), 1002],
+  ["a reserved bit", frame(0xc1, "a"), 1002],
+  ["a reserved opcode", frame(0x83, "a"), 1002],
+  ["a fragmented ping", frame(0x09, "a"), 1002],
+  ["a ping of 126 bytes", frame(0x89, "a".repeat(126)), 1002],
+  ["a continuation of nothing", frame(0x80, "a"), 1002],
+  ["a text inside a fragmented one", Buffer.concat([frame(0x01, "a"), frame(0x81, "b")]), 1002],
+  ["a close frame of one byte", frame(0x88, "a"), 1002],
+  ["a close with code 1005", frame(0x88, Buffer.from([0x03, 0xed])), 1002],
+  ["text that is not UTF-8", frame(0x81, Buffer.from([0xc3, 0x28])), 1007],
+  ["a length of 2^60", Buffer.concat([frameOfLength(2n ** 60n)]), 1009],
+])("answers %s, before login and after, and serves others", async (_, bytes, code) => {
+  const { port, url } = await startServer();
+  const other = await connectPlain(url);
+  const early = await openRaw(port);
+  const late = await openRaw(port);
+  late.socket.write(text("admin:123456"));
+  await late.frame();
+  for (const peer of [early, late]) {
+    peer.socket.write(bytes);
+    expect(await closeCode(peer)).toBe(code);
+  }
+  other.send("still here");
+  expect(await other.next()).toBe("your submit context: still here");
+});
+
+function frameOfLength(length: bigint): Buffer {
+  const bytes = Buffer.alloc(14);
+  bytes.set([0x82, 0xff]);
+  bytes.writeBigUInt64BE(length, 2);
+  return bytes;
+}
+
+test("closes 4429 when more messages wait than may", async () => {
+  const { url } = await startServer({
+    limits: { backlogMessages: 10 },
+    onMessage: () => new Promise(() => undefined),
+  });
+  const client = await connectPlain(url);
+  client.send(...Array.from({ length: 12 }, () => "x"));
+  expect(await client.closed).toEqual({ code: 4429, reason: "too many messages" });
+});
+
+test("closes 1013 where a peer leaves its answers unread, having stopped reading it", async () => {
+  const limits = { slowTimeoutMs: 300, highWaterBytes: 64 * 1024, closeTimeoutMs: 200 };
+  const { port, log, url } = await startServer({ limits });
+  const other = await connectPlain(url);
+  const peer = await openRaw(port);
+  peer.socket.write(text("admin:123456"));
+  await peer.frame();
+  peer.socket.pause();
+  const message = binary(Buffer.alloc(512 * 1024));
+  const before = process.memoryUsage().arrayBuffers;
+  // Ends by itself: once the server reads no more, nothing of ours leaves.
+  for (let i = 0; i < 200 && peer.socket.writableLength < 32 * 1024 * 1024; i++) {
+    peer.socket.write(message);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(peer.socket.writableLength).toBeGreaterThan(0);
+  await expect.poll(() => log.map(({ fields }) => fields["close"])).toContain("tooSlow");
+  // Both ends live in this process: what is not ours to send is what the server holds.
+  const held = process.memoryUsage().arrayBuffers - before - peer.socket.writableLength;
+  expect(held).toBeLessThan(8 * 1024 * 1024);
+  other.send("still here");
+  expect(await other.next()).toBe("your submit context: still here");
+  await expect.poll(() => log.map(({ message }) => message)).toContain("closed");
+});
+
+test("goes on where a slow peer reads again", async () => {
+  const { port } = await startServer({ limits: { highWaterBytes: 64 * 1024 } });
+  const peer = await openRaw(port);
+  peer.socket.write(text("admin:123456"));
+  await peer.frame();
+  peer.socket.pause();
+  const count = 60;
+  for (let i = 0; i < count; i++) peer.socket.write(binary(Buffer.alloc(256 * 1024, i)));
+  // Neither side moves any more: the server has stopped reading.
+  let left = -1;
+  const isStuck = (): boolean => left === (left = peer.socket.writableLength);
+  await expect.poll(isStuck, { interval: 30 }).toBe(true);
+  expect(left).toBeGreaterThan(0);
+  peer.socket.resume();
+  for (let i = 0; i < count; i++) {
+    const { payload } = await peer.frame();
+    expect([payload.length, payload[0]]).toEqual([256 * 1024, i]);
+  }
+});
+
+test("answers 503 above its number of connections, and takes the next when one has gone", async () => {
+  const { url } = await startServer({ limits: { maxConnections: 2 } });
+  const first = await connect(url);
+  await connect(url);
+  await expect(connect(url)).rejects.toThrow("503");
+  first.socket.close();
+  await first.closed;
+  await expect
+    .poll(() =>
+      connect(url).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+});
+
+test.each<[keyof ServerLimits, number]>([
+  ["maxMessageBytes", 0],
+  ["authTimeoutMs", 2 ** 31],
+  ["maxAttempts", 1.5],
+  ["idleTimeoutMs", NaN],
+])("refuses the limit %s = %d", async (name, value) => {
+  const users = await testUsers();
+  expect(() => createServer({ users, limits: { [name]: value } })).toThrow(
+    `limits.${name} must be a whole number`,
+  );
+});

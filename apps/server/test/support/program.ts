@@ -1,0 +1,46 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+export interface Program {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** The `ws://` URL of the line on stdout; rejects where the program ends before it. */
+  readonly ready: Promise<string>;
+  readonly ended: Promise<{ readonly status: number | null; readonly signal: string | null }>;
+}
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+/** The program as a person starts it. */
+export function runProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Program {
+  const child = spawn(process.execPath, ["--conditions=@wsecho/source", main, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    // Nothing of the surroundings: a variable of the developer's would change the outcome.
+    env: { PATH: process.env["PATH"], ...env },
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let stdout = "";
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+  const ended = once(child, "close").then(([status, signal]) => ({
+    status: status as number | null,
+    signal: signal as string | null,
+  }));
+  const ready = new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+      const url = /ws:\/\/\S+(?=\s)/.exec(stdout)?.[0];
+      if (url !== undefined) resolve(url);
+    });
+    void ended.then(({ status }) => reject(new Error(`ended with ${String(status)}: ${stderr}`)));
+  });
+  // Most tests of a refusal look at `ended` alone.
+  ready.catch(() => undefined);
+  return { child, stdout: () => stdout, stderr: () => stderr, ready, ended };
+}
