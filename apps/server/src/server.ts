@@ -22,6 +22,7 @@ import type { EchoServer, Listening, ServerOptions } from "./options.ts";
 import { loadBuiltInPage, loadPage, servePage, type Page } from "./page.ts";
 import { refuseRequest, refuseUpgrade, unavailable, type Refusal } from "./refusal.ts";
 import { runSession, type Connection } from "./session.ts";
+import { refuseToken } from "./token-refusal.ts";
 import { admit, pathOf, upgradeRequired, webSocketPaths, type Admission } from "./upgrade.ts";
 import { nobody } from "./users.ts";
 
@@ -121,16 +122,30 @@ export function createServer<Context = SessionContext>(
     return admit(request, policy);
   }
 
-  function open({ id, request, socket, head, log }: Arrival, to: Admission, user: string | null) {
+  function open(arrival: Arrival, to: Admission, user: string | null): void {
+    const { request, socket, head } = arrival;
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.setKeepAlive(true, keepAliveMs);
-      const connection =
-        to.path === "echo"
-          ? runEcho(webSocket, socket, limits, log)
-          : openSession(webSocket, { id, socket, log, dialect: to.dialect, user });
+      const connection = runPath(webSocket, arrival, to, user);
       connections.add(connection);
       webSocket.once("close", () => connections.remove(connection));
     });
+  }
+
+  function runPath(
+    webSocket: WebSocket,
+    { id, socket, log }: Arrival,
+    to: Admission,
+    user: string | null,
+  ): Connection {
+    switch (to.path) {
+      case "session":
+        return openSession(webSocket, { id, socket, log, dialect: to.dialect, user });
+      case "echo":
+        return runEcho(webSocket, socket, limits, log);
+      case "token":
+        return refuseToken(webSocket);
+    }
   }
 
   function openSession(

@@ -1,12 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import {
-  failure,
-  negotiate,
-  success,
-  subprotocol,
-  type DialectName,
-  type Result,
-} from "@wsecho/protocol";
+import { failure, negotiate, success, type DialectName, type Result } from "@wsecho/protocol";
 import { parseBasic, type BasicCredentials } from "./authorization.ts";
 import { isSameHost } from "./origin.ts";
 import type { Refusal } from "./refusal.ts";
@@ -24,7 +17,9 @@ export type Admission =
       readonly dialect: DialectName;
       readonly credentials: BasicCredentials | null;
     }
-  | { readonly path: "echo"; readonly credentials: BasicCredentials | null };
+  | { readonly path: "echo"; readonly credentials: BasicCredentials | null }
+  /** A session with a token, which is refused behind the upgrade. */
+  | { readonly path: "token"; readonly credentials: null };
 
 export interface UpgradePolicy {
   /** Whether the plain dialect is spoken. */
@@ -120,9 +115,7 @@ function admitSession(request: Handshake, policy: UpgradePolicy): Result<Admissi
   const negotiated = negotiate(request.headers["sec-websocket-protocol"], policy);
   if (!negotiated.ok) return failure(bad(negotiated.error));
   const { dialect, bearer } = negotiated.value;
-  if (bearer !== undefined) {
-    return failure(unauthorized(`this server issues no tokens yet; offer ${subprotocol} alone`));
-  }
+  if (bearer !== undefined) return success({ path: "token", credentials: null });
   // The login travels inside the session, so a page of any origin is no more than its user.
   if (request.headers.authorization === undefined)
     return success({ path: "session", dialect, credentials: null });

@@ -62,7 +62,8 @@ describe("running", () => {
     await refusedHandshake(`${url}/echo?token=${planted}`, undefined, {
       headers: { Authorization: `Basic ${basic}`, Cookie: planted },
     });
-    await refusedHandshake(url, ["wsecho.v1", `wsecho.bearer.${planted}`]);
+    const page = await connect(url, ["wsecho.v1", `wsecho.bearer.${planted}`]);
+    await page.closed;
     const plain = await connect(url);
     plain.send(`admin:${planted}`, planted, "admin:123456", `payload ${planted}`);
     for (let i = 0; i < 4; i++) await plain.next();

@@ -56,11 +56,18 @@ describe("subprotocols", () => {
     await connect(url, "wsecho.v1");
   });
 
-  test("refuses a token with 401, and repeats it nowhere", async () => {
-    const { url, log } = await startServer();
-    const answer = await refusedHandshake(url, ["wsecho.v1", "wsecho.bearer.c2VjcmV0"]);
-    expect(answer.status).toBe(401);
-    expect(JSON.stringify([answer, log])).not.toContain("c2VjcmV0");
+  test("refuses a token where a page can see it, behind the upgrade, and repeats it nowhere", async () => {
+    const { port, log } = await startServer();
+    const peer = await connectRaw(port);
+    peer.socket.write(handshake({ "Sec-WebSocket-Protocol": "wsecho.bearer.c2VjcmV0, wsecho.v1" }));
+    const answer = await peer.answer();
+    expect(answer).toMatch(/^Sec-WebSocket-Protocol: wsecho\.v1$/m);
+    const error = (await peer.frame()).payload.toString();
+    expect(JSON.parse(error)).toMatchObject({ type: "error", code: 4401, retry: "credentials" });
+    const close = (await peer.frame()).payload;
+    expect([close.readUInt16BE(0), close.toString("utf8", 2)]).toEqual([4401, "not authenticated"]);
+    await peer.ended;
+    expect(JSON.stringify([answer, error, log])).not.toContain("c2VjcmV0");
   });
 });
 

@@ -23,10 +23,10 @@ export interface TestClient {
 
 export async function connect(
   url: string,
-  protocol?: string,
+  protocol: string | readonly string[] = [],
   options: ClientOptions = {},
 ): Promise<TestClient> {
-  const client = watch(new WebSocket(url, protocol === undefined ? [] : [protocol], options));
+  const client = watch(new WebSocket(url, [protocol].flat(), options));
   await once(client.socket, "open");
   return client;
 }
@@ -108,11 +108,10 @@ export interface HandshakeAnswer {
 /** The HTTP answer to a handshake that is refused. */
 export async function refusedHandshake(
   url: string,
-  protocol?: string | readonly string[],
+  protocol: string | readonly string[] = [],
   options: ClientOptions = {},
 ): Promise<HandshakeAnswer> {
-  const protocols = protocol === undefined ? [] : [protocol].flat();
-  const socket = new WebSocket(url, protocols, options);
+  const socket = new WebSocket(url, [protocol].flat(), options);
   socket.on("error", () => undefined);
   const [request, response] = (await once(socket, "unexpected-response")) as [
     { destroy: () => void },
