@@ -72,7 +72,7 @@ export type Operation =
 
 /** One step of a conversation, as the client sees it: exactly one key. */
 export type SessionStep =
-  | { readonly connect: { readonly protocols?: readonly string[]; readonly path?: string } }
+  | { readonly connect: { readonly protocols?: readonly string[] } }
   | { readonly sendText: TextContent }
   | { readonly sendJson: JsonObject }
   | { readonly sendBinary: BinaryContent }
