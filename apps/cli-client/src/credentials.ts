@@ -36,9 +36,11 @@ export async function gatherCredentials(
   const explicit = await explicitPassword(sources);
   if (!explicit.ok) return explicit;
   if (target.password !== undefined || options.password !== undefined) {
-    const where = options.password === undefined ? "URL" : "--password";
+    // What has been read is taken out of the process list; it was there for a moment.
+    process.title = "wsecho";
+    const where = options.password === undefined ? "the URL" : "--password";
     warn(
-      `The password in the ${where} can be read by others in the process list and stays in the ` +
+      `The password in ${where} can be read by others in the process list and stays in the ` +
         "shell's history. Better: --password-file, WSECHO_PASSWORD, or leave it out and be asked.",
     );
   }

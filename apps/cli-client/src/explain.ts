@@ -1,6 +1,7 @@
 import { closes, retryAfterClose, type StopReason } from "@wsecho/protocol";
 import type { ExitName } from "./exit.ts";
 import type { HandshakeFailure } from "./handshake.ts";
+import { sanitizeLine } from "./terminal/sanitize.ts";
 
 /** The end of a session, for a person and for a script. */
 export interface Ending {
@@ -36,7 +37,7 @@ export function explain(reason: StopReason, context: EndingContext): Ending {
           }
         : {
             exit: "timeout",
-            text: `${url} did not go on with the login in time. Is it a wsecho server?`,
+            text: `${url} did not go on with the login in time. Is it a wsecho server? ${plainHint}`,
           };
     case "refused":
       return {
@@ -106,7 +107,7 @@ export function describeClose(code: number, reason: string): string {
   const known = Object.values(closes).filter((close) => close.code === code);
   const meaning =
     otherMeanings[code] ?? (known.find((close) => close.reason === reason) ?? known[0])?.reason;
-  const words = reason === "" || reason === meaning ? "" : `, saying “${reason}”`;
+  const words = reason === "" || reason === meaning ? "" : `, saying “${sanitizeLine(reason)}”`;
   const head =
     code === 1006
       ? "The connection broke without a close (1006)"
@@ -145,7 +146,7 @@ function explainFailure(failure: HandshakeFailure, url: string): Ending {
 }
 
 function tlsHint(detail: string): string {
-  return /wrong version|packet length|EPROTO/i.test(detail)
+  return /wrong version|packet length/i.test(detail)
     ? "The server speaks no TLS there; try ws:// instead of wss://."
     : "Check the certificate; NODE_EXTRA_CA_CERTS=file.pem adds an authority of your own.";
 }
@@ -172,9 +173,9 @@ function explainRefusal(
   { status, statusText, location, body }: Extract<HandshakeFailure, { readonly kind: "http" }>,
   url: string,
 ): string {
-  const head = `${url} refused the WebSocket: HTTP ${[status, statusText].join(" ").trim()}. `;
-  const words = body === "" ? "" : `\nIt says: ${body}`;
-  return head + refusalHint(status, location) + words;
+  const head = `${url} refused the WebSocket: HTTP ${[status, statusText].join(" ").trim()}.`;
+  const words = body === "" ? "" : ` It says: ${body}`;
+  return `${head} ${refusalHint(status, location)}${words}`;
 }
 
 function refusalHint(status: number, location: string | undefined): string {

@@ -89,5 +89,8 @@ function classify(error: NodeJS.ErrnoException): HandshakeFailure {
       : error.message;
   if (code === undefined || code.startsWith("HPE_") || code.startsWith("WS_ERR_"))
     return { kind: "invalid", detail };
-  return tlsCodes.test(code) ? { kind: "tls", detail } : { kind: "network", code, detail };
+  if (!tlsCodes.test(code)) return { kind: "network", code, detail };
+  // OpenSSL hides its few words among places in its source.
+  const [, words = detail] = /:SSL routines:[^:]*:([^:]+):/.exec(detail) ?? [];
+  return { kind: "tls", detail: words };
 }

@@ -30,14 +30,14 @@ export async function* splitLines(
     try {
       return decoder.decode(line);
     } catch {
-      throw new InputError(`line ${number} of the input is not valid UTF-8, so it is no text`);
+      throw new InputError(`Line ${number} of the input is not valid UTF-8, so it is no text`);
     }
   };
   const keep = (part: Uint8Array): void => {
     parts.push(part);
     size += part.byteLength;
     if (size > limit)
-      throw new InputError(`line ${number + 1} of the input is longer than ${limit} bytes`);
+      throw new InputError(`Line ${number + 1} of the input is longer than ${limit} bytes`);
   };
 
   for await (const chunk of chunks) {

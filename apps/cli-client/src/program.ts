@@ -60,7 +60,12 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     )
     .option("--reconnect", "come back and log in again when the connection breaks")
     .option("--wait", "keep trying until the server is up")
-    .option("--connect-timeout <seconds>", "for one attempt to connect", seconds, 10)
+    .option(
+      "--connect-timeout <seconds>",
+      "for each step of connecting and of the login",
+      seconds,
+      10,
+    )
     .option("--timeout <seconds>", "how long the next reply may take at the end", seconds, 30)
     .option("-q, --quiet", "say nothing but problems")
     .action((target: string, options: ConnectCommandOptions) => {

@@ -40,16 +40,16 @@ export async function connectCommand(
     interactive,
     onGone: () => departure.leave("ok"),
   });
-  const end = async (exit: ExitName, problem: string): Promise<number> => {
+  const end = async (exit: ExitName, ...problems: readonly string[]): Promise<number> => {
     terminal.release();
-    if (problem !== "" && !output.gone()) output.problem(problem);
+    if (!output.gone()) for (const text of problems) output.problem(text);
     await output.flush();
     return exitStatus(exit);
   };
 
   const target = parseTarget(text);
   if (!target.ok) return end("usage", `Not connected: ${target.error}.`);
-  const lines = splitLines(process.stdin);
+  const lines = splitLines(terminal.input());
   const given = await gatherCredentials({
     options,
     target: target.value,
@@ -68,6 +68,7 @@ export async function connectCommand(
   const login = tellOnce(
     createProvider(given.value, { present: terminal.present, ask: terminal.ask, info, problem }),
   );
+  const stepMs = options.connectTimeout * 1000;
   if (interactive) terminal.open();
   const opened = await openSession({
     url: target.value.url,
@@ -81,7 +82,7 @@ export async function connectCommand(
       transport: handshakes.transport,
       reconnect: options.reconnect ?? false,
       allowInsecurePassword: options.allowInsecurePassword ?? false,
-      limits: { connectTimeoutMs: options.connectTimeout * 1000 },
+      limits: { connectTimeoutMs: stepMs, loginTimeoutMs: stepMs },
       credentials: login.provider,
       onEvent: (event) => {
         tally.take(event);
@@ -111,7 +112,7 @@ export async function connectCommand(
   let exit = departure.exit() ?? ending.exit;
   const whole = (missing === "" && complete) || interactive || output.gone();
   if (exit === "ok" && !whole) exit = "closed";
-  return end(exit, [ending.text, missing].filter((part) => part !== "").join("\n"));
+  return end(exit, ...[ending.text, missing].filter((part) => part !== ""));
 }
 
 async function firstOf(lines: AsyncIterator<string, void>): Promise<string | undefined> {

@@ -39,8 +39,8 @@ export async function pipe(piping: Piping): Promise<boolean> {
     leave("ok");
   } catch (error) {
     const problem = describe(error, over);
-    if (problem === null) tally.addUnsent();
-    else {
+    if (error instanceof SessionError && error.reason.kind === "unsent") tally.addUnsent();
+    if (problem !== null) {
       output.problem(problem);
       await settled(piping);
       leave("usage");

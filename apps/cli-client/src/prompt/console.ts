@@ -14,6 +14,8 @@ export interface Console {
   ) => Promise<readonly string[] | null>;
   /** Gives the terminal back; what is typed next goes to the input as it is. */
   readonly release: () => void;
+  /** The input as a stream, for when the terminal is released: first what was typed ahead. */
+  readonly input: () => AsyncIterable<Uint8Array>;
 }
 
 export function findConsole(onInterrupt: () => void): Console {
@@ -23,6 +25,7 @@ export function findConsole(onInterrupt: () => void): Console {
   let terminal: Terminal | null = null;
   // Input that is a stream of messages can be asked for a login only before the first of them.
   let streaming = false;
+  let ahead = "";
   const open = (): Terminal => {
     const output = stdout.isTTY ? stdout : stderr;
     terminal ??= createTerminal({ input: stdin, output, onInterrupt });
@@ -36,8 +39,12 @@ export function findConsole(onInterrupt: () => void): Console {
     ask: (questions, signal) => open().ask(questions, signal),
     release: () => {
       streaming = true;
-      terminal?.close();
+      ahead += terminal?.close() ?? "";
       terminal = null;
+    },
+    input: async function* () {
+      if (ahead !== "") yield Buffer.from(ahead);
+      yield* stdin as AsyncIterable<Uint8Array>;
     },
   };
 }

@@ -12,8 +12,8 @@ const maxHeld = 100_000;
 export interface Keyboard {
   /** The next keys that belong together: one key, or a run of plain characters. */
   next(): Keystroke | undefined;
-  /** Stops reading and gives the terminal back its own line editing. */
-  close(): void;
+  /** Gives the terminal back its own line editing. Returns what was typed and never taken. */
+  close(): string;
   /** Raw again, after the program was stopped. */
   raw(on: boolean): void;
 }
@@ -77,8 +77,13 @@ export function openKeyboard({ input, onKeys, onUrgent, onEnd }: KeyboardOptions
     close: () => {
       input.off("keypress", onKeypress);
       input.off("end", onEnd);
+      // Not paused: Node's stdin does not always start again, and whoever reads next wants it to.
       input.setRawMode(false);
-      input.pause();
+      const rest = held.slice(taken).map(({ key }) => key.sequence ?? "");
+      held = [];
+      taken = 0;
+      // Enter is a carriage return only as long as the terminal is raw.
+      return rest.join("").replaceAll("\r", "\n");
     },
     raw: (on) => void input.setRawMode(on),
   };

@@ -18,8 +18,8 @@ export interface Terminal {
   ask(questions: readonly Question[], signal: AbortSignal): Promise<readonly string[] | null>;
   /** Opens the prompt for messages. Calls back with each line, and at Ctrl-D on an empty one. */
   prompt(text: string, onLine: (line: string) => void, onEnd: () => void): void;
-  /** Takes the prompt off the screen and gives the terminal back. */
-  close(): void;
+  /** Takes the prompt off the screen and gives the terminal back, with what was typed ahead. */
+  close(): string;
 }
 
 export interface TerminalOptions {
@@ -68,8 +68,13 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
   const open = (prompt: string, history: number, onLine: (line: string) => void): Editor =>
     createEditor({ prompt, historySize: history, columns: () => output.columns, write, onLine });
 
+  // A draft taller than the screen cannot be taken off it, so lines wait until it is sent or shorter.
+  const tooTall = (): boolean => {
+    const width = Buffer.byteLength(active()?.text ?? "");
+    return width > output.columns * (output.rows - 2) && unprinted.length <= maxUnprinted;
+  };
   const print = (): void => {
-    if (unprinted === "") return;
+    if (unprinted === "" || tooTall()) return;
     together(() => {
       active()?.erase();
       write(unprinted);
@@ -123,7 +128,7 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
   const takeKeys = (): void => {
     while (!closed && (inquiry ?? messages) !== null) {
       const stroke = keyboard.next();
-      if (stroke === undefined) return;
+      if (stroke === undefined) break;
       const { characters, key } = stroke;
       together(() => {
         if (inquiry !== null) typeAnswer(inquiry, characters, key);
@@ -131,6 +136,7 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
         else messages?.editor.type(characters, key);
       });
     }
+    print();
   };
 
   const suspend = (): void => {
@@ -194,14 +200,15 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
       takeKeys();
     },
     close: () => {
-      if (closed) return;
-      print();
+      if (closed) return "";
       closed = true;
       output.off("resize", onResize);
       active()?.erase();
+      output.write(unprinted);
+      unprinted = "";
       inquiry?.editor.close();
       messages?.editor.close();
-      keyboard.close();
+      return keyboard.close();
     },
   };
 }

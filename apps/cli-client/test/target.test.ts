@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { parseTarget, showTarget } from "../src/target.ts";
+
+function shown(text: string): string {
+  const target = parseTarget(text);
+  return target.ok ? showTarget(target.value.url) : target.error;
+}
+
+describe("parseTarget", () => {
+  it.each([
+    ["ws://127.0.0.1:5678", "ws://127.0.0.1:5678"],
+    ["wss://example.org/a?b=c", "wss://example.org/a?b=c"],
+    [":5678", "ws://localhost:5678"],
+    [":5678/echo", "ws://localhost:5678/echo"],
+    ["localhost:5678", "ws://localhost:5678"],
+    ["example.org", "ws://example.org"],
+    ["[::1]:5678/x", "ws://[::1]:5678/x"],
+    ["http://example.org:5678/", "ws://example.org:5678"],
+    ["https://example.org", "wss://example.org"],
+    ["  ws://127.0.0.1:5678\n", "ws://127.0.0.1:5678"],
+  ])("reads %j as %s", (text, url) => {
+    expect(shown(text)).toBe(url);
+  });
+
+  it("takes the credentials out of the URL", () => {
+    const target = parseTarget("ws://ad%40min:s%3Aecr%C3%A9t@host:1/x");
+    expect(target).toMatchObject({
+      ok: true,
+      value: { username: "ad@min", password: "s:ecrét" },
+    });
+    expect(shown("ws://ad%40min:s%3Aecr%C3%A9t@host:1/x")).toBe("ws://host:1/x");
+  });
+
+  it.each(["", "ws://", "ws://host:99999", "ftp://u:sekret@host/", "ws://u:sekret@host/#a"])(
+    "refuses %j without repeating it",
+    (text) => {
+      const target = parseTarget(text);
+      expect(target.ok).toBe(false);
+      expect(shown(text)).not.toContain("sekret");
+    },
+  );
+
+  it("refuses user info that is not UTF-8", () => {
+    expect(shown("ws://u:%ff@host/")).toContain("not percent-encoded UTF-8");
+  });
+});
