@@ -4,13 +4,14 @@ import { defineConfig } from "vitest/config";
 // default conditions have to be repeated, because setting the option replaces them.
 const conditions = ["@wsecho/source", "module", "node", "development|production"];
 
-const project = (name: string, root: string) => ({
+const project = (name: string, root: string, globalSetup: string[] = []) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ["@wsecho/source", "node"] } },
   test: {
     name,
     root,
     include: ["test/**/*.test.{ts,tsx}"],
+    globalSetup,
     // Real servers, processes and a browser share two cores in CI.
     testTimeout: 20_000,
     hookTimeout: 30_000,
@@ -28,7 +29,8 @@ export default defineConfig({
       project("testkit", "packages/testkit"),
       project("server", "apps/server"),
       project("cli", "apps/cli-client"),
-      project("web", "apps/web-client"),
+      // Its browser tests need the page as it is built.
+      project("web", "apps/web-client", ["test/support/build-page.ts"]),
       project("conformance", "conformance"),
       project("bench", "bench"),
       project("article", "examples/article"),

@@ -21,5 +21,11 @@ export default defineConfig(({ command }) => ({
     // The server's Content-Security-Policy wants every part of the page to be a file of its own.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      onLog: (level, log, report) => {
+        // virtua's "use client" is for server rendering, which there is none of.
+        if (log.code !== "MODULE_LEVEL_DIRECTIVE") report(level, log);
+      },
+    },
   },
 }));

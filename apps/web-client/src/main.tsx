@@ -5,11 +5,11 @@ import { ownServer, shortAddress } from "./session/endpoint.ts";
 import { announce } from "./store/announcements.ts";
 import { createAnnouncer } from "./store/announcer.ts";
 import { browserSchedule } from "./store/batch.ts";
-import { rememberLanguage } from "./store/preferences.ts";
+import { startLanguage } from "./store/preferences.ts";
 import { createStore } from "./store/store.ts";
 import { App } from "./ui/app.tsx";
 import { StoreContext } from "./ui/context.ts";
-import { t } from "./words/language.ts";
+import { loadLanguages, t } from "./words/language.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -29,8 +29,6 @@ const store = createStore({
   onBatch: (batch) => announce(batch, announcer, t),
 });
 
-rememberLanguage();
-
 effect(() => {
   const { status } = store.view.value;
   const url = store.target.value?.url;
@@ -42,9 +40,12 @@ effect(() => {
 
 const root = document.querySelector("#app");
 if (root === null) throw new Error("index.html has no #app");
+// Words first: a page that changes its language while it is read is worse than a late one.
+await startLanguage();
 render(
   <StoreContext.Provider value={store}>
     <App spoken={announcer.text} />
   </StoreContext.Provider>,
   root,
 );
+loadLanguages().catch(() => undefined);

@@ -1,34 +1,45 @@
 import { effect } from "@preact/signals";
-import { chooseLanguage, isLanguage, language } from "../words/language.ts";
+import {
+  chooseLanguage,
+  isLanguage,
+  language,
+  setLanguage,
+  type Language,
+} from "../words/language.ts";
 
 const key = "wsecho.language";
 
-/** Starts in the language chosen before, or the browser's, and keeps the choice: all that is kept. */
-export function rememberLanguage(): void {
-  const stored = read();
-  language.value = isLanguage(stored) ? stored : chooseLanguage(navigator.languages);
-  let first = true;
+/** The language chosen before, or the browser's: all that this page ever keeps is that choice. */
+export async function startLanguage(): Promise<void> {
   effect(() => {
     document.documentElement.lang = language.value;
-    // Only a choice is kept, so that a change of the browser's language shows until there is one.
-    if (!first) write(language.value);
-    first = false;
   });
+  const kept = readKept();
+  await speak(isLanguage(kept) ? kept : chooseLanguage(navigator.languages));
 }
 
-function read(): string | null {
+/** A person's choice, kept for the next visit. */
+export async function switchLanguage(next: Language): Promise<void> {
   try {
-    return localStorage.getItem(key);
+    localStorage.setItem(key, next);
   } catch {
-    // A browser may forbid storage; the page works without.
-    return null;
+    // A browser may forbid storage; the choice then lasts as long as the page.
+  }
+  await speak(next);
+}
+
+async function speak(next: Language): Promise<void> {
+  try {
+    await setLanguage(next);
+  } catch {
+    // Its words could not be loaded: the page goes on in the language that it has.
   }
 }
 
-function write(value: string): void {
+function readKept(): string | null {
   try {
-    localStorage.setItem(key, value);
+    return localStorage.getItem(key);
   } catch {
-    // As above.
+    return null;
   }
 }

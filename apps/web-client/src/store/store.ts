@@ -154,7 +154,6 @@ export function createStore(host: StoreHost): Store {
       const { url } = endpoint.value;
       const dialect = form.dialect.value;
       const username = form.username.value;
-      form.url.value = url;
       const present = target.value;
       if (desk.question.value !== null && present?.url === url && present.dialect === dialect) {
         target.value = { ...present, username };

@@ -11,9 +11,16 @@ export function App({ spoken }: { readonly spoken: ReadonlySignal<string> }): JS
     <>
       <Header />
       <main>{screen.value === "login" ? <LoginView /> : <SessionView />}</main>
-      <p class="visually-hidden" role="status">
-        {spoken}
-      </p>
+      <Spoken words={spoken} />
     </>
+  );
+}
+
+/** For screen readers. Drawn by itself, as touching a live region again may say it again. */
+function Spoken({ words }: { readonly words: ReadonlySignal<string> }): JSX.Element {
+  return (
+    <p class="visually-hidden" role="status">
+      {words.value}
+    </p>
   );
 }

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import type { DialectName, Payload, Result } from "@wsecho/protocol";
 import { success } from "@wsecho/protocol";
 import { isTooBig, messageBytes, payloadBytes } from "../session/payload.ts";
@@ -9,6 +9,7 @@ import type { Draft } from "../store/store.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { Segments } from "./fields.tsx";
+import { useLostFocus } from "./focus.ts";
 
 export function Composer(): JSX.Element {
   const { draft, view, send } = useStore();
@@ -24,8 +25,8 @@ export function Composer(): JSX.Element {
     : hexProblem(payload.error);
   const maySend = ready && payload.ok && problem === null;
 
-  // A login leads here.
-  useEffect(() => input.current?.focus(), []);
+  // A login leads here, the first one and those after a reconnect.
+  useLostFocus(input, ready);
 
   const submit = (): void => {
     if (!maySend) return;

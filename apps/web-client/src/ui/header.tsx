@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Status } from "@wsecho/client";
+import { switchLanguage } from "../store/preferences.ts";
 import { isLanguage, language, languages, t } from "../words/language.ts";
 import { Icon, Logo, type IconName } from "./icons.tsx";
 import { useStore } from "./context.ts";
@@ -12,13 +13,13 @@ export function Header(): JSX.Element {
     <header class="page-header">
       <h1 class="brand">
         <Logo />
-        wsecho
+        <span class={inSession ? "brand-name in-session" : "brand-name"}>wsecho</span>
       </h1>
       {inSession && <StatusPill kind={status.kind} />}
       <span class="spacer" />
       <LanguageSwitch />
       {inSession && status.kind !== "stopped" && (
-        <button type="button" class="button" onClick={leave}>
+        <button type="button" class="button medium" onClick={leave}>
           {t("session.leave")}
         </button>
       )}
@@ -52,7 +53,7 @@ function LanguageSwitch(): JSX.Element {
       aria-label={t("page.language")}
       value={language.value}
       onChange={({ currentTarget: { value } }) => {
-        if (isLanguage(value)) language.value = value;
+        if (isLanguage(value)) void switchLanguage(value);
       }}
     >
       {Object.entries(languages).map(([tag, name]) => (

@@ -6,6 +6,7 @@ import { useStore } from "./context.ts";
 import { DeniedNotice } from "./denied-notice.tsx";
 import { DialectChoice } from "./dialect-choice.tsx";
 import { CheckField, TextField } from "./fields.tsx";
+import { useLostFocus } from "./focus.ts";
 import { StopNotice } from "./notice.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { stopProps } from "./stop-props.ts";
@@ -21,9 +22,12 @@ export function LoginView(): JSX.Element {
   const deniedId = useId();
   const denied = useDenied(question, view.statusAt, password);
   const stopped = stopProps(view, store.target.value);
+  const secondsLeft = denied?.secondsLeft ?? 0;
   const busy = view.status !== null && view.status.kind !== "stopped" && question === null;
   const refused = view.status?.reason?.kind === "refused";
 
+  // Coming back from a session; a page that has just been opened is read from its beginning.
+  useLostFocus(password, view.status !== null && view.established);
   useEffect(() => {
     if (!refused || password.current === null) return;
     password.current.value = "";
@@ -38,7 +42,7 @@ export function LoginView(): JSX.Element {
         aria-busy={busy}
         onSubmit={(event) => {
           event.preventDefault();
-          if (!busy && denied?.waiting !== true) login(password.current?.value ?? "");
+          if (!busy && secondsLeft === 0) login(password.current?.value ?? "");
         }}
       >
         <div class="card-head">
@@ -69,12 +73,9 @@ export function LoginView(): JSX.Element {
           checked={form.autoReconnect}
         />
         <div class="actions">
-          <button
-            type="submit"
-            class="button primary"
-            aria-disabled={busy || denied?.waiting === true}
-          >
+          <button type="submit" class="button primary" aria-disabled={busy || secondsLeft > 0}>
             {busy ? `${t(`status.${view.status.kind}`)}…` : t("login.submit")}
+            {secondsLeft > 0 && ` (${secondsLeft} s)`}
           </button>
           {busy && (
             <button type="button" class="button" onClick={cancel}>

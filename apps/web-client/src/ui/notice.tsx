@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from "preact";
+import { Fragment, type ComponentChildren, type JSX } from "preact";
 import type { StopWords } from "../session/stop-words.ts";
 import { t } from "../words/language.ts";
 import { CopyButton } from "./copy-button.tsx";
@@ -55,7 +55,15 @@ export function StopNotice({
         <>
           <p>{t("stop.terminal")}</p>
           <div class="command">
-            <code translate={false}>{command}</code>
+            <code translate={false}>
+              {/* Broken between words only: `--dialect` is one. */}
+              {command.split(" ").map((word, i) => (
+                <Fragment key={i}>
+                  {i > 0 && " "}
+                  <span>{word}</span>
+                </Fragment>
+              ))}
+            </code>
             <CopyButton text={command} />
           </div>
         </>

@@ -3,6 +3,7 @@ import { useId, useRef } from "preact/hooks";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { useCountdown } from "./countdown.ts";
+import { useLostFocus } from "./focus.ts";
 import { DeniedNotice } from "./denied-notice.tsx";
 import { Notice, StopNotice } from "./notice.tsx";
 import { PasswordField } from "./password-field.tsx";
@@ -76,6 +77,8 @@ function QuestionPanel(): JSX.Element {
   const password = useRef<HTMLInputElement>(null);
   const id = useId();
   const denied = useDenied(question.value, view.value.statusAt, password);
+  const secondsLeft = denied?.secondsLeft ?? 0;
+  const submit = t(renewal ? "end.renew.submit" : "login.submit");
   return (
     <section class="panel">
       {denied === null ? (
@@ -87,10 +90,10 @@ function QuestionPanel(): JSX.Element {
       )}
       <PasswordForm
         field={password}
-        submit={t(renewal ? "end.renew.submit" : "login.submit")}
+        submit={secondsLeft > 0 ? `${submit} (${secondsLeft} s)` : submit}
         describedBy={denied === null ? undefined : id}
         onPassword={(value) => {
-          if (denied?.waiting !== true) authenticate(value);
+          if (secondsLeft === 0) authenticate(value);
         }}
       />
     </section>
@@ -110,6 +113,7 @@ function PasswordForm(props: PasswordFormProps): JSX.Element {
   const own = useRef<HTMLInputElement>(null);
   const field = props.field ?? own;
   const user = useStore().target.value?.username ?? "";
+  useLostFocus(field);
   return (
     <form
       class="password-form"

@@ -6,9 +6,10 @@ import { useCountdown } from "./countdown.ts";
 export interface Refusal {
   /** `null` where the server does not tell. */
   readonly attemptsLeft: number | null;
+  /** What the server asked for. */
   readonly secondsToWait: number;
-  /** Whether the server still wants us to wait. */
-  readonly waiting: boolean;
+  /** What is left of it. */
+  readonly secondsLeft: number;
 }
 
 /** The refusal that `question` follows; a new one empties the password field and goes back to it. */
@@ -29,6 +30,6 @@ export function useDenied(
   return {
     attemptsLeft: question?.dialect === "plain" ? null : denied.attemptsLeft,
     secondsToWait: Math.ceil(waitMs / 1000),
-    waiting: secondsLeft > 0,
+    secondsLeft,
   };
 }

@@ -74,7 +74,7 @@ export const en = {
 
   "page.title": "wsecho",
   "page.titleWith": "{status} · {address} · wsecho",
-  "page.tagline": "Log in to a WebSocket server, echo, and see what comes back.",
+  "page.tagline": "Send messages to a WebSocket server and compare what comes back.",
   "page.language": "Language",
 
   "login.title": "Log in",

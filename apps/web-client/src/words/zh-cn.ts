@@ -65,7 +65,7 @@ export const zhCN: Catalogue = {
 
   "page.title": "wsecho",
   "page.titleWith": "{status} · {address} · wsecho",
-  "page.tagline": "登录 WebSocket 服务器，发送消息，查看回显。",
+  "page.tagline": "向 WebSocket 服务器发送消息，并核对返回的内容。",
   "page.language": "语言",
 
   "login.title": "登录",

@@ -1,0 +1,257 @@
+import axe from "axe-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import {
+  ask,
+  closeBrowser,
+  composer,
+  connectionFailed,
+  logIn,
+  openPage,
+  password,
+  rows,
+  startServer,
+  state,
+  user,
+  type Opened,
+  type Running,
+} from "../support/page.ts";
+import { visit } from "../support/visit.ts";
+
+let running: Running;
+let opened: Opened;
+
+beforeAll(async () => {
+  running = await startServer();
+});
+afterAll(async () => {
+  await closeBrowser();
+  await running.server.close();
+});
+afterEach(async () => {
+  await opened.page.context().close();
+  expect(opened.complaints.filter((line) => !connectionFailed.test(line))).toEqual([]);
+});
+
+/** What axe objects to, with the elements. */
+const violations = async (page: Page): Promise<readonly string[]> => {
+  await page.evaluate(axe.source);
+  const results = await page.evaluate(() =>
+    (globalThis as unknown as { readonly axe: typeof axe }).axe.run(document, {
+      resultTypes: ["violations"],
+    }),
+  );
+  return results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+  );
+};
+
+describe.each(["light", "dark"] as const)("the page in %s", (colorScheme) => {
+  it.each(["en", "zh-CN"])("has nothing that axe objects to, in %s", async (locale) => {
+    const found: string[] = [];
+    opened = await visit({ colorScheme, locale }, async (page, where) => {
+      expect(await page.locator("html").getAttribute("lang")).toBe(locale);
+      found.push(...(await violations(page)).map((violation) => `${where}: ${violation}`));
+    });
+    expect(found).toEqual([]);
+  });
+});
+
+/** What is wider than its place: the page itself, or something in it that is not meant to scroll. */
+const tooWide = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() => {
+    const { scrollWidth } = document.documentElement;
+    const overflowing = [...document.querySelectorAll("body, body *")].filter((element) => {
+      const { overflowX, position } = getComputedStyle(element);
+      if (overflowX === "hidden" || position === "absolute") return false;
+      if (element.matches("pre, input, textarea") || element.clientWidth === 0) return false;
+      return element.scrollWidth > element.clientWidth + 1;
+    });
+    const names = overflowing.map((element) => element.outerHTML.slice(0, 80));
+    return scrollWidth > innerWidth ? [`the page: ${scrollWidth} px`, ...names] : names;
+  });
+
+describe("axe", () => {
+  it("would find a field without a name", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    await page.getByLabel("User name").evaluate((field) => field.removeAttribute("id"));
+    expect(await violations(page)).toEqual([expect.stringMatching(/^label: <input/)]);
+  });
+});
+
+describe("a narrow screen", () => {
+  it.each(["en", "zh-CN"])("never scrolls sideways at 320 px, in %s", async (locale) => {
+    const wide: string[] = [];
+    const viewport = { width: 320, height: 640 };
+    opened = await visit({ viewport, locale }, async (page, where) => {
+      wide.push(...(await tooWide(page)).map((name) => `${where}: ${name}`));
+    });
+    expect(wide).toEqual([]);
+  });
+
+  it("would be found out if it did", async () => {
+    opened = await openPage(running.httpUrl, { viewport: { width: 320, height: 640 } });
+    const { page } = opened;
+    await page.getByRole("button", { name: "Log in" }).waitFor();
+    await page.locator(".privacy").evaluate((element) => {
+      element.textContent = "x".repeat(100);
+    });
+    expect(await tooWide(page)).not.toEqual([]);
+  });
+});
+
+describe("the keyboard alone", () => {
+  it("logs in, sends, reads, leaves and comes back", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    const press = (key: string) => page.keyboard.press(key);
+    const focused = () =>
+      page.evaluate(() => {
+        const element = document.activeElement;
+        const { labels } = element as Partial<HTMLInputElement>;
+        const label = element?.getAttribute("aria-label") ?? labels?.[0]?.textContent;
+        return label ?? element?.textContent;
+      });
+    const tabTo = async (name: string): Promise<void> => {
+      const seen: unknown[] = [];
+      for (let i = 0; i < 20; i++) {
+        await press("Tab");
+        const here = await focused();
+        if (here === name) return;
+        seen.push(here);
+      }
+      expect.fail(`no ${name} among ${seen.join(", ")}`);
+    };
+    await page.getByRole("button", { name: "Log in" }).waitFor();
+    await tabTo("Language");
+    await tabTo("Server");
+    await tabTo("v1");
+    await press("ArrowRight");
+    expect(await focused()).toBe("plain");
+    await press("ArrowLeft");
+    await tabTo("User name");
+    await page.keyboard.type(user);
+    await tabTo("Password");
+    await page.keyboard.type(password);
+    await tabTo("Show password");
+    await tabTo("Reconnect automatically");
+    await tabTo("Log in");
+    await press("Enter");
+    await state(page, "Connected").waitFor();
+    // The keyboard is where one goes on.
+    await expect.poll(focused).toBe("Message");
+    await page.keyboard.type("hello");
+    await press("Enter");
+    await rows(page, "received").getByText("hello").waitFor();
+    await press("Shift+Tab");
+    expect(await focused()).toBe("Transcript");
+    await press("Shift+Tab");
+    expect(await focused()).toBe("Clear the transcript");
+    await press("Shift+Tab");
+    expect(await focused()).toBe("Leave");
+    await press("Enter");
+    await page.getByText("You left").waitFor();
+    await expect.poll(focused).toBe("Password for admin");
+    await page.keyboard.type(password);
+    await press("Enter");
+    await state(page, "Connected").waitFor();
+    await expect.poll(focused).toBe("Message");
+  });
+
+  it("is seen wherever it is", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    await page.getByRole("button", { name: "Log in" }).waitFor();
+    const unseen: (string | undefined)[] = [];
+    for (let i = 0; i < 9; i++) {
+      await page.keyboard.press("Tab");
+      const missing = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (element === null || element === document.body) return undefined;
+        // A radio button shows it at the words beside it.
+        const shown = element.matches("[type=radio]") ? element.nextElementSibling : element;
+        const { outlineStyle, outlineWidth } = getComputedStyle(shown ?? element);
+        return outlineStyle === "none" || outlineWidth === "0px" ? element.outerHTML : undefined;
+      });
+      if (missing !== undefined) unseen.push(missing);
+    }
+    expect(unseen).toEqual([]);
+  });
+});
+
+describe("a screen reader", () => {
+  it("hears of logins, replies and closes, and of many replies as a number", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    const heard: string[] = [];
+    await page.exposeFunction("hear", (words: string) => heard.push(words));
+    await page.evaluate(() => {
+      const region = document.querySelector("#app > [role=status]");
+      if (region === null) throw new Error("there is no live region");
+      const { hear } = globalThis as unknown as { readonly hear: (words: string) => void };
+      const observer = new MutationObserver(() => hear(region.textContent));
+      observer.observe(region, { childList: true, characterData: true, subtree: true });
+    });
+    await logIn(page);
+    await expect.poll(() => heard).toEqual(["Logged in as admin"]);
+    await composer(page).waitFor();
+    for (const text of ["one", "two", "three"]) await ask(page, text);
+    await expect
+      .poll(() => heard.join("; "), { timeout: 5000 })
+      .toMatch(/Received: one; .*2 messages received|3 messages received/);
+    await page.getByRole("button", { name: "Leave" }).click();
+    await expect
+      .poll(() => heard.at(-1), { timeout: 5000 })
+      .toContain("Closed, 1000 Normal closure");
+  });
+});
+
+describe("the language", () => {
+  it("can be switched at any time, and is remembered; nothing else is", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    await logIn(page);
+    await composer(page).waitFor();
+    const reply = await ask(page, "hello");
+    await page.getByRole("combobox", { name: "Language" }).selectOption("zh-CN");
+    await reply.getByText("一致").waitFor();
+    await page.getByRole("button", { name: "退出" }).waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
+    await page.reload();
+    await page.getByRole("button", { name: "登录" }).waitFor();
+    expect(await page.evaluate(() => Object.entries(localStorage))).toEqual([
+      ["wsecho.language", "zh-CN"],
+    ]);
+  });
+
+  it("can still be switched when the page's server is gone", async () => {
+    const gone = await startServer();
+    opened = await openPage(gone.httpUrl);
+    const { page } = opened;
+    await logIn(page);
+    await composer(page).waitFor();
+    await gone.server.close();
+    await state(page, "Ended").waitFor();
+    await page.getByRole("combobox", { name: "Language" }).selectOption("zh-CN");
+    await page.getByText("服务器结束了会话").waitFor();
+  });
+});
+
+describe("the Content-Security-Policy", () => {
+  it("is strict, and the watch for violations notices one", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page, complaints } = opened;
+    const response = await page.reload();
+    const policy = response?.headers()["content-security-policy"] ?? "";
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toContain("unsafe");
+    await page.getByRole("button", { name: "Log in" }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.evaluate(() => {
+      document.body.insertAdjacentHTML("beforeend", '<p style="color: red">x</p>');
+    });
+    await expect.poll(() => complaints.join()).toContain("violates style-src-attr");
+    complaints.length = 0;
+  });
+});

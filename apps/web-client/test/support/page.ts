@@ -1,0 +1,102 @@
+import { createServer, demoUsers, type EchoServer, type ServerOptions } from "@wsecho/server";
+import { launchBrowser } from "@wsecho/testkit";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { pageRoot } from "./build-page.ts";
+
+export const user = "admin";
+export const password = "123456";
+
+export interface Running {
+  readonly server: EchoServer;
+  readonly url: string;
+  readonly httpUrl: string;
+  readonly port: number;
+}
+
+/** The real server with the built page, on a port of its own unless one is given. */
+export async function startServer(options: Partial<ServerOptions> = {}): Promise<Running> {
+  const users = await demoUsers();
+  const server = createServer({ users, port: 0, webRoot: pageRoot, ...options });
+  return { server, ...(await server.listen()) };
+}
+
+export interface Opened {
+  readonly page: Page;
+  /** Everything that a console, an exception or the Content-Security-Policy complained about. */
+  readonly complaints: string[];
+}
+
+/** What Chromium itself writes about a connection that fails, as some tests want it to. */
+export const connectionFailed = /^error: WebSocket connection to .* failed/;
+
+let browser: Promise<Browser> | undefined;
+
+/** A tab of its own, with a storage of its own, in one browser for each test file. */
+export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Opened> {
+  browser ??= launchBrowser();
+  const context = await (await browser).newContext({ locale: "en", ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type()))
+      complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) =>
+      console.error(`violates ${event.violatedDirective}: ${event.blockedURI}`),
+    );
+  });
+  await page.goto(url);
+  return { page, complaints };
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
+}
+
+export interface Login {
+  readonly username?: string;
+  readonly password?: string;
+  readonly server?: string;
+  readonly dialect?: "v1" | "plain";
+  readonly autoReconnect?: boolean;
+}
+
+/** Fills in the login form and sends it off; what comes of it is the caller's to await. */
+export async function logIn(page: Page, login: Login = {}): Promise<void> {
+  if (login.server !== undefined) await page.getByLabel("Server").fill(login.server);
+  if (login.dialect !== undefined)
+    await page.getByRole("radio", { name: login.dialect }).check({ force: true });
+  if (login.autoReconnect === true)
+    await page.getByRole("checkbox", { name: "Reconnect automatically" }).check();
+  await page.getByLabel("User name").fill(login.username ?? user);
+  await passwordField(page).fill(login.password ?? password);
+  await page.getByRole("button", { name: "Log in" }).click();
+}
+
+export const passwordField = (page: Page): Locator =>
+  page.getByRole("textbox", { name: /^Password/ });
+
+export const composer = (page: Page): Locator => page.getByRole("textbox", { name: "Message" });
+
+/** What the header says of the session. */
+export const state = (page: Page, words: string): Locator =>
+  page.getByRole("banner").getByText(words, { exact: true });
+
+export const rows = (page: Page, kind: string): Locator => page.locator(`[data-kind="${kind}"]`);
+
+/** Sends a text, and gives the row of its reply. */
+export async function ask(page: Page, text: string): Promise<Locator> {
+  const { length } = await rows(page, "received").all();
+  await composer(page).fill(text);
+  await composer(page).press("Enter");
+  const reply = rows(page, "received").nth(length);
+  await reply.waitFor();
+  return reply;
+}

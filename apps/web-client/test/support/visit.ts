@@ -1,0 +1,83 @@
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { openPage, password, startServer, user, type Opened } from "./page.ts";
+
+/** By type and place, as the words change with the language. */
+const fieldsOf = (page: Page) => ({
+  server: page.locator('[autocomplete="url"]'),
+  username: page.locator('.card [autocomplete="username"]'),
+  secret: page.locator('[autocomplete="current-password"]'),
+  message: page.locator(".composer textarea"),
+  hex: page.locator(".composer [type=radio]").last(),
+  submit: page.locator('.composer [type="submit"]'),
+});
+
+/** Takes a page of its own through every state that it has, and gives `look` each of them. */
+export async function visit(
+  options: BrowserContextOptions,
+  look: (page: Page, where: string) => Promise<void>,
+): Promise<Opened> {
+  const running = await startServer();
+  const opened = await openPage(running.httpUrl, options);
+  const { page } = opened;
+  const { server, username, secret, message, hex, submit } = fieldsOf(page);
+  await username.waitFor();
+  await look(page, "login");
+  await server.fill("ftp://127.0.0.1");
+  await username.fill(user);
+  await secret.fill("wrong");
+  await secret.press("Enter");
+  await page.locator(".field-problem").waitFor();
+  await look(page, "bad-address");
+  await server.fill(running.url);
+  await secret.press("Enter");
+  await page.locator(".notice.bad").waitFor();
+  await look(page, "refused");
+  await secret.fill(password);
+  await secret.press("Enter");
+  await message.waitFor();
+  await look(page, "empty-session");
+
+  const long = Array.from({ length: 40 }, (_, i) => `{"line": ${i}, "text": "a longer message"}`);
+  for (const text of ["hello", "", "Grüße, 你好 👋🏽", '{"id": 7, "ok": true}', long.join("\n")]) {
+    await message.fill(text);
+    await submit.click();
+  }
+  await hex.check({ force: true });
+  await message.fill("00 01 02 ff 68 65 6c 6c 6f 20 77 6f 72 6c 64");
+  await submit.click();
+  await page.locator(".received .hex").waitFor();
+  await message.fill("0");
+  await look(page, "session");
+  await page.locator(".received [aria-expanded=false]").last().click();
+  await page.locator(".tall").waitFor();
+  await look(page, "expanded");
+  await page.locator(".scroller").hover();
+  await page.mouse.wheel(0, -400);
+  await page.locator(".to-end").waitFor();
+  await look(page, "scrolled");
+
+  await running.server.close({ restarting: true });
+  await page.locator(".panel form").waitFor();
+  await look(page, "restarted");
+  await secret.fill(password);
+  await secret.press("Enter");
+  await page.locator(".panel .command").waitFor();
+  await look(page, "gone");
+  const again = await startServer({ port: running.port });
+  await secret.fill(password);
+  await secret.press("Enter");
+  await page.locator(".pill.ready").waitFor();
+  await page.locator(".to-end").click();
+  await look(page, "reconnected");
+  await page.locator(".page-header .button").click();
+  await page.locator(".panel form").waitFor();
+  await look(page, "left");
+  await page.locator(".panel .actions .button").last().click();
+  await again.server.close();
+  await page.locator(".card [type=radio]").last().check({ force: true });
+  await secret.fill(password);
+  await secret.press("Enter");
+  await page.locator(".command").waitFor();
+  await look(page, "unreachable");
+  return opened;
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { formatBytes, formatCount, formatSpan, formatTime } from "../../src/text/format.ts";
+
+describe("formatTime", () => {
+  it("gives local time in 24 hours with milliseconds", () => {
+    expect(formatTime(new Date(2026, 10, 2, 9, 5, 7, 42).getTime())).toBe("09:05:07.042");
+    expect(formatTime(new Date(2026, 10, 2, 23, 59, 59, 999).getTime())).toBe("23:59:59.999");
+  });
+});
+
+describe("formatSpan", () => {
+  it.each([
+    [0, "0.0 ms"],
+    [1.84, "1.8 ms"],
+    [9.94, "9.9 ms"],
+    [9.96, "10 ms"],
+    [123.4, "123 ms"],
+    [999.6, "1.00 s"],
+    [1240, "1.24 s"],
+    [12_340, "12.3 s"],
+  ])("writes %d ms as %s", (ms, text) => expect(formatSpan(ms)).toBe(text));
+});
+
+describe("formatBytes", () => {
+  it.each([
+    [0, "0 B"],
+    [1023, "1023 B"],
+    [1024, "1 KiB"],
+    [3581, "3.4 KiB"],
+    [65_535, "63.9 KiB"],
+    [65_536, "64 KiB"],
+    [1_048_575, "1023.9 KiB"],
+    [1_048_576, "1 MiB"],
+    [1_677_721, "1.5 MiB"],
+  ])("writes %d as %s, never rounded up", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+});
+
+describe("formatCount", () => {
+  it("keeps thousands apart", () => {
+    expect(formatCount(999)).toBe("999");
+    expect(formatCount(1_048_576)).toBe("1\u202f048\u202f576");
+  });
+});
