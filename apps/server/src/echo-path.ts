@@ -53,10 +53,7 @@ export function runEcho(
     timers.start("close", limits.closeTimeoutMs);
     log.debug({ detail: error.message }, "the connection failed");
   });
-  webSocket.on("close", (code) => {
-    timers.stopAll();
-    log.info({ code }, "closed");
-  });
+  webSocket.on("close", () => timers.stopAll());
   timers.start("idle", limits.idleTimeoutMs);
   return { shutDown: close };
 }

@@ -1,45 +1,22 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { WebSocketServer, type WebSocket } from "ws";
-import {
-  encodeServer,
-  failure,
-  subprotocol,
-  type DialectName,
-  type Result,
-  type ServerMessage,
-} from "@wsecho/protocol";
+import type { AddressInfo } from "node:net";
+import { encodeServer, type DialectName, type ServerMessage } from "@wsecho/protocol";
 import { createAuthenticators, offeredMechanisms } from "./authenticate.ts";
 import { trackConnections } from "./connections.ts";
 import { runEcho } from "./echo-path.ts";
+import { createGate, shuttingDown, type Arrival } from "./gate.ts";
 import { createHandle, echo, type Handle, type SessionContext } from "./handler.ts";
-import { checkHandshakeLogin } from "./handshake-login.ts";
 import { createHttpServer } from "./http-server.ts";
 import { completeLimits } from "./limits.ts";
-import { printable, silentLog, withFields, type Log } from "./log.ts";
+import { silentLog } from "./log.ts";
 import type { EchoServer, Listening, ServerOptions } from "./options.ts";
 import { loadBuiltInPage, loadPage, servePage, type Page } from "./page.ts";
-import { refuseRequest, refuseUpgrade, unavailable, type Refusal } from "./refusal.ts";
+import { refuseRequest } from "./refusal.ts";
 import { runSession, type Connection } from "./session.ts";
 import { refuseToken } from "./token-refusal.ts";
-import { admit, pathOf, upgradeRequired, webSocketPaths, type Admission } from "./upgrade.ts";
+import { pathOf, upgradeRequired, webSocketPaths } from "./upgrade.ts";
 import { nobody } from "./users.ts";
-
-const shuttingDown = unavailable("the server is shutting down");
-const full = unavailable("the server has as many connections as it takes; try again later");
-
-/** How long an idle peer may stay silent before the system asks whether it is still there; ms. */
-const keepAliveMs = 30_000;
-
-/** A handshake on its way to a connection. */
-interface Arrival {
-  readonly id: number;
-  readonly request: IncomingMessage;
-  readonly socket: Socket;
-  readonly head: Buffer;
-  readonly log: Log;
-}
 
 /**
  * A server for sessions at `/`, pure echo at `/echo`, and the web client. Throws TypeError where
@@ -49,29 +26,30 @@ export function createServer<Context = SessionContext>(
   options: ServerOptions<Context>,
 ): EchoServer {
   const { host = "127.0.0.1", port = 5678, allowAnonymous = false, plain = true } = options;
-  const { log = silentLog, plainPrefix, onMessage } = options;
+  const { log = silentLog, onMessage } = options;
   if (options.users === undefined && !allowAnonymous) {
     const how = "await createMemoryUsers({ name: password }), or await demoUsers()";
     throw new TypeError(`nobody could log in: pass users, for example ${how}`);
   }
   const newAuthenticate = createAuthenticators(options.users ?? nobody);
   const limits = completeLimits(options.limits);
-  const policy = { plain, allowAnonymous };
   let page: Page | null = null;
-  let lastId = 0;
   let listening: Promise<Listening> | undefined;
   let closing: Promise<void> | undefined;
 
-  const http = createHttpServer(limits, { onRequest, onUpgrade });
+  const http = createHttpServer(limits, {
+    onRequest,
+    onUpgrade: (request, socket, head) => gate(request, socket, head),
+  });
   const connections = trackConnections(http);
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: limits.maxMessageBytes,
-    // A peer that began to close gets no longer than one that we close. The types lack the option.
-    ...{ closeTimeout: limits.closeTimeoutMs },
-    handleProtocols: () => subprotocol,
+  const gate = createGate({
+    policy: { plain, allowAnonymous },
+    limits,
+    connections,
+    newAuthenticate,
+    isClosing: () => closing !== undefined,
+    run,
+    log,
   });
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -83,113 +61,47 @@ export function createServer<Context = SessionContext>(
     else servePage(page, path, request, response);
   }
 
-  function onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    lastId += 1;
-    const peer = socket.remoteAddress ?? "";
-    const fields = { conn: lastId, path: printable(pathOf(request.url)), peer };
-    const arrival = { id: lastId, request, socket, head, log: withFields(log, { conn: lastId }) };
-    const refuse = (refusal: Refusal): void => {
-      log.info({ ...fields, status: refusal.status, reason: refusal.message }, "refused");
-      refuseUpgrade(socket, refusal);
-    };
-    const admission = admitNow(request);
-    if (!admission.ok) {
-      refuse(admission.error);
-      return;
-    }
-    const { credentials } = admission.value;
-    const enter = (user: string | null): void => {
-      log.info(fields, "connected");
-      open(arrival, admission.value, user);
-    };
-    if (credentials === null) {
-      enter(null);
-      return;
-    }
-    const timeoutMs = limits.authTimeoutMs;
-    const login = { authenticate: newAuthenticate(), credentials, timeoutMs, log: arrival.log };
-    const pending = checkHandshakeLogin(login, (result) => {
-      if (result.ok) enter(result.value);
-      else refuse(result.error);
-      connections.remove(pending);
-    });
-    connections.add(pending);
-  }
-
-  function admitNow(request: IncomingMessage): Result<Admission, Refusal> {
-    if (closing !== undefined) return failure(shuttingDown);
-    if (connections.count() >= limits.maxConnections) return failure(full);
-    return admit(request, policy);
-  }
-
-  function open(arrival: Arrival, to: Admission, user: string | null): void {
-    const { request, socket, head } = arrival;
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      socket.setKeepAlive(true, keepAliveMs);
-      const connection = runPath(webSocket, arrival, to, user);
-      connections.add(connection);
-      webSocket.once("close", () => connections.remove(connection));
-    });
-  }
-
-  function runPath(
-    webSocket: WebSocket,
-    { id, socket, log }: Arrival,
-    to: Admission,
-    user: string | null,
-  ): Connection {
-    switch (to.path) {
-      case "session":
-        return openSession(webSocket, { id, socket, log, dialect: to.dialect, user });
+  function run(arrival: Arrival): Connection {
+    const { webSocket, socket, admission, user, log } = arrival;
+    switch (admission.path) {
       case "echo":
         return runEcho(webSocket, socket, limits, log);
       case "token":
         return refuseToken(webSocket);
+      case "session": {
+        const { dialect } = admission;
+        return runSession(webSocket, socket, {
+          options: {
+            dialect,
+            mechanisms: offeredMechanisms,
+            features: [],
+            limits,
+            ...(user === null ? {} : { login: { user } }),
+          },
+          highWaterBytes: limits.highWaterBytes,
+          authenticate: newAuthenticate(),
+          handleFor: (name) => handleFor(arrival, dialect, name),
+          encode: encoderOf(dialect, options.plainPrefix),
+          log,
+        });
+      }
     }
   }
 
-  function openSession(
-    webSocket: WebSocket,
-    { id, socket, log, dialect, user }: SessionStart,
-  ): Connection {
-    return runSession(webSocket, socket, {
-      options: {
-        dialect,
-        mechanisms: offeredMechanisms,
-        features: [],
-        limits,
-        ...(user === null ? {} : { login: { user } }),
-      },
-      highWaterBytes: limits.highWaterBytes,
-      authenticate: newAuthenticate(),
-      handleFor: (user) => handleFor(webSocket, { id, socket, log, dialect, user }),
-      encode: (message) => encode(dialect, message),
-      log,
-    });
-  }
-
   function handleFor(
-    webSocket: WebSocket,
-    { id, socket, log, dialect, user }: SessionStart & { readonly user: string },
+    { id, webSocket, socket, log }: Arrival,
+    dialect: DialectName,
+    user: string,
   ): Handle {
     if (onMessage === undefined) return echo;
     const makeContext = options.context ?? ((session) => session as Context);
     const remoteAddress = socket.remoteAddress ?? "";
-    return createHandle(
-      onMessage,
-      () => {
-        const ended = new AbortController();
-        webSocket.once("close", () => ended.abort());
-        return makeContext({ id, user, dialect, remoteAddress, signal: ended.signal });
-      },
-      log,
-    );
-  }
-
-  function encode(dialect: DialectName, message: ServerMessage): string | null {
-    return dialect === "plain" && plainPrefix !== undefined && message.type === "echo"
-      ? plainPrefix + message.text
-      : encodeServer(dialect, message);
+    const context = (): Context => {
+      const ended = new AbortController();
+      webSocket.once("close", () => ended.abort());
+      return makeContext({ id, user, dialect, remoteAddress, signal: ended.signal });
+    };
+    return createHandle(onMessage, context, log);
   }
 
   async function start(): Promise<Listening> {
@@ -218,12 +130,13 @@ export function createServer<Context = SessionContext>(
   return server;
 }
 
-interface SessionStart {
-  readonly id: number;
-  readonly socket: Socket;
-  readonly log: Log;
-  readonly dialect: DialectName;
-  readonly user: string | null;
+type Encode = (message: ServerMessage) => string | null;
+
+function encoderOf(dialect: DialectName, plainPrefix: string | undefined): Encode {
+  if (dialect !== "plain" || plainPrefix === undefined)
+    return (message) => encodeServer(dialect, message);
+  return (message) =>
+    message.type === "echo" ? plainPrefix + message.text : encodeServer(dialect, message);
 }
 
 async function findPage(root: string | null | undefined): Promise<Page | null> {

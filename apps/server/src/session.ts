@@ -116,7 +116,8 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
       unguard();
     }
     const { kind, ...facts } = note;
-    log.info(facts, noteTexts[kind]);
+    // The gate says when the connection has really gone.
+    if (kind !== "closed") log.info(facts, noteTexts[kind]);
   }
 
   // All before the first event, for the peer's frames may have come with its handshake.
@@ -141,9 +142,8 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
   return { shutDown: (close) => dispatch({ type: "shutdown", close }) };
 }
 
-const noteTexts: Readonly<Record<ServerNote["kind"], string>> = {
+const noteTexts = {
   accepted: "login accepted",
   refused: "login refused",
   closing: "closing",
-  closed: "closed",
-};
+} as const;

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, expectTypeOf, test } from "vitest";
 import { createServer, type SessionContext } from "../src/index.ts";
+import { soon } from "./support/soon.ts";
 import { connectPlain, connectV1 } from "./support/client.ts";
 import { startServer, testUsers } from "./support/start-server.ts";
 
@@ -95,7 +96,7 @@ test("gives the handler the session, the same for every message, and its end", a
   expect(first?.signal.aborted).toBe(false);
   client.socket.close();
   await client.closed;
-  await expect.poll(() => first?.signal.aborted).toBe(true);
+  await expect.poll(() => first?.signal.aborted, soon).toBe(true);
 });
 
 test("hands a context of one's own to the handler, one for each session", async () => {

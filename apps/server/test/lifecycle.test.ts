@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { soon } from "./support/soon.ts";
 import { connect, connectPlain, connectV1, refusedHandshake } from "./support/client.ts";
 import {
   connectRaw,
@@ -40,13 +41,13 @@ test("answers what it had accepted before it closes, and takes nothing more", as
   });
   const client = await connectPlain(url);
   client.send("one", "two");
-  await expect.poll(() => release.length).toBe(1);
+  await expect.poll(() => release.length, soon).toBe(1);
   const closing = server.close();
-  await expect.poll(() => refusedHandshake(url).then(({ status }) => status)).toBe(503);
+  await expect.poll(() => refusedHandshake(url).then(({ status }) => status), soon).toBe(503);
   client.send("too late");
   release.shift()?.();
   expect(await client.next()).toBe("your submit context: one");
-  await expect.poll(() => release.length).toBe(1);
+  await expect.poll(() => release.length, soon).toBe(1);
   release.shift()?.();
   expect(await client.next()).toBe("your submit context: two");
   expect((await client.closed).code).toBe(1001);

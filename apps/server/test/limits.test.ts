@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createServer, type ServerLimits } from "../src/index.ts";
+import { soon } from "./support/soon.ts";
 import { connect, connectPlain, connectV1 } from "./support/client.ts";
 import { binary, frame, header, openRaw, text, type RawPeer } from "./support/raw.ts";
 import { startServer, testUsers } from "./support/start-server.ts";
@@ -126,13 +127,13 @@ test("closes 1013 where a peer leaves its answers unread, having stopped reading
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(peer.socket.writableLength).toBeGreaterThan(0);
-  await expect.poll(() => log.map(({ fields }) => fields["close"])).toContain("tooSlow");
+  await expect.poll(() => log.map(({ fields }) => fields["close"]), soon).toContain("tooSlow");
   // Both ends live in this process: what is not ours to send is what the server holds.
   const held = process.memoryUsage().arrayBuffers - before - peer.socket.writableLength;
   expect(held).toBeLessThan(8 * 1024 * 1024);
   other.send("still here");
   expect(await other.next()).toBe("your submit context: still here");
-  await expect.poll(() => log.map(({ message }) => message)).toContain("closed");
+  await expect.poll(() => log.map(({ message }) => message), soon).toContain("closed");
 });
 
 test("goes on where a slow peer reads again", async () => {
@@ -146,7 +147,7 @@ test("goes on where a slow peer reads again", async () => {
   // Neither side moves any more: the server has stopped reading.
   let left = -1;
   const isStuck = (): boolean => left === (left = peer.socket.writableLength);
-  await expect.poll(isStuck, { interval: 30 }).toBe(true);
+  await expect.poll(isStuck, { ...soon, interval: 30 }).toBe(true);
   expect(left).toBeGreaterThan(0);
   peer.socket.resume();
   for (let i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { soon } from "./support/soon.ts";
 import {
   connect,
   connectPlain,
@@ -38,7 +39,7 @@ describe("running", () => {
     const client = await connectPlain(await program.ready);
     client.socket.pause();
     program.child.kill("SIGTERM");
-    await expect.poll(() => program.stderr()).toContain("once more ends it at once");
+    await expect.poll(() => program.stderr(), soon).toContain("once more ends it at once");
     program.child.kill("SIGINT");
     expect(await program.ended).toEqual({ status: 130, signal: null });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { soon } from "./support/soon.ts";
 import { connect, connectPlain, refusedHandshake } from "./support/client.ts";
 import { binary, connectRaw, frame, handshake, openRaw, text } from "./support/raw.ts";
 import { plantedPassword, startServer, testUsers } from "./support/start-server.ts";
@@ -378,7 +379,7 @@ describe("/echo", () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(peer.socket.writableLength).toBeGreaterThan(0);
-    await expect.poll(() => log.map(({ fields }) => fields["close"])).toContain("tooSlow");
-    await expect.poll(() => log.map(({ message: said }) => said)).toContain("closed");
+    await expect.poll(() => log.map(({ fields }) => fields["close"]), soon).toContain("tooSlow");
+    await expect.poll(() => log.map(({ message: said }) => said), soon).toContain("closed");
   });
 });

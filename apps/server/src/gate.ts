@@ -1,0 +1,103 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { failure, subprotocol, type Result } from "@wsecho/protocol";
+import { WebSocketServer, type WebSocket } from "ws";
+import type { Authenticate } from "./authenticate.ts";
+import type { BasicCredentials } from "./authorization.ts";
+import type { Connections } from "./connections.ts";
+import { checkHandshakeLogin } from "./handshake-login.ts";
+import type { ServerLimits } from "./limits.ts";
+import { printable, withFields, type Log } from "./log.ts";
+import { refuseUpgrade, unavailable, type Refusal } from "./refusal.ts";
+import type { Connection } from "./session.ts";
+import { admit, pathOf, type Admission, type UpgradePolicy } from "./upgrade.ts";
+
+export const shuttingDown = unavailable("the server is shutting down");
+const full = unavailable("the server has as many connections as it takes; try again later");
+
+/** How long an idle peer may stay silent before the system asks whether it is still there; ms. */
+const keepAliveMs = 30_000;
+
+export interface GateParts {
+  readonly policy: UpgradePolicy;
+  readonly limits: ServerLimits;
+  readonly connections: Connections;
+  readonly newAuthenticate: () => Authenticate;
+  readonly isClosing: () => boolean;
+  readonly run: (arrival: Arrival) => Connection;
+  readonly log: Log;
+}
+
+/** A connection that was let in. */
+export interface Arrival {
+  /** Counts up; the `conn` of the log. */
+  readonly id: number;
+  readonly webSocket: WebSocket;
+  readonly socket: Socket;
+  readonly admission: Admission;
+  /** Who the handshake proved this to be; `null` where it proved nothing. */
+  readonly user: string | null;
+  /** Adds the connection's number. */
+  readonly log: Log;
+}
+
+/** Decides about each handshake: a refusal that says why, or a connection. */
+export function createGate(
+  parts: GateParts,
+): (request: IncomingMessage, socket: Socket, head: Buffer) => void {
+  const { policy, limits, connections, newAuthenticate, isClosing, run } = parts;
+  let lastId = 0;
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.maxMessageBytes,
+    // A peer that began to close gets no longer than one that we close. The types lack the option.
+    ...{ closeTimeout: limits.closeTimeoutMs },
+    handleProtocols: () => subprotocol,
+  });
+
+  function admitNow(request: IncomingMessage): Result<Admission, Refusal> {
+    if (isClosing()) return failure(shuttingDown);
+    if (connections.count() >= limits.maxConnections) return failure(full);
+    return admit(request, policy);
+  }
+
+  return (request, socket, head) => {
+    const id = ++lastId;
+    const log = withFields(parts.log, { conn: id });
+    const facts = { path: printable(pathOf(request.url)), peer: socket.remoteAddress ?? "" };
+
+    const refuse = (refusal: Refusal): void => {
+      log.info({ ...facts, status: refusal.status, reason: refusal.message }, "refused");
+      refuseUpgrade(socket, refusal);
+    };
+    const enter = (admission: Admission, user: string | null): void => {
+      webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        log.info(facts, "connected");
+        socket.setKeepAlive(true, keepAliveMs);
+        const connection = run({ id, webSocket, socket, admission, user, log });
+        connections.add(connection);
+        webSocket.once("close", (code) => {
+          connections.remove(connection);
+          log.info({ code }, "closed");
+        });
+      });
+    };
+    const check = (admission: Admission, credentials: BasicCredentials): void => {
+      const timeoutMs = limits.authTimeoutMs;
+      const login = { authenticate: newAuthenticate(), credentials, timeoutMs, log };
+      const pending = checkHandshakeLogin(login, (result) => {
+        if (result.ok) enter(admission, result.value);
+        else refuse(result.error);
+        connections.remove(pending);
+      });
+      connections.add(pending);
+    };
+
+    const admission = admitNow(request);
+    if (!admission.ok) refuse(admission.error);
+    else if (admission.value.credentials === null) enter(admission.value, null);
+    else check(admission.value, admission.value.credentials);
+  };
+}
