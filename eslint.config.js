@@ -47,8 +47,19 @@ export default defineConfig(
     files: ["**/*.{js,mjs,cjs}"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
-      globals: { module: "writable", require: "readonly", __dirname: "readonly", console: "readonly", process: "readonly", URL: "readonly" },
+      globals: {
+        module: "writable",
+        require: "readonly",
+        __dirname: "readonly",
+        console: "readonly",
+        process: "readonly",
+        URL: "readonly",
+      },
     },
+  },
+  {
+    files: ["**/*.cjs"],
+    rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   boundaries,
 );
