@@ -74,8 +74,8 @@ function stopMessage(reason: StopReason, context: ErrorContext): string {
       return `The server asks for a login and got none: ${problem?.detail ?? "there was nothing to offer"}.`;
     case "untrusted":
       return (
-        "The login was broken off, because the server could not be trusted: " +
-        `${problem?.detail ?? "it accepted a login without proof that it knows the password."} ` +
+        "The login was broken off, because the server could not be trusted. " +
+        `${problem?.detail ?? "It accepted the login without proof that it knows the password."} ` +
         "Check the URL: somebody may stand between you and the server."
       );
     case "subprotocol":

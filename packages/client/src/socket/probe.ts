@@ -31,7 +31,9 @@ export function probing(transport: Transport, clock: Clock, ms: number): Transpo
     const probe: SocketListener = {
       opened: (protocol) => {
         selected = protocol;
-        stopTimer = clock.after(ms, refuse);
+        // Another choice is for the machine to judge, at once.
+        if (protocols.includes(protocol)) stopTimer = clock.after(ms, refuse);
+        else accept();
       },
       message: (frame) => {
         if (!decided) {

@@ -1,0 +1,158 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { connect, createSession } from "../src/index.ts";
+import { say, speakV1, startPeer, type Peer } from "./support/peer.ts";
+import { isType, record } from "./support/record.ts";
+
+const admin = { username: "admin", password: "123456" };
+
+const cleanups: (() => PromiseLike<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+async function peer(...args: Parameters<typeof startPeer>): Promise<Peer> {
+  const started = await startPeer(...args);
+  cleanups.push(() => started[Symbol.asyncDispose]());
+  return started;
+}
+
+describe("the events of a session", () => {
+  it("tell everything in order", async () => {
+    const server = await peer((socket) => speakV1(socket));
+    const log = record();
+    const session = await connect(server.url, { ...admin, onEvent: log.onEvent });
+    await session.ask("one");
+    await session.close();
+    expect(log.events.map((event) => (event.type === "status" ? event.status.kind : event.type)))
+      // prettier-ignore
+      .toEqual([
+        "connecting",
+        "greeting",
+        "authenticating",
+        "ready",
+        "sent",
+        "settled",
+        "closing",
+        "closed",
+        "stopped",
+      ]);
+    expect(log.events.find(isType("settled"))).toMatchObject({
+      id: 1,
+      outcome: { kind: "echoed", payload: { kind: "text", text: "one" } },
+      rttMs: expect.any(Number) as number,
+    });
+  });
+
+  it("begin after the caller has the session in hand", async () => {
+    const server = await peer((socket) => speakV1(socket));
+    const kinds: string[] = [];
+    const session = createSession(server.url, {
+      ...admin,
+      onEvent: () => kinds.push(session.status.kind),
+    });
+    cleanups.push(() => session.close());
+    expect(kinds).toEqual([]);
+    expect(session.status).toEqual({ kind: "connecting", dialect: "v1" });
+    await session.ready;
+    expect(kinds).toEqual(["connecting", "greeting", "authenticating", "ready"]);
+  });
+
+  it("may be answered at once, from within the handler", async () => {
+    const server = await peer((socket) => speakV1(socket));
+    const replies: Promise<string>[] = [];
+    const session = createSession(server.url, {
+      ...admin,
+      onEvent: (event) => {
+        if (event.type === "status" && event.status.kind === "ready")
+          replies.push(session.ask("first"));
+        if (event.type === "settled" && event.id === 1) replies.push(session.ask("second"));
+        if (event.type === "settled" && event.id === 2) void session.close();
+      },
+    });
+    expect(await session.closed).toEqual({ kind: "left" });
+    expect(await Promise.all(replies)).toEqual(["first", "second"]);
+  });
+
+  it("that a handler throws over surface, and the session goes on", async () => {
+    const server = await peer((socket) => speakV1(socket));
+    const thrown: unknown[] = [];
+    const spy = vi.spyOn(globalThis, "queueMicrotask").mockImplementation((callback) => {
+      void Promise.resolve()
+        .then(callback)
+        .catch((error: unknown) => thrown.push(error));
+    });
+    cleanups.push(() => Promise.resolve(spy).then((mock) => mock.mockRestore()));
+    const session = await connect(server.url, {
+      ...admin,
+      onEvent: ({ type }) => {
+        throw new Error(`over ${type}`);
+      },
+    });
+    expect(await session.ask("goes on")).toBe("goes on");
+    await session.close();
+    expect(thrown.map((error) => (error as Error).message)).toContain("over settled");
+  });
+
+  it("pass on what a v1 server says before it closes, and so does the error", async () => {
+    const server = await peer((socket) => {
+      say(socket, { type: "error", code: 1013, message: "too many connections", retry: "later" });
+      socket.close(1013, "try again later");
+    });
+    const log = record();
+    const failed = connect(server.url, { ...admin, onEvent: log.onEvent });
+    await expect(failed).rejects.toMatchObject({ reason: { kind: "closed", code: 1013 } });
+    await expect(failed).rejects.toThrow(/It said: too many connections\./);
+    expect(log.events.filter(isType("serverError"))).toEqual([
+      { type: "serverError", code: 1013, message: "too many connections" },
+    ]);
+  });
+
+  it("tell when a server refuses one message, and the session goes on", async () => {
+    const server = await peer((socket) =>
+      speakV1(socket, ({ type, id = 0, text }) => {
+        if (type !== "submit" || text !== "bad") return false;
+        say(socket, {
+          type: "error",
+          code: 1011,
+          id,
+          message: "the handler failed",
+          retry: "later",
+        });
+        return true;
+      }),
+    );
+    const log = record();
+    await using session = await connect(server.url, { ...admin, onEvent: log.onEvent });
+    await expect(session.ask("bad")).rejects.toMatchObject({
+      reason: { kind: "rejected", code: 1011, message: "the handler failed" },
+    });
+    await session.send("bad");
+    expect(await session.ask("good")).toBe("good");
+    expect(log.events.filter(isType("settled")).map(({ outcome }) => outcome.kind)).toEqual([
+      "refused",
+      "refused",
+      "echoed",
+    ]);
+  });
+});
+
+describe("what makes no sense", () => {
+  it("is refused at once", async () => {
+    for (const bufferMessages of [0, -1, 1.5, Number.NaN])
+      expect(() => createSession("ws://localhost", { bufferMessages })).toThrow(RangeError);
+    expect(() => createSession("ws://localhost", { bufferBytes: 0 })).toThrow(RangeError);
+    const server = await peer((socket) => speakV1(socket));
+    await using session = await connect(server.url, admin);
+    for (const code of [0, 999, 1001, 1005, 2999, 5000, 3000.5])
+      await expect(session.close({ code })).rejects.toThrow(RangeError);
+    await expect(session.ask(1 as unknown as string)).rejects.toThrow(TypeError);
+    await expect(session.send(null as unknown as string)).rejects.toThrow(TypeError);
+    expect(await session.ask("untouched")).toBe("untouched");
+  });
+
+  it("is answered for a session that never began", async () => {
+    const session = createSession("ws://localhost:1", admin);
+    expect(await session.close()).toEqual({ kind: "left" });
+    await expect(session.ready).rejects.toMatchObject({ reason: { kind: "left" } });
+    await expect(session.ask("x")).rejects.toMatchObject({ reason: { kind: "unsent" } });
+  });
+});

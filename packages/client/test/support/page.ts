@@ -1,0 +1,26 @@
+import { platformTransport } from "../../src/index.ts";
+import { contract } from "./contract.ts";
+
+// Runs in a page: the test names a check, and the page says how it went.
+
+const unhandled: string[] = [];
+addEventListener("unhandledrejection", ({ reason }) => unhandled.push(String(reason)));
+addEventListener("error", ({ message }) => unhandled.push(message));
+
+const page = {
+  hasWebCrypto: "subtle" in crypto,
+  run: async (name: string, url: string): Promise<string> => {
+    try {
+      await contract[name]?.({ url, options: { transport: platformTransport } });
+      // Unhandled rejections are told only after the task.
+      await new Promise((resolve) => setTimeout(resolve));
+      return unhandled.length === 0 ? "ok" : `unhandled: ${unhandled.join("; ")}`;
+    } catch (error) {
+      return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    }
+  },
+};
+
+export type Page = typeof page;
+
+Object.assign(globalThis, { page });
