@@ -1,4 +1,4 @@
-import { signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import {
   SessionError,
   type ConnectOptions,
@@ -60,7 +60,7 @@ export interface Store {
   readonly draft: Signal<Draft>;
   readonly target: ReadonlySignal<Target | null>;
   readonly view: ReadonlySignal<SessionView>;
-  /** What is wrong with the address in the form. */
+  /** What is wrong with the address in the form, until it is edited. */
   readonly endpointProblem: ReadonlySignal<EndpointProblem | null>;
   /** The server waits for credentials that only a person can give. */
   readonly question: ReadonlySignal<CredentialsRequest | null>;
@@ -92,7 +92,7 @@ export function createStore(host: StoreHost): Store {
   const draft = signal<Draft>({ mode: "text", text: "" });
   const target = signal<Target | null>(null);
   const view = signal<SessionView>(initialView);
-  const endpointProblem = signal<EndpointProblem | null>(null);
+  const refusedUrl = signal<{ readonly url: string; readonly why: EndpointProblem } | null>(null);
   const desk = createCredentialsDesk();
   let session: Session | null = null;
 
@@ -144,12 +144,14 @@ export function createStore(host: StoreHost): Store {
     draft,
     target,
     view,
-    endpointProblem,
+    endpointProblem: computed(() =>
+      refusedUrl.value?.url === form.url.value ? refusedUrl.value.why : null,
+    ),
     question: desk.question,
     keepsPassword: desk.keeps,
     login: (password) => {
       const endpoint = parseEndpoint(form.url.value, host.pageProtocol);
-      endpointProblem.value = endpoint.ok ? null : endpoint.error;
+      refusedUrl.value = endpoint.ok ? null : { url: form.url.value, why: endpoint.error };
       if (!endpoint.ok) return;
       const { url } = endpoint.value;
       const dialect = form.dialect.value;

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import type { Signal } from "@preact/signals";
 
 interface TextFieldProps {
@@ -13,11 +13,16 @@ interface TextFieldProps {
 export function TextField(props: TextFieldProps): JSX.Element {
   const { label, value, autocomplete, inputMode = "text", problem = null } = props;
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (problem !== null) input.current?.focus();
+  }, [problem]);
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         id={id}
+        ref={input}
         type="text"
         inputMode={inputMode}
         autocomplete={autocomplete}

@@ -128,8 +128,13 @@ describe("an address that will not do", () => {
     page.on("websocket", () => (connections += 1));
     await logIn(page, { server });
     await page.getByRole("alert").getByText(words).waitFor();
-    expect(await page.getByLabel("Server").getAttribute("aria-invalid")).toBe("true");
+    const field = page.getByLabel("Server");
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
     expect(connections).toBe(0);
+    await page.keyboard.press("End");
+    await page.keyboard.type("0");
+    expect(await field.getAttribute("aria-invalid")).toBe("false");
   });
 
   it("gets one clear message where nothing listens, with the terminal command", async () => {

@@ -29,7 +29,7 @@ export async function visit(
   await page.locator(".field-problem").waitFor();
   await look(page, "bad-address");
   await server.fill(running.url);
-  await secret.press("Enter");
+  await server.press("Enter");
   await page.locator(".notice.bad").waitFor();
   await look(page, "refused");
   await secret.fill(password);

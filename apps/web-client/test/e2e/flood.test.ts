@@ -1,0 +1,91 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocketServer, type WebSocket } from "ws";
+import { plainTexts } from "@wsecho/protocol";
+import {
+  closeBrowser,
+  logIn,
+  openPage,
+  startServer,
+  state,
+  type Running,
+} from "../support/page.ts";
+
+let running: Running;
+beforeAll(async () => {
+  running = await startServer();
+});
+afterAll(async () => {
+  await closeBrowser();
+  await running.server.close();
+});
+
+/** Somebody else's plain server, which takes any login and then says whatever it likes. */
+const startTalker = async () => {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  await once(server, "listening");
+  const accepted = new Promise<WebSocket>((resolve) => {
+    server.once("connection", (socket) => {
+      socket.once("message", () => {
+        socket.send(plainTexts.accepted);
+        resolve(socket);
+      });
+    });
+  });
+  return {
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    accepted,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of server.clients) socket.terminate();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+describe("a server that floods the page", () => {
+  it("fills no more than the transcript's room, and the newest stays in view", async () => {
+    await using talker = await startTalker();
+    const { page, complaints } = await openPage(running.httpUrl);
+    await logIn(page, { server: talker.url, dialect: "plain" });
+    await state(page, "Connected").waitFor();
+    const socket = await talker.accepted;
+    const say = (from: number, to: number): void => {
+      for (let i = from; i <= to; i++) socket.send(`line ${i}`);
+    };
+    const line = (i: number) => page.getByText(`line ${i}`, { exact: true });
+
+    say(1, 9000);
+    await line(9000).waitFor();
+    // Reading in the middle, while the oldest go and new ones come.
+    await page.getByRole("region", { name: "Transcript" }).hover();
+    await page.mouse.wheel(0, -20_000);
+    const reading = page.locator(".payload").nth(5);
+    await page.getByRole("button", { name: "Go to the end" }).waitFor();
+    // The wheel turns smoothly: wait until it stands still.
+    let before = "";
+    await expect
+      .poll(async () => {
+        const last = before;
+        const { y } = (await reading.boundingBox()) ?? { y: 0 };
+        before = `${await reading.innerText()} at ${Math.round(y)}`;
+        return last === before;
+      })
+      .toBe(true);
+    say(9001, 13_000);
+    await page.getByText("older dropped").waitFor();
+    await page.getByRole("button", { name: "Go to the end: 4000 new" }).waitFor();
+    const [text = "", y = ""] = before.split(" at ");
+    const box = await page.getByText(text, { exact: true }).boundingBox();
+    expect(Math.abs((box?.y ?? 0) - Number(y))).toBeLessThanOrEqual(2);
+
+    await page.getByRole("button", { name: "Go to the end" }).click();
+    await line(13_000).waitFor();
+    say(13_001, 20_000);
+    await line(20_000).waitFor();
+    expect(await page.locator(".facts").innerText()).toMatch(/1\d\s\d{3} entries/);
+    expect(await page.getByRole("listitem").count()).toBeLessThan(60);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
