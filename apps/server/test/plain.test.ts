@@ -164,6 +164,17 @@ test("closes 4408 after the idle time, which pings alone do not extend", async (
   expect(end).toEqual({ code: 4408, reason: "idle for too long" });
 });
 
+test("counts the idle time from the last message", async () => {
+  const { url } = await startServer({ limits: { idleTimeoutMs: 200 } });
+  const client = await connectPlain(url);
+  const start = performance.now();
+  while (performance.now() - start < 600) {
+    client.send("x");
+    await client.next();
+  }
+  expect((await client.closed).code).toBe(4408);
+});
+
 test("lets a page from disk in, whose origin is null", async () => {
   const { url } = await startServer();
   const client = await connect(url, undefined, { origin: "null" });
