@@ -58,8 +58,8 @@ describe("piped input", () => {
     const program = startProgram(["--dialect", "plain", "-q", server.url], env);
     program.child.stdin.end("early\n");
     await once(program.child.stdin, "finish");
-    const [socket] = await until(() => [...server.sockets]);
-    socket?.resume();
+    await expect.poll(() => server.sockets.size).toBe(1);
+    for (const socket of server.sockets) socket.resume();
     expect(await program.result).toEqual({
       status: 0,
       stdout: "your submit context: early\n",
@@ -93,8 +93,8 @@ describe("piped input", () => {
     for (let sent = 0; sent < total; sent += 1) program.child.stdin.write(line);
     program.child.stdin.end();
     // Longer than --timeout: a reader that takes its time is no silence of the server.
+    await expect.poll(() => received).toBeGreaterThan(0);
     await steady(() => received, 600);
-    expect(received).toBeGreaterThan(0);
     expect(received).toBeLessThan(total / 2);
     expect(program.child.stdin.writableLength).toBeGreaterThan(0);
     program.child.stdout.resume();
@@ -144,6 +144,40 @@ describe("piped input", () => {
     await pongs.promise;
     program.child.stdin.end();
     expect((await program.result).status).toBe(0);
+  });
+});
+
+describe("piped input with --reconnect", () => {
+  it("goes on after a cut, and ends with what was lost", async () => {
+    await using server = await startArticleServer({
+      instead: { cut: (socket) => socket.terminate() },
+    });
+    const program = startProgram(["--dialect", "plain", "--reconnect", server.url], env);
+    program.child.stdin.write("one\n");
+    await program.printed("context: one\n");
+    program.child.stdin.write("cut\n");
+    await program.said("Connected again");
+    program.child.stdin.end("two\n");
+    const { status, stdout, stderr } = await program.result;
+    expect(stdout).toBe("your submit context: one\nyour submit context: two\n");
+    expect(stderr).toMatch(
+      /1 message was lost: sent, but the connection ended before the reply\.\n$/,
+    );
+    expect(status).toBe(9);
+  });
+
+  it("comes back to a server that restarts, by SCRAM", async () => {
+    const first = await startServer();
+    const program = startProgram(["--reconnect", first.url], env);
+    program.child.stdin.write("one\n");
+    await program.printed("one\n");
+    await first.server.close({ restarting: true });
+    await program.said("The server closed with 1012 (server is restarting)");
+    await using second = await startServer({ port: first.port });
+    program.child.stdin.end("two\n");
+    const { status, stdout } = await program.result;
+    expect(second.port).toBe(first.port);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "one\ntwo\n" });
   });
 });
 
@@ -256,14 +290,6 @@ describe("replies that do not come", () => {
     );
   });
 });
-
-async function until<T>(read: () => readonly T[]): Promise<readonly T[]> {
-  for (;;) {
-    const found = read();
-    if (found.length > 0) return found;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 /** Resolves when `read` has not changed for `ms`. */
 async function steady(read: () => number, ms: number): Promise<void> {
