@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WebSocket } from "ws";
+import { eventually } from "../support/eventually.ts";
 import { logIn, prompted } from "../support/login.ts";
 import { programArguments } from "../support/program.ts";
 import { openScreen } from "../support/screen.ts";
@@ -49,7 +50,7 @@ describe("a conversation", () => {
     screen.type("\x04");
     expect(await screen.exit).toBe(0);
     // The first connection was the offer of v1, which this server does not know.
-    await expect.poll(() => server.lefts.at(-1)).toEqual({ code: 1000, reason: "user exit" });
+    await eventually(() => server.lefts.at(-1)).toEqual({ code: 1000, reason: "user exit" });
   });
 
   it("leaves at Ctrl-C with a close, and the draft gone from the screen", async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { startArticleServer, startBareServer, startServer } from "../support/servers.ts";
 
@@ -58,7 +59,7 @@ describe("piped input", () => {
     const program = startProgram(["--dialect", "plain", "-q", server.url], env);
     program.child.stdin.end("early\n");
     await once(program.child.stdin, "finish");
-    await expect.poll(() => server.sockets.size).toBe(1);
+    await eventually(() => server.sockets.size).toBe(1);
     for (const socket of server.sockets) socket.resume();
     expect(await program.result).toEqual({
       status: 0,
@@ -93,7 +94,7 @@ describe("piped input", () => {
     for (let sent = 0; sent < total; sent += 1) program.child.stdin.write(line);
     program.child.stdin.end();
     // Longer than --timeout: a reader that takes its time is no silence of the server.
-    await expect.poll(() => received).toBeGreaterThan(0);
+    await eventually(() => received).toBeGreaterThan(0);
     await steady(() => received, 600);
     expect(received).toBeLessThan(total / 2);
     expect(program.child.stdin.writableLength).toBeGreaterThan(0);
