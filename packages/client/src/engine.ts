@@ -1,6 +1,5 @@
 import {
   createClientState,
-  defaultClientLimits,
   encodeClient,
   runMachine,
   transitionClient,
@@ -13,21 +12,18 @@ import {
   type StopReason,
 } from "@wsecho/protocol";
 import { retryDelay } from "./backoff.ts";
-import { createTimers, systemClock } from "./clock.ts";
+import { createTimers } from "./clock.ts";
 import { loadScramCrypto } from "./crypto.ts";
 import { stopError, type SessionError } from "./errors.ts";
-import type { SessionEvent, Status } from "./events.ts";
+import type { Status } from "./events.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
-import { createLogin, dialectsOf } from "./login.ts";
+import { createLogin } from "./login.ts";
 import type { ConnectOptions } from "./options.ts";
 import { createOutbox, type Entry, type Outbox } from "./outbox.ts";
 import { wireSize } from "./payload.ts";
+import { createReporter } from "./reporter.ts";
+import { readSettings } from "./settings.ts";
 import { createLink } from "./socket/link.ts";
-import { platformTransport } from "./socket/platform.ts";
-import { probing } from "./socket/probe.ts";
-import type { Transport } from "./socket/transport.ts";
-import { statusOf } from "./status.ts";
-import { parseTarget } from "./url.ts";
 
 export interface EngineHost {
   readonly url: string | URL;
@@ -47,35 +43,31 @@ export interface Engine {
   readonly dropped: () => number;
 }
 
+/** Throws RangeError for options that make no sense. */
 export function createEngine({ url, options, ready, stopped }: EngineHost): Engine {
-  const { clock = systemClock, random = Math.random, dialect = "v1" } = options;
-  const { bufferMessages = 1024, bufferBytes = 16 * 1024 * 1024 } = options;
-  requirePositive("bufferMessages", bufferMessages);
-  requirePositive("bufferBytes", bufferBytes);
-  const limits = { ...defaultClientLimits, ...options.limits };
-  const target = parseTarget(url);
-
+  const settings = readSettings(url, options);
+  const { clock, dialects, limits, mayReveal } = settings;
+  const { reconnect = false, handshakeLogin = false } = options;
+  const machine = runMachine(
+    createClientState({ dialects, reconnect, handshakeLogin, limits }),
+    transitionClient,
+    perform,
+  );
+  const { emit, status, publish, retryIn, noteEnd } = createReporter({
+    onEvent: options.onEvent,
+    state: machine.state,
+    ready,
+  });
+  /** Dispatches under way: effects may raise events at once. */
   let depth = 0;
-  let shown: Status | null = null;
-  let retryInMs: number | null = null;
-  /** How the last connection ended, for those who wait for the next one. */
-  let lastEnd: StopReason | null = null;
   let serverWords: string | null = null;
   let failure: SessionError | null = null;
   let finished = false;
   let dropped = 0;
   let dropping = false;
 
-  const initial = createClientState({
-    dialects: dialectsOf(dialect),
-    reconnect: options.reconnect ?? false,
-    handshakeLogin: options.handshakeLogin ?? false,
-    limits,
-  });
-  const machine = runMachine(initial, transitionClient, perform);
-
   function dispatch(event: ClientEvent): void {
-    if (event.type === "socketClosed") noteEnd(event);
+    if (event.type === "socketClosed") noteEnd(endOf(event));
     depth += 1;
     try {
       machine.dispatch(event);
@@ -85,15 +77,9 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
     }
   }
 
-  function emit(event: SessionEvent): void {
-    try {
-      options.onEvent?.(event);
-    } catch (error) {
-      // The session must not stand half done; the error still surfaces, as from any event handler.
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+  function endOf({ code, reason, detail = "" }: SocketClosed): StopReason {
+    const opened = machine.state().kind !== "connecting";
+    return opened ? { kind: "closed", code, reason } : { kind: "unreachable", detail };
   }
 
   const timers = createTimers<ClientTimer>(clock, (name) => {
@@ -104,28 +90,27 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
   });
 
   const link = createLink({
-    url: target.ok ? target.value.url : "",
-    transport: target.ok ? transportOf(options, limits.connectTimeoutMs) : refuseUrl(target.error),
+    ...settings,
     dispatch,
     closed: (code, reason) => emit({ type: "closed", code, reason }),
   });
 
   const login = createLogin({
     options,
-    mayReveal: options.allowInsecurePassword === true || (target.ok && target.value.private),
+    mayReveal,
     loadCrypto: () => loadScramCrypto(),
     dispatch,
     problem: (detail) => emit({ type: "problem", detail }),
   });
 
   const inbox = createInbox({
-    max: { messages: bufferMessages, bytes: bufferBytes },
+    max: settings.maxUnread,
     expected: () => outbox.expected(),
     changed: settleDown,
   });
 
   const outbox = createOutbox({
-    max: { messages: limits.maxPending, bytes: bufferBytes },
+    max: settings.maxPending,
     ready: () => machine.state().kind === "ready",
     hasRoom: inbox.hasRoom,
     wireSize: (payload) => wireSize(payload, machine.state()),
@@ -136,6 +121,7 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
     publish();
     switch (effect.type) {
       case "openSocket":
+        serverWords = null;
         link.open(effect.protocols);
         break;
       case "send":
@@ -158,9 +144,7 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
         timers.stop(effect.name);
         break;
       case "scheduleRetry":
-        retryInMs = retryDelay(effect.retries, random);
-        timers.start("retry", retryInMs);
-        publish();
+        scheduleRetry(effect.retries);
         break;
       case "askCredentials":
         login.ask(effect, machine.state().kind === "ready");
@@ -184,6 +168,12 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
         break;
       }
     }
+  }
+
+  function scheduleRetry(retries: number): void {
+    const ms = retryDelay(retries, settings.random);
+    timers.start("retry", ms);
+    retryIn(ms);
   }
 
   function sendMessage(message: ClientMessage): void {
@@ -224,37 +214,12 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
     emit({ type: "problem", detail });
   }
 
-  function noteEnd(event: Extract<ClientEvent, { readonly type: "socketClosed" }>): void {
-    const { code, reason, detail = "the connection could not be opened" } = event;
-    lastEnd =
-      machine.state().kind === "connecting"
-        ? { kind: "unreachable", detail }
-        : { kind: "closed", code, reason };
-  }
-
-  function status(): Status {
-    return statusOf(machine.state(), { retryInMs, reason: lastEnd });
-  }
-
-  /** Says where the session stands, once for each change, before anything that follows from it. */
-  function publish(): void {
-    const state = machine.state();
-    // Before the beginning, or the delay is not chosen yet.
-    if (state.kind === "idle" || (state.kind === "waiting" && retryInMs === null)) return;
-    if (shown?.kind === state.kind && shown.dialect === state.dialect) return;
-    if (state.kind !== "waiting") retryInMs = null;
-    if (state.kind === "greeting") serverWords = null;
-    shown = status();
-    emit({ type: "status", status: shown });
-    if (state.kind === "ready") ready();
-  }
-
   function ended(): SessionError | null {
     const state = machine.state();
     if (state.kind !== "stopped") return null;
     failure ??= stopError(state.reason, {
-      url: target.ok ? target.value.shown : "the server",
-      dialect,
+      url: settings.shownUrl,
+      dialect: settings.dialect,
       problem: login.problem(),
       serverWords,
     });
@@ -293,27 +258,12 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
   }
 
   return { dispatch, status, inbox, outbox, dropped: () => dropped };
-
-  function transportOf({ transport = platformTransport }: ConnectOptions, ms: number): Transport {
-    return dialect === "auto" ? probing(transport, clock, Math.min(probeMs, ms)) : transport;
-  }
 }
 
-/** A v1 server speaks first, at once; so long a server that may be plain is given for it. */
-const probeMs = 3000;
+type SocketClosed = Extract<ClientEvent, { readonly type: "socketClosed" }>;
 
 /** An end that a loop over the messages may take for a plain end. */
 function isGentle(reason: StopReason): boolean {
   if (reason.kind === "closed") return reason.code === 1000 || reason.code === 1001;
   return reason.kind === "left";
-}
-
-function refuseUrl(why: string): Transport {
-  return () => {
-    throw new Error(why);
-  };
-}
-
-function requirePositive(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} must be at least 1`);
 }
