@@ -31,3 +31,4 @@ export type {
   Vector,
 } from "./format.ts";
 export { amountOf, fillIn, mismatch, type Setting } from "./match.ts";
+export { spoil } from "./spoil.ts";
