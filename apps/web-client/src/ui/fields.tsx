@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useLayoutEffect, useId, useRef } from "preact/hooks";
 import type { Signal } from "@preact/signals";
 
 interface TextFieldProps {
@@ -14,7 +14,7 @@ export function TextField(props: TextFieldProps): JSX.Element {
   const { label, value, autocomplete, inputMode = "text", problem = null } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (problem !== null) input.current?.focus();
   }, [problem]);
   return (

@@ -1,12 +1,12 @@
 import type { RefObject } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 /**
  * Takes the keyboard up again where the control that had it went away; never takes it from one
- * that a person is using.
+ * that a person is using. With the drawing itself, so that no key that is typed gets lost.
  */
 export function useLostFocus(target: RefObject<HTMLElement | null>, when = true): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { activeElement, body } = document;
     if (when && (activeElement === null || activeElement === body)) target.current?.focus();
   }, [when]);

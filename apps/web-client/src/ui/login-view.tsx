@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useLayoutEffect, useId, useRef } from "preact/hooks";
 import { parseEndpoint, shortAddress } from "../session/endpoint.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
@@ -28,7 +28,7 @@ export function LoginView(): JSX.Element {
 
   // Coming back from a session; a page that has just been opened is read from its beginning.
   useLostFocus(password, view.status !== null && view.established);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!refused || password.current === null) return;
     password.current.value = "";
     password.current.focus();

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useId, useRef } from "preact/hooks";
+import { closeLine } from "../session/stop-words.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { useCountdown } from "./countdown.ts";
@@ -13,16 +14,43 @@ import { useDenied } from "./use-denied.ts";
 /** What a person has to know or do before messages can go on; nothing while all is well. */
 export function SessionPanel(): JSX.Element | null {
   const { view, question } = useStore();
-  const { status } = view.value;
+  const { status, established } = view.value;
   if (question.value !== null) return <QuestionPanel />;
-  if (status?.kind === "waiting") return <WaitingPanel />;
-  return status?.kind === "stopped" ? <StoppedPanel /> : null;
+  switch (status?.kind) {
+    case undefined:
+    case "stopped":
+      return <StoppedPanel />;
+    case "waiting":
+      return <WaitingPanel />;
+    case "connecting":
+    case "greeting":
+    case "authenticating":
+      // A session that was ready before is coming back by itself: the same panel all the while.
+      return established ? <WaitingPanel /> : <ProgressPanel />;
+    case "ready":
+    case "closing":
+      return null;
+  }
 }
 
-function StoppedPanel(): JSX.Element | null {
+/** A reconnect that a person asked for is under way. */
+function ProgressPanel(): JSX.Element {
+  const { view, leave } = useStore();
+  return (
+    <section class="panel">
+      <div class="actions">
+        <p class="muted">{t(`status.${view.value.status?.kind ?? "connecting"}`)}…</p>
+        <button type="button" class="button" onClick={leave}>
+          {t("login.cancel")}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function StoppedPanel(): JSX.Element {
   const { view, target, keepsPassword, reconnect, show } = useStore();
   const stopped = stopProps(view.value, target.value);
-  if (stopped === null) return null;
   const change = (
     <button type="button" class="button" onClick={() => show("login")}>
       {t("end.change")}
@@ -30,7 +58,7 @@ function StoppedPanel(): JSX.Element | null {
   );
   return (
     <section class="panel">
-      <StopNotice {...stopped} />
+      {stopped !== null && <StopNotice {...stopped} />}
       {keepsPassword.value ? (
         <div class="actions">
           <button type="button" class="button primary" onClick={() => reconnect(null)}>
@@ -50,11 +78,13 @@ function StoppedPanel(): JSX.Element | null {
 /** The connection broke, and the library will open it again by itself. */
 function WaitingPanel(): JSX.Element {
   const { view, reconnect, leave } = useStore();
-  const { status, statusAt } = view.value;
+  const { status, statusAt, closed } = view.value;
   const seconds = useCountdown(statusAt + (status?.retryInMs ?? 0));
   return (
     <section class="panel">
-      <Notice tone="warn" title={t("end.waiting")} />
+      <Notice tone="warn" title={t("end.waiting")}>
+        {closed !== null && <p class="notice-code">{closeLine(closed, t)}</p>}
+      </Notice>
       <div class="actions">
         <button type="button" class="button primary" onClick={() => reconnect(null)}>
           {t("end.tryNow")}

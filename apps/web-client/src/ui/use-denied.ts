@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { CredentialsRequest } from "@wsecho/client";
 import { useCountdown } from "./countdown.ts";
 
@@ -21,7 +21,7 @@ export function useDenied(
   const denied = question?.denied ?? null;
   const waitMs = denied?.retryAfterMs ?? 0;
   const secondsLeft = useCountdown(since + waitMs);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (denied === null || field.current === null) return;
     field.current.value = "";
     field.current.focus();

@@ -207,7 +207,7 @@ export const en = {
   "stop.closed.nobody": "The connection is gone",
   "stop.unreachable": "No connection to {address}",
   "stop.unreachable.meaning":
-    "Browsers do not tell a page why. Perhaps no server runs there, the address or port is wrong, or the server or a proxy refused the handshake.",
+    "Browsers do not tell a page why. Perhaps no server runs there, the address or port is wrong, or the server, a proxy or the browser itself refused the handshake.",
   "stop.unreachable.tryServer": "Is the server running, and is this the address it printed?",
   "stop.unreachable.tryDialect.v1":
     "A server that does not know wsecho.v1 may speak the dialect plain.",

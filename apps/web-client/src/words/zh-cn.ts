@@ -192,7 +192,7 @@ export const zhCN: Catalogue = {
   "stop.closed.nobody": "连接已断开",
   "stop.unreachable": "无法连接 {address}",
   "stop.unreachable.meaning":
-    "浏览器不会把原因告诉页面。可能那里没有运行服务器，地址或端口有误，或者服务器或代理拒绝了握手。",
+    "浏览器不会把原因告诉页面。可能那里没有运行服务器，地址或端口有误，或者服务器、代理或浏览器本身拒绝了握手。",
   "stop.unreachable.tryServer": "服务器是否在运行？这是它打印出来的地址吗？",
   "stop.unreachable.tryDialect.v1": "不认识 wsecho.v1 的服务器也许使用方言 plain。",
   "stop.unreachable.tryDialect.plain": "服务器可能关闭了方言 plain：请试试 v1。",

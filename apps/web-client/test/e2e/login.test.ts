@@ -64,6 +64,7 @@ describe("logging in", () => {
     await page.keyboard.press("Enter");
     await state(page, "Connected").waitFor();
     await page.getByText("Logged in as admin").first().waitFor();
+    expect(await page.title()).toBe(`Connected · 127.0.0.1:${running.port} · wsecho`);
     expect(connections).toBe(1);
   });
 
@@ -103,6 +104,22 @@ describe("logging in", () => {
     await logIn(page, { server: httpUrl });
     await state(page, "Connected").waitFor();
     await page.getByText(new URL(httpUrl).host).waitFor();
+  });
+
+  it("needs no WebCrypto, which pages on plain http:// from other machines do not get", async () => {
+    // Another name for this machine, but not one that browsers trust as such.
+    opened = await openPage(`http://0.0.0.0:${running.port}`);
+    const { page, complaints } = opened;
+    expect(await page.evaluate(() => [isSecureContext, "subtle" in crypto])).toEqual([
+      false,
+      false,
+    ]);
+    await logIn(page);
+    await state(page, "Connected").waitFor();
+    // Chromium's remark on a header that takes effect on https only.
+    expect(complaints.splice(0)).toEqual([
+      expect.stringContaining("Cross-Origin-Opener-Policy header has been ignored"),
+    ]);
   });
 
   it("can be cancelled while the server keeps silent", async () => {

@@ -79,5 +79,14 @@ export async function visit(
   await secret.press("Enter");
   await page.locator(".command").waitFor();
   await look(page, "unreachable");
+
+  const third = await startServer({ port: running.port });
+  await page.locator(".card [type=checkbox]").check();
+  await secret.fill(password);
+  await secret.press("Enter");
+  await page.locator(".pill.ready").waitFor();
+  await third.server.close({ restarting: true });
+  await page.locator(".panel .notice.warn").waitFor();
+  await look(page, "waiting");
   return opened;
 }

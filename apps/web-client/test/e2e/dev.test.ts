@@ -1,0 +1,51 @@
+import { utimes } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createServer, type ViteDevServer } from "vite";
+import {
+  ask,
+  closeBrowser,
+  composer,
+  logIn,
+  openPage,
+  startServer,
+  type Running,
+} from "../support/page.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const protocolFile = fileURLToPath(
+  new URL("../../../../packages/protocol/src/close-codes.ts", import.meta.url),
+);
+
+let running: Running;
+let vite: ViteDevServer;
+beforeAll(async () => {
+  running = await startServer();
+  process.env["WSECHO_SERVER_URL"] = running.url;
+  vite = await createServer({ root, logLevel: "error", server: { port: 0, strictPort: false } });
+  await vite.listen();
+});
+afterAll(async () => {
+  delete process.env["WSECHO_SERVER_URL"];
+  await closeBrowser();
+  await vite.close();
+  await running.server.close();
+});
+
+describe("the page in development", () => {
+  it("talks to the server it was told of, and loads again when the protocol's source changes", async () => {
+    const [url] = vite.resolvedUrls?.local ?? [];
+    const { page, complaints } = await openPage(url ?? "");
+    expect(await page.getByLabel("Server").inputValue()).toBe(running.url);
+    await logIn(page);
+    await composer(page).waitFor();
+    await ask(page, "hello");
+    const reloaded = page.waitForEvent("load");
+    const now = new Date();
+    await utimes(protocolFile, now, now);
+    await reloaded;
+    await page.getByRole("button", { name: "Log in" }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
