@@ -1,1 +1,2 @@
 export { launchBrowser } from "./browser.ts";
+export { startPostgres, type Postgres } from "./postgres.ts";
