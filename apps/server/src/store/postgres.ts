@@ -1,0 +1,131 @@
+import pg from "pg";
+import type { Backend } from "./backend.ts";
+import { parseDatabaseUrl } from "./database-url.ts";
+import { StoreSetupError } from "./errors.ts";
+import { migrate, refuseNewer, schemaVersion } from "./migrations.ts";
+import {
+  clientConfig,
+  createPostgresDriver,
+  defaultTimes,
+  sessionSettings,
+  type PostgresTimes,
+} from "./postgres-driver.ts";
+import { createTranslate, setupErrorOf, type Translate } from "./postgres-errors.ts";
+import { listenForChanges, type Listener } from "./postgres-listener.ts";
+import { createQueries } from "./queries.ts";
+import { numberOf, onlyRow } from "./sql.ts";
+
+/** Connections of one server, besides the one that listens. */
+const maxConnections = 8;
+
+/** Any number, the same in every wsecho: who changes the schema holds this lock. */
+const migrationLock = 0x57534543;
+
+/** How long a server waits while another one changes the schema; ms. */
+const migrationMs = 60_000;
+
+/** How long ending may take; ms. */
+const closeMs = 5000;
+
+/** The schema `wsecho` of the database at `url`. Rejects with StoreSetupError, StoreUnavailableError. */
+export async function openPostgres(
+  url: string,
+  times: PostgresTimes = defaultTimes,
+): Promise<Backend> {
+  const { connectionString, location, redact } = parseDatabaseUrl(url);
+  const translate = createTranslate(redact);
+  const config = clientConfig(connectionString, times);
+  await prepareSchema(config, location, translate);
+
+  const pool = new pg.Pool({
+    ...config,
+    max: maxConnections,
+    idleTimeoutMillis: 30_000,
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- it does wait for it
+    onConnect: async (client) => {
+      await client.query(sessionSettings(times));
+    },
+  });
+  // An idle connection broke. The pool has dropped it; whoever comes next gets a new one.
+  pool.on("error", () => undefined);
+
+  let listener: Listener | undefined;
+  let closing: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    const timer = new Promise<void>((resolve) => setTimeout(resolve, closeMs).unref());
+    await Promise.race([Promise.all([listener?.stop(), pool.end()]), timer]);
+  }
+
+  return {
+    kind: "postgres",
+    location,
+    queries: createQueries(createPostgresDriver(pool, translate)),
+    watch(wake) {
+      listener = listenForChanges(config, wake);
+    },
+    close: () => (closing ??= close()),
+  };
+}
+
+async function prepareSchema(
+  config: pg.ClientConfig,
+  location: string,
+  translate: Translate,
+): Promise<void> {
+  const client = new pg.Client({ ...config, query_timeout: migrationMs });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query(`SET statement_timeout = ${migrationMs}`);
+    await client.query("SET search_path = wsecho, pg_temp");
+    if ((await readVersion(client, location)) !== schemaVersion) {
+      await changeSchema(client, location);
+    }
+  } catch (error) {
+    throw setupErrorOf(error, location) ?? translate(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function changeSchema(client: pg.Client, location: string): Promise<void> {
+  await client.query("BEGIN");
+  // Until the end of the transaction, one way or the other.
+  await client.query(`SELECT pg_advisory_xact_lock(${migrationLock})`);
+  const version = await readVersion(client, location);
+  if (version === null) {
+    // Somebody who may not make schemas was given an empty one.
+    const { rowCount } = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = 'wsecho'");
+    if (rowCount === 0) await client.query("CREATE SCHEMA wsecho");
+    await client.query("CREATE TABLE wsecho.schema_version (version BIGINT NOT NULL)");
+    await client.query("INSERT INTO wsecho.schema_version VALUES (0)");
+  }
+  const sql = {
+    query: async (text: string, params: readonly unknown[] = []) =>
+      (await client.query<Record<string, unknown>>(text, [...params])).rows,
+  };
+  await migrate(sql, "postgres", version ?? 0);
+  await client.query("UPDATE wsecho.schema_version SET version = $1", [schemaVersion]);
+  await client.query("COMMIT");
+}
+
+/** `null` where nothing of ours is there yet. */
+async function readVersion(client: pg.Client, location: string): Promise<number | null> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'wsecho'`,
+  );
+  if (rows.length === 0) return null;
+  if (!rows.some(({ name }) => name === "schema_version")) {
+    throw new StoreSetupError(
+      `${location} has a schema wsecho that is not ours. Name another database.`,
+    );
+  }
+  const answer = await client.query<Record<string, unknown>>(
+    "SELECT version FROM wsecho.schema_version",
+  );
+  const version = numberOf(onlyRow(answer.rows), "version");
+  refuseNewer(version, location);
+  return version;
+}

@@ -1,0 +1,14 @@
+import { startPostgres, type Postgres } from "@wsecho/testkit";
+import { afterAll, beforeAll, describe } from "vitest";
+import { testStore } from "./contract.ts";
+import { createDatabase } from "./postgres-database.ts";
+
+let postgres: Postgres;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+}, 120_000);
+
+afterAll(() => postgres.stop());
+
+describe("PostgreSQL", () => testStore(() => createDatabase(postgres)));
