@@ -15,7 +15,7 @@ const choose = (offer: Offer, changes: Partial<Setting> = {}): unknown => {
 };
 
 describe("the choice of a mechanism", () => {
-  it("prefers what gives least away", () => {
+  it("[K3] prefers what gives least away", () => {
     const both = { password, token };
     expect(choose(both)).toEqual({ mechanism: "scram-sha-256", ...password });
     expect(choose(both, { mechanisms: ["plain", "token"] })).toEqual({
@@ -33,7 +33,7 @@ describe("the choice of a mechanism", () => {
     });
   });
 
-  it("never sends a secret over an open line, unless that is allowed", () => {
+  it("[K2] never sends a secret over an open line, unless that is allowed", () => {
     const open = { mayReveal: false };
     expect(choose({ password }, open)).toMatchObject({ mechanism: "scram-sha-256" });
     for (const [offer, mechanism] of [

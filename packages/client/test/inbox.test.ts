@@ -28,7 +28,7 @@ describe("the buffer of unread messages", () => {
     );
   });
 
-  it("drops what nobody asked for once it is full, by messages or by bytes", () => {
+  it("[K16] drops what nobody asked for once it is full, by messages or by bytes", () => {
     expect([1, 2, 3, 4, 5].map((n) => inbox.offer(text(String(n))))).toEqual([
       true,
       true,

@@ -41,7 +41,7 @@ const elsewhere =
     platformTransport(url, protocols, listener);
 
 describe("a password", () => {
-  it("does not cross an open line, and the error says what to do", async () => {
+  it("[K2] does not cross an open line, and the error says what to do", async () => {
     for (const dialect of ["v1", "plain", "auto"] as const) {
       const heard: Said[] = [];
       const server = await peer((socket) => {

@@ -98,7 +98,7 @@ describe("a connection that is cut at any point", () => {
     ["the platform's WebSocket", {}],
     ["the ws package", { transport: wsTransport() }],
   ] as const) {
-    it(`settles every message exactly once, over ${name}`, async () => {
+    it(`[K7] settles every message exactly once, over ${name}`, async () => {
       const met = new Set<string>();
       await fc.assert(
         fc.asyncProperty(plans, fc.boolean(), async (plan, reconnect) => {
@@ -156,7 +156,7 @@ describe("a reconnecting session", () => {
     });
   });
 
-  it("reports what was lost, sends again what may be, and marks it so", async () => {
+  it("[K8] reports what was lost, sends again what may be, and marks it so", async () => {
     const server = await peer((socket) => {
       speakV1(
         socket,

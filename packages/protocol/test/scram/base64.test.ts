@@ -44,6 +44,22 @@ describe("byte strings", () => {
     expect(equalBytes(of(1, 0), of(1))).toBe(false);
   });
 
+  it("[S8] are compared to the end, wherever the first difference is", () => {
+    const reads = (differentAt: number): readonly string[] => {
+      const seen: string[] = [];
+      const spied = new Proxy(new Uint8Array(32).fill(1, differentAt, differentAt + 1), {
+        get: (bytes, name) => {
+          if (typeof name === "string") seen.push(name);
+          return Reflect.get(bytes, name) as unknown;
+        },
+      });
+      expect(equalBytes(spied, new Uint8Array(32))).toBe(false);
+      return seen;
+    };
+    expect(reads(0)).toEqual(reads(31));
+    expect(reads(0)).toEqual(reads(16));
+  });
+
   it("of different lengths have no exclusive or", () => {
     expect(() => xorBytes(new Uint8Array(1), new Uint8Array(2))).toThrow(RangeError);
   });
