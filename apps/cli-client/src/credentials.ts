@@ -1,8 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Credentials, CredentialsRequest } from "@wsecho/client";
-import { failure, success, type Denied, type Result } from "@wsecho/protocol";
-import type { Question } from "./prompt/terminal.ts";
+import { failure, success, type Result } from "@wsecho/protocol";
 import type { Target } from "./target.ts";
 
 /** What is known before anybody is asked. */
@@ -81,84 +78,4 @@ function withoutReturn(line: string): string {
 
 function nonEmpty(text: string | undefined): string | undefined {
   return text === "" ? undefined : text;
-}
-
-export interface Asker {
-  /** `null` where there is nobody to ask, or they gave up. */
-  readonly ask: (
-    questions: readonly Question[],
-    signal: AbortSignal,
-  ) => Promise<readonly string[] | null>;
-  /** Whether there is a person. */
-  readonly present: () => boolean;
-  readonly info: (text: string) => void;
-  readonly problem: (text: string) => void;
-}
-
-type Provider = (request: CredentialsRequest, signal: AbortSignal) => Promise<Credentials | null>;
-
-/**
- * Answers every request for a login: with what was given, then by asking; after a reconnect and
- * for a renewal with what the server last took.
- */
-export function createProvider(given: Given, asker: Asker): Provider {
-  let known: Given = given;
-
-  return async (request, signal) => {
-    const { denied } = request;
-    const { username, password } = known;
-    if (denied === null && username !== undefined && password !== undefined)
-      return { username, password };
-    if (!asker.present()) {
-      // A refusal is told where the session ends.
-      if (denied === null) asker.problem(missing(known));
-      return null;
-    }
-    if (denied !== null && !(await tellRefusal(denied, request, signal))) return null;
-    const askName = username === undefined || denied !== null;
-    const questions = [
-      ...(askName ? [{ prompt: namePrompt(username), hidden: false }] : []),
-      { prompt: "password: ", hidden: true },
-    ];
-    for (;;) {
-      const answers = await asker.ask(questions, signal);
-      if (answers === null) return null;
-      const typed = askName ? answers[0] : undefined;
-      const name = typed === undefined || typed === "" ? username : typed;
-      // An empty name is nobody's; a second look is kinder than a wasted attempt.
-      if (name === undefined) continue;
-      const credentials = { username: name, password: answers.at(-1) ?? "" };
-      known = credentials;
-      return credentials;
-    }
-  };
-
-  async function tellRefusal(
-    { attemptsLeft, retryAfterMs }: Denied,
-    { dialect }: CredentialsRequest,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    // The plain dialect has no words for the number of attempts.
-    const left = dialect === "plain" ? "" : ` ${count(attemptsLeft)} left.`;
-    asker.problem(`The user name or password is wrong.${left}`);
-    if (retryAfterMs <= 0) return true;
-    asker.info(`The server wants ${Math.ceil(retryAfterMs / 1000)} s of patience first.`);
-    return sleep(retryAfterMs, true, { signal }).catch(() => false);
-  }
-}
-
-function namePrompt(username: string | undefined): string {
-  return username === undefined ? "user name: " : `user name [${username}]: `;
-}
-
-function count(attempts: number): string {
-  return attempts === 1 ? "1 attempt is" : `${attempts} attempts are`;
-}
-
-function missing({ username }: Given): string {
-  const who = username === undefined ? "--user NAME and " : "";
-  return (
-    "There is no terminal to ask for the login at. " +
-    `Give ${who}the password by --password-file FILE, --password-stdin or WSECHO_PASSWORD.`
-  );
 }

@@ -1,10 +1,10 @@
-import type { CredentialsProvider } from "@wsecho/client";
-import { createProvider, gatherCredentials, type CredentialOptions } from "../credentials.ts";
+import { gatherCredentials, type CredentialOptions } from "../credentials.ts";
 import { createDeparture } from "../departure.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
 import { explain } from "../explain.ts";
 import { watchHandshakes } from "../handshake.ts";
 import { splitLines } from "../lines.ts";
+import { createLogin } from "../login.ts";
 import { createNarrator } from "../narrator.ts";
 import { createOutput } from "../output.ts";
 import { findConsole } from "../prompt/console.ts";
@@ -65,13 +65,19 @@ export async function connectCommand(
   const { info, problem } = output;
   const hint = interactive ? " Enter sends a line; exit leaves." : "";
   const narrate = createNarrator({ output, url, tally: tally.now, hint });
-  const login = tellOnce(
-    createProvider(given.value, { present: terminal.present, ask: terminal.ask, info, problem }),
-  );
+  const { ask, present } = terminal;
+  const login = createLogin(given.value, {
+    ask,
+    present,
+    info,
+    problem,
+    signal: departure.signal,
+  });
   const stepMs = options.connectTimeout * 1000;
   if (interactive) terminal.open();
   const opened = await openSession({
     url: target.value.url,
+    login,
     departure,
     onAbsent:
       options.wait === true
@@ -83,9 +89,9 @@ export async function connectCommand(
       reconnect: options.reconnect ?? false,
       allowInsecurePassword: options.allowInsecurePassword ?? false,
       limits: { connectTimeoutMs: stepMs, loginTimeoutMs: stepMs },
-      credentials: login.provider,
       onEvent: (event) => {
         tally.take(event);
+        // What the library says when it got no credentials has been told in other words.
         if (event.type !== "problem" || !login.gaveUp()) narrate(event);
       },
     },
@@ -118,20 +124,4 @@ export async function connectCommand(
 async function firstOf(lines: AsyncIterator<string, void>): Promise<string | undefined> {
   const { value, done } = await lines.next();
   return done === true ? undefined : value;
-}
-
-/** The client library tells when nothing was given; here whoever was asked has been told already. */
-function tellOnce(provider: CredentialsProvider): {
-  readonly provider: CredentialsProvider;
-  readonly gaveUp: () => boolean;
-} {
-  let gaveUp = false;
-  return {
-    gaveUp: () => gaveUp,
-    provider: async (request, signal) => {
-      const credentials = await provider(request, signal);
-      gaveUp = credentials === null;
-      return credentials;
-    },
-  };
 }

@@ -201,6 +201,39 @@ describe("a refused login", () => {
   });
 });
 
+describe("a server without patience", () => {
+  it("is asked again once the person has answered, and no password is typed into a shell", async () => {
+    await using server = await startServer({ limits: { authTimeoutMs: 200 } });
+    using screen = openScreen([server.url], {
+      command: ["/bin/sh", "-c", '"$@"; echo "status $?"; read line', "sh"].concat([
+        process.execPath,
+        ...programArguments,
+      ]) as [string, ...string[]],
+    });
+    await screen.shows("user name:");
+    screen.type("admin\r");
+    await screen.shows("password:");
+    // Far longer than the server waits.
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    expect(screen.rows()).toEqual(["user name: admin", "password:"]);
+    screen.type("123456\r");
+    await screen.shows("Connected");
+    screen.type("exit\r");
+    await screen.shows("status 0");
+    expect(screen.raw()).not.toContain("123456");
+  });
+
+  it("is not asked again when it has had enough attempts", async () => {
+    await using server = await startServer({ limits: { maxAttempts: 1 } });
+    for (const dialect of ["v1", "plain"]) {
+      using screen = openScreen(["--dialect", dialect, server.url]);
+      await screen.shows("user name:");
+      screen.type("admin\rwrong\r");
+      expect(await screen.exit).toBe(6);
+    }
+  });
+});
+
 describe("--reconnect", () => {
   it("logs in again, keeps the draft, and counts what was lost", async () => {
     await using server = await startArticleServer({
