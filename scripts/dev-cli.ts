@@ -23,7 +23,7 @@ let running: ChildProcess | undefined;
 
 const session = async (): Promise<void> => {
   const url = `ws://127.0.0.1:${port}`;
-  const args = ["--conditions=@wsecho/source", "src/main.ts", "connect", url];
+  const args = ["--conditions=@wsecho/source", "src/main.ts", "connect", "--reconnect", url];
   running = spawn(process.execPath, args, { stdio: "inherit" });
   await once(running, "exit");
   running = undefined;
