@@ -26,7 +26,6 @@ export function TranscriptView(): JSX.Element {
   return (
     <div class="transcript">
       <section ref={scroller} class="scroller" aria-label={t("transcript.title")} tabIndex={0}>
-        {entries.length === 0 && <p class="empty muted">{t("transcript.empty")}</p>}
         <Virtualizer
           ref={list}
           as={List}
@@ -45,6 +44,7 @@ export function TranscriptView(): JSX.Element {
             />
           )}
         </Virtualizer>
+        {!entries.some(isMessage) && <p class="empty muted">{t("transcript.empty")}</p>}
       </section>
       {!tail.following && (
         <button
@@ -67,6 +67,10 @@ export function TranscriptView(): JSX.Element {
       )}
     </div>
   );
+}
+
+function isMessage({ kind }: Entry): boolean {
+  return kind === "sent" || kind === "received";
 }
 
 /** Whether entries were taken from the front since the last drawing, and nothing else changed. */
