@@ -84,8 +84,7 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
 
   const timers = createTimers<ClientTimer>(clock, (name) => {
     // While we hold the server back its silence says nothing about the link.
-    if (name === "ping" && link.paused()) timers.start(name, limits.pingIntervalMs);
-    else if (name === "pong" && link.paused()) timers.start(name, limits.pongTimeoutMs);
+    if (name === "pong" && link.paused()) timers.start(name, limits.pongTimeoutMs);
     else dispatch({ type: "timer", name });
   });
 

@@ -211,10 +211,15 @@ describe("a reconnecting session", () => {
     }
     expect(await session.closed).toMatchObject({ kind: "unreachable" });
     expect(clock.delays()).toEqual([]);
-    const reasons = log.events
+    const waits = log.events
       .filter(isType("status"))
-      .flatMap(({ status }) => (status.kind === "waiting" ? [status.reason?.kind] : []));
-    expect(reasons).toEqual(["closed", "unreachable", "unreachable", "unreachable"]);
+      .flatMap(({ status }) => (status.kind === "waiting" ? [status] : []));
+    expect(waits.map(({ reason, retryInMs }) => [reason?.kind, retryInMs])).toEqual([
+      ["closed", 250],
+      ["unreachable", 500],
+      ["unreachable", 1000],
+      ["unreachable", 2000],
+    ]);
     await expect(session.ask("too late")).rejects.toMatchObject({ reason: { kind: "unsent" } });
   });
 
