@@ -4,11 +4,13 @@
  */
 export type Retry = "never" | "later" | "credentials";
 
+/** One way to end a session: what stands in the close frame, and what it means to the client. */
 export interface Close {
   /** 1000–4999; see RFC 6455 section 7.4 for the ranges. */
   readonly code: number;
   /** A constant of at most 123 bytes, so that it always fits a close frame (RFC 6455 section 5.5). */
   readonly reason: string;
+  /** When the peer may come back. */
   readonly retry: Retry;
 }
 
@@ -41,6 +43,7 @@ export const closes = {
   tooManyMessages: { code: 4429, reason: "too many messages", retry: "later" },
 } as const satisfies Readonly<Record<string, Close>>;
 
+/** A close by the name that programs use; codes alone are not unique. */
 export type CloseName = keyof typeof closes;
 
 /** Codes that only the receiving side reports, or that wsecho never sends, and how they classify. */

@@ -26,6 +26,7 @@ export interface Limits {
   readonly slowTimeoutMs: number;
 }
 
+/** What a server grants where nothing else is said. */
 export const defaultLimits: Limits = {
   maxMessageBytes: 1024 * 1024,
   maxLoginBytes: 8 * 1024,
@@ -59,6 +60,7 @@ export interface ClientLimits {
   readonly maxRetries: number;
 }
 
+/** What a client grants where nothing else is said. */
 export const defaultClientLimits: ClientLimits = {
   connectTimeoutMs: 10_000,
   loginTimeoutMs: 30_000,

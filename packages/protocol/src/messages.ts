@@ -2,6 +2,7 @@ import type { Field, Fields, Infer } from "./schema.ts";
 
 /** The ways to log in, strongest first. */
 export const mechanisms = ["scram-sha-256", "token", "plain"] as const;
+/** One way to log in. */
 export type Mechanism = (typeof mechanisms)[number];
 
 const constant = <const V extends string>(value: V) => ({ kind: "constant", value }) as const;
@@ -72,7 +73,11 @@ type MessageOf<T extends Readonly<Record<string, Fields>>> = {
   [K in keyof T]: Infer<T[K]>;
 }[keyof T];
 
+/** Any v1 message of a client, told apart by `type`. */
 export type ClientMessage = MessageOf<typeof clientMessages>;
+/** Any v1 message of a server, told apart by `type`. */
 export type ServerMessage = MessageOf<typeof serverMessages>;
+/** A login or a renewal, told apart by `mechanism`. */
 export type AuthMessage = Extract<ClientMessage, { readonly type: "auth" }>;
+/** A server's greeting. */
 export type HelloMessage = Extract<ServerMessage, { readonly type: "hello" }>;

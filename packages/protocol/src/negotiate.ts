@@ -7,6 +7,7 @@ export const subprotocol = "wsecho.v1";
 /** A browser cannot set `Authorization`; it may offer its token behind this prefix, base64url. */
 export const bearerPrefix = "wsecho.bearer.";
 
+/** What an opening handshake has agreed on. */
 export interface Negotiated {
   readonly dialect: DialectName;
   /** What the server answers in `Sec-WebSocket-Protocol`; absent where the client offered nothing. */

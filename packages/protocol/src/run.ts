@@ -4,7 +4,9 @@ export type Transition<State, Event, Effect> = (
   event: Event,
 ) => readonly [State, readonly Effect[]];
 
+/** A running state machine. */
 export interface Machine<State, Event> {
+  /** Where it stands now. */
   readonly state: () => State;
   /**
    * Handles `event` now, or after the one that is being handled.

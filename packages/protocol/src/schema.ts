@@ -17,6 +17,7 @@ export type Field =
   | { readonly kind: "strings"; readonly maxItems: number }
   | { readonly kind: "object"; readonly fields: Fields };
 
+/** A message's fields by name. */
 export type Fields = Readonly<Record<string, Field>>;
 
 type Value<F extends Field> = F extends { readonly kind: "constant"; readonly value: infer V }

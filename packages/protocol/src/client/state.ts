@@ -3,6 +3,7 @@ import type { ClientLimits } from "../limits.ts";
 import { emptyQueue, type Queue } from "../queue.ts";
 import type { AuthMessage, ClientMessage, HelloMessage } from "../messages.ts";
 
+/** What does not change during a client's life. */
 export interface ClientOptions {
   /** In order of preference. A later one is tried only when no socket opened with the earlier. */
   readonly dialects: readonly [DialectName, ...DialectName[]];
@@ -17,6 +18,7 @@ export interface ClientOptions {
   readonly limits: ClientLimits;
 }
 
+/** What a message carries. */
 export type Payload =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "binary"; readonly data: Uint8Array };
@@ -113,6 +115,7 @@ export type ClosingState = Base & {
 export type WaitingState = Base & { readonly kind: "waiting" };
 export type StoppedState = Base & { readonly kind: "stopped"; readonly reason: StopReason };
 
+/** Where a client stands; see {@link transitionClient} for the way through. */
 export type ClientState =
   | IdleState
   | ConnectingState
@@ -123,6 +126,7 @@ export type ClientState =
   | WaitingState
   | StoppedState;
 
+/** What the server said with a refusal; times are milliseconds. */
 export interface Denied {
   readonly attemptsLeft: number;
   readonly retryAfterMs: number;
@@ -134,8 +138,10 @@ export interface Accepted {
   readonly expiresInMs?: number;
 }
 
+/** The timers that the shell keeps for a client, one of each at most. */
 export type ClientTimer = "connect" | "login" | "close" | "retry" | "renew" | "ping" | "pong";
 
+/** What happens to a client: the shell turns sockets, timers and calls into these. */
 export type ClientEvent =
   | { readonly type: "connect" }
   /** `protocol` is what the server selected, `""` for none. */
@@ -165,6 +171,7 @@ export type ClientEvent =
   /** Leave; the default close is 1000 without a reason. */
   | { readonly type: "stop"; readonly code?: number; readonly reason?: string };
 
+/** What a client does: the shell performs these in order. */
 export type ClientEffect =
   | { readonly type: "openSocket"; readonly protocols: readonly string[] }
   | { readonly type: "send"; readonly message: ClientMessage }
@@ -190,12 +197,14 @@ export type ClientEffect =
   | { readonly type: "receive"; readonly payload: Payload }
   | { readonly type: "note"; readonly note: ClientNote };
 
+/** Something for the program's log. */
 export interface ClientNote {
   readonly kind: "serverError";
   readonly code: number;
   readonly message: string;
 }
 
+/** A client that has done nothing yet: the first event is `connect`. */
 export function createClientState(options: ClientOptions): ClientState {
   return {
     kind: "idle",

@@ -10,6 +10,7 @@ export type Frame =
   | { readonly type: "text"; readonly text: string; readonly bytes: number }
   | { readonly type: "binary"; readonly data: Uint8Array };
 
+/** The size of a message's payload on the wire, in bytes. */
 export function frameBytes(frame: Frame): number {
   return frame.type === "text" ? frame.bytes : frame.data.byteLength;
 }

@@ -30,8 +30,10 @@ export function encodeMessage(message: ClientMessage | ServerMessage): string {
 /** The part of Standard Schema 1 (standardschema.dev) that libraries read. */
 export interface MessageSchema<Message> {
   readonly "~standard": {
+    /** Of Standard Schema. */
     readonly version: 1;
     readonly vendor: "wsecho";
+    /** Never throws, and never returns a promise. */
     readonly validate: (
       value: unknown,
     ) =>

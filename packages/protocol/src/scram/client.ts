@@ -13,6 +13,7 @@ import { gs2Header, parseServerFinal, parseServerFirst, type ServerFirst } from 
 import { preparePassword, prepareUsername } from "./prepare.ts";
 import { requireOwnNonce } from "./syntax.ts";
 
+/** What a login needs; nothing of it is kept longer than the login. */
 export interface ScramClientOptions {
   readonly crypto: ScramCrypto;
   readonly user: string;

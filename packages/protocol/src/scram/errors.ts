@@ -44,14 +44,17 @@ export const scramErrors = {
     "The password has a character that passwords cannot have, such as a control or invisible one.",
 } as const;
 
+/** Why an exchange is refused, for programs. */
 export type ScramErrorCode = keyof typeof scramErrors;
 
+/** Why an exchange is refused. */
 export interface ScramError {
   readonly code: ScramErrorCode;
   /** For people: says what to do next, and never holds a secret. */
   readonly message: string;
 }
 
+/** What a step of an exchange comes to. */
 export type ScramResult<T> = Result<T, ScramError>;
 
 export function refuse(code: ScramErrorCode): { readonly ok: false; readonly error: ScramError } {

@@ -22,10 +22,12 @@ export function formatClientFirstBare(message: Pick<ClientFirst, "user" | "nonce
   return `n=${escapeName(user)},r=${nonce}`;
 }
 
+/** The client-first message (RFC 5802 section 7). */
 export function formatClientFirst(message: Pick<ClientFirst, "user" | "nonce">): string {
   return gs2Header + formatClientFirstBare(message);
 }
 
+/** The server-first message (RFC 5802 section 7). */
 export function formatServerFirst({ nonce, salt, iterations }: ServerFirst): string {
   demand(isNonce(nonce), "a printable nonce without a comma");
   demand(salt.length >= 1 && salt.length <= scramLimits.maxSaltBytes, "a salt of 1 to 64 bytes");
@@ -44,10 +46,12 @@ export function formatClientFinalWithoutProof(nonce: string): string {
   return `c=${channelBinding},r=${nonce}`;
 }
 
+/** The client-final message (RFC 5802 section 7). */
 export function formatClientFinal(nonce: string, proof: Uint8Array): string {
   return `${formatClientFinalWithoutProof(nonce)},p=${encodeBase64(proof)}`;
 }
 
+/** The server-final message (RFC 5802 section 7). */
 export function formatServerFinal(message: ServerFinal): string {
   if (message.kind === "signed") return `v=${encodeBase64(message.signature)}`;
   const { reason } = message;

@@ -8,6 +8,7 @@ export interface ScramKeys {
   readonly serverKey: Uint8Array;
 }
 
+/** What the keys of a password depend on, besides the password. */
 export interface KeyParameters {
   /** 1 to 64 bytes. */
   readonly salt: Uint8Array;

@@ -24,6 +24,7 @@ export const gs2Header = "n,,";
 /** `gs2Header` in base64, as client-final repeats it. */
 export const channelBinding = "biws";
 
+/** What a client-first message says. */
 export interface ClientFirst {
   /** Unescaped, not yet prepared. */
   readonly user: string;
@@ -32,6 +33,7 @@ export interface ClientFirst {
   readonly bare: string;
 }
 
+/** What a server-first message says. */
 export interface ServerFirst {
   /** Both sides' parts. */
   readonly nonce: string;
@@ -41,6 +43,7 @@ export interface ServerFirst {
   readonly iterations: number;
 }
 
+/** What a client-final message says. */
 export interface ClientFinal {
   /** Base64 of the header that the client says it sent. */
   readonly channelBinding: string;
@@ -51,6 +54,7 @@ export interface ClientFinal {
   readonly withoutProof: string;
 }
 
+/** What a server-final message says. */
 export type ServerFinal =
   | { readonly kind: "signed"; readonly signature: Uint8Array }
   | { readonly kind: "refused"; readonly reason: string };

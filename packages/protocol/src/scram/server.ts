@@ -15,6 +15,7 @@ import { prepareUsername } from "./prepare.ts";
 import { requireOwnNonce } from "./syntax.ts";
 import type { ScramVerifier } from "./verifier.ts";
 
+/** What the server's side of a login begins with. */
 export interface ScramServerOptions {
   readonly crypto: ScramCrypto;
   /** 16 to 256 printable ASCII characters without a comma, random and never used before. */

@@ -20,6 +20,7 @@ export interface ScramVerifier extends KeyParameters {
   readonly serverKey: Uint8Array;
 }
 
+/** How a new verifier is made. */
 export interface VerifierOptions extends KeyParameters {
   /** The smallest `iterations` accepted; RFC 7677 says 4096. Lower it in tests only. */
   readonly minIterations?: number;

@@ -7,6 +7,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * and Node's both fit without either one's type library.
  */
 export interface ScramSubtle<Key> {
+  /** Makes a key of the password or of another key's bytes. */
   importKey(
     format: "raw",
     keyData: Bytes,
@@ -14,6 +15,7 @@ export interface ScramSubtle<Key> {
     extractable: boolean,
     usages: ("deriveBits" | "sign")[],
   ): Promise<Key>;
+  /** PBKDF2. */
   deriveBits(
     algorithm: {
       readonly name: string;
@@ -24,7 +26,9 @@ export interface ScramSubtle<Key> {
     key: Key,
     bits: number,
   ): Promise<ArrayBuffer>;
+  /** HMAC. */
   sign(algorithm: string, key: Key, data: Bytes): Promise<ArrayBuffer>;
+  /** SHA-256. */
   digest(algorithm: string, data: Bytes): Promise<ArrayBuffer>;
 }
 

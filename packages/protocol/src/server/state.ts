@@ -16,6 +16,7 @@ export interface ServerOptions {
   readonly login?: Login;
 }
 
+/** A proven login. */
 export interface Login {
   readonly user: string;
   /** Absent: the login does not expire. More than a timer can wait is cut to that. */
@@ -73,6 +74,7 @@ export interface ClosedState {
   readonly kind: "closed";
 }
 
+/** Where a session stands; see {@link transitionServer} for the way through. */
 export type ServerState =
   | OpeningState
   | AwaitingAuthState
@@ -101,8 +103,10 @@ export type Outcome =
 /** What the handler answered; a kind other than the message's counts as failed. */
 export type Reply = Submission | { readonly kind: "failed" };
 
+/** The timers that the shell keeps for a session, one of each at most. */
 export type ServerTimer = "auth" | "idle" | "expiry" | "slow" | "close";
 
+/** What happens to a session: the shell turns sockets, timers and answers into these. */
 export type ServerEvent =
   | { readonly type: "opened" }
   | { readonly type: "frame"; readonly frame: Frame }
@@ -134,6 +138,7 @@ export type ServerNote =
   | { readonly kind: "closing"; readonly close: CloseName; readonly detail?: string }
   | { readonly kind: "closed"; readonly code: number };
 
+/** What a session does: the shell performs these in order. */
 export type ServerEffect =
   | { readonly type: "send"; readonly message: ServerMessage }
   | { readonly type: "sendBinary"; readonly data: Uint8Array }
@@ -156,6 +161,7 @@ export type ServerStep = readonly [ServerState, readonly ServerEffect[]];
 
 export const emptyBacklog: Backlog = { frames: emptyQueue, bytes: 0 };
 
+/** A session whose handshake is done: the first event is `opened`. */
 export function createServerState(options: ServerOptions): ServerState {
   return { kind: "opening", options, congested: false };
 }
