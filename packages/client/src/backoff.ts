@@ -6,6 +6,7 @@ export interface Backoff {
   readonly maxMs: number;
 }
 
+/** Half a second, doubling, up to half a minute. */
 export const defaultBackoff: Backoff = { baseMs: 500, maxMs: 30_000 };
 
 /**

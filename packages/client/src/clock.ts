@@ -9,6 +9,7 @@ export interface Clock {
 /** Timers count in signed 32 bits: a longer delay would fire at once. */
 const maxDelayMs = 2 ** 31 - 1;
 
+/** The platform's own time and timers. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: (ms, callback) => {

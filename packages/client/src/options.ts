@@ -27,6 +27,7 @@ export type CredentialsProvider = (
   signal: AbortSignal,
 ) => Credentials | null | Promise<Credentials | null>;
 
+/** How to reach a server and log in; every part has a default but the login. */
 export interface ConnectOptions {
   readonly username?: string;
   readonly password?: string;
@@ -67,6 +68,7 @@ export interface ConnectOptions {
   readonly random?: () => number;
 }
 
+/** What one message may ask for. */
 export interface SubmitOptions {
   /** Stops waiting. A message that has left cannot be taken back: its echo is then ignored. */
   readonly signal?: AbortSignal;
@@ -77,6 +79,7 @@ export interface SubmitOptions {
   readonly resend?: boolean;
 }
 
+/** How to say goodbye. */
 export interface CloseOptions {
   /** 1000 (default) or 3000–4999. */
   readonly code?: number;

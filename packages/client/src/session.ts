@@ -20,6 +20,7 @@ export interface Session extends AsyncIterable<Message>, AsyncDisposable {
   readonly dropped: number;
   /** Sends and resolves with the echo. Waits for the login and for room first. */
   ask(text: string, options?: SubmitOptions): Promise<string>;
+  /** The same for a binary message. */
   ask(data: Uint8Array, options?: SubmitOptions): Promise<Uint8Array>;
   /**
    * Resolves when the message is accepted: it waits for the login, and while too much is unanswered

@@ -4,6 +4,7 @@ import type { Frame } from "@wsecho/protocol";
 export interface SocketListener {
   /** `protocol` is the subprotocol that the server selected, `""` for none. */
   readonly opened: (protocol: string) => void;
+  /** One whole message. */
   readonly message: (frame: Frame) => void;
   /** `detail` says why the socket never opened, where the platform tells. */
   readonly closed: (code: number, reason: string, detail?: string) => void;
@@ -19,6 +20,7 @@ export interface Socket {
   readonly drop: () => void;
   /** Delivers nothing until `resume`, and so holds back the peer; absent where that cannot be. */
   readonly pause?: () => void;
+  /** Delivers again, what was held back first. */
   readonly resume?: () => void;
 }
 
