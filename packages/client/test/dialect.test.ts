@@ -74,6 +74,15 @@ for (const [name, transport] of Object.entries(transports)) {
       expect(value).toEqual({ kind: "text", text: "welcome, please log in" });
     });
 
+    it("falls back where a server drops the line at the sight of v1", async () => {
+      const server = await peer((socket) => {
+        if (socket.protocol === "") speakPlain(socket);
+        else socket.terminate();
+      });
+      await using session = await connect(server.url, { ...options, dialect: "auto" });
+      expect(session.status.dialect).toBe("plain");
+    });
+
     it("never goes back to plain once v1 was spoken", async () => {
       const server = await peer((socket) => {
         if (server.sockets.length === 1) speakV1(socket);

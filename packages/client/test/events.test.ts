@@ -106,6 +106,24 @@ describe("the events of a session", () => {
     ]);
   });
 
+  it("do not mix up the words of two connections", async () => {
+    const server = await peer((socket) => {
+      const isFirst = server.sockets.length === 1;
+      speakV1(socket, ({ type }) => {
+        if (type !== "submit") return false;
+        if (isFirst)
+          say(socket, { type: "error", code: 1012, message: "old words", retry: "later" });
+        socket.close(isFirst ? 1012 : 4403);
+        return true;
+      });
+    });
+    const session = await connect(server.url, { ...admin, reconnect: true, random: () => 0 });
+    await expect(session.ask("1")).rejects.toMatchObject({ reason: { kind: "lost" } });
+    const lost = (await session.ask("2").catch((error: unknown) => error)) as Error;
+    expect(lost).toMatchObject({ reason: { kind: "lost" }, cause: { reason: { code: 4403 } } });
+    expect((lost.cause as Error).message).not.toMatch(/old words/);
+  });
+
   it("tell when a server refuses one message, and the session goes on", async () => {
     const server = await peer((socket) =>
       speakV1(socket, ({ type, id = 0, text }) => {

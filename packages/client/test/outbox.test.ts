@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import type { Payload } from "@wsecho/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { SessionError } from "../src/index.ts";
@@ -7,6 +8,7 @@ import type { SubmitOptions } from "../src/options.ts";
 const text = (content: string): Payload => ({ kind: "text", text: content });
 
 let outbox: Outbox;
+let maxMessages: number;
 let handed: Entry[];
 let ready: boolean;
 /** How many replies to sends find a place. */
@@ -15,8 +17,14 @@ beforeEach(() => {
   handed = [];
   ready = true;
   room = Infinity;
+  maxMessages = 4;
   outbox = createOutbox({
-    max: { messages: 4, bytes: 10 },
+    max: {
+      get messages() {
+        return maxMessages;
+      },
+      bytes: 10,
+    },
     ready: () => ready,
     hasRoom: () => outbox.expected().messages < room,
     wireSize: (payload) =>
@@ -54,6 +62,15 @@ describe("messages on their way", () => {
     outbox.pump();
     expect(contents()).toEqual(["1", "2", "3"]);
     expect(handed.map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
+  it("go one after the other, not one within the other, however many wait", () => {
+    maxMessages = Infinity;
+    ready = false;
+    for (let i = 0; i < 50_000; i += 1) submit("ask", "");
+    ready = true;
+    outbox.pump();
+    expect(handed).toHaveLength(50_000);
   });
 
   it("are bounded by their number", () => {
@@ -121,11 +138,14 @@ describe("messages on their way", () => {
     const { signal } = controller;
     const asked = submit("ask", "1", { signal });
     const sent = submit("send", "2", { signal });
+    const waits = submit("ask", "too big", { signal });
     echo(1);
     await settled();
+    expect(getEventListeners(signal, "abort")).toEqual([]);
     controller.abort();
     await settled();
-    expect([asked.outcome, sent.outcome]).toEqual([text("reply"), text("2")]);
+    const outcomes = [asked, sent, waits].map(({ outcome }) => outcome);
+    expect(outcomes).toEqual([text("reply"), text("2"), "tooBig"]);
   });
 
   it("that are too big for the server never leave, and hold up nobody", async () => {
