@@ -21,7 +21,7 @@ async function main(): Promise<number> {
   const { target, json, notes } = options.value;
   const selected = select(options.value);
   if (selected.length === 0) {
-    say("error: no vector has that in its id or its rules; they are listed in PROTOCOL.md.");
+    say("error: no vector has that in its id or its rules. PROTOCOL.md lists the rules.");
     return 2;
   }
   for (const note of notes) say(`note: ${note}`);
