@@ -96,6 +96,13 @@ export function createStore(host: StoreHost): Store {
   const desk = createCredentialsDesk();
   let session: Session | null = null;
 
+  // Said of one server in one dialect, it must not hold for another.
+  for (const choice of [form.url, form.dialect]) {
+    choice.subscribe(() => {
+      form.allowInsecure.value = false;
+    });
+  }
+
   const { push, flush } = createBatcher<Stamped>(host.schedule, (batch) => {
     view.value = reduceView(view.value, batch);
     if (view.value.status?.kind === "ready") screen.value = "session";

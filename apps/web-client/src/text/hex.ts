@@ -22,6 +22,13 @@ export function hexRows(data: Uint8Array, rows: number): readonly HexRow[] {
   });
 }
 
+/** All of `data` as digits, a space between bytes. */
+export function hexOf(data: Uint8Array): string {
+  return hexRows(data, Infinity)
+    .map(({ hex }) => hex)
+    .join(" ");
+}
+
 /** How many bytes `rows` rows show. */
 export function hexRowBytes(rows: number): number {
   return rows * bytesPerRow;

@@ -64,7 +64,7 @@ export function StopNotice({
                 </Fragment>
               ))}
             </code>
-            <CopyButton text={command} />
+            <CopyButton text={() => command} />
           </div>
         </>
       )}

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Payload } from "@wsecho/protocol";
 import { formatBytes } from "../text/format.ts";
-import { hexRowBytes, hexRows } from "../text/hex.ts";
+import { hexOf, hexRowBytes, hexRows } from "../text/hex.ts";
 import { previewText } from "../text/preview.ts";
 import { t } from "../words/language.ts";
 import { CopyButton } from "./copy-button.tsx";
@@ -39,7 +39,7 @@ function TextView({ text, bytes, expanded, onToggle }: TextViewProps): JSX.Eleme
         {expanded && shown.cut && (
           <span class="muted">{t("entry.more", { size: formatBytes(bytes) })}</span>
         )}
-        {expanded && <CopyButton text={text} />}
+        {expanded && <CopyButton text={() => text} />}
       </Foot>
     </>
   );
@@ -64,13 +64,7 @@ function HexView({ data, bytes, expanded, onToggle }: HexViewProps): JSX.Element
           {expanded && bytes > hexRowBytes(maxRows) && (
             <span class="muted">{t("entry.more", { size: formatBytes(bytes) })}</span>
           )}
-          {expanded && (
-            <CopyButton
-              text={hexRows(data, Infinity)
-                .map(({ hex }) => hex)
-                .join(" ")}
-            />
-          )}
+          {expanded && <CopyButton text={() => hexOf(data)} />}
         </Foot>
       )}
     </>

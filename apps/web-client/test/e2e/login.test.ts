@@ -158,12 +158,19 @@ describe("an address that will not do", () => {
     mayFailToConnect = true;
     const gone = await startServer();
     await gone.server.close();
-    const page = await open();
+    opened = await openPage(running.httpUrl, {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    const { page } = opened;
     await logIn(page, { server: gone.url });
     const alert = page.getByRole("alert");
     await alert.getByText(`No connection to 127.0.0.1:${gone.port}`).waitFor();
     await alert.getByText(`wsecho connect ${gone.url}`).waitFor();
     expect(await alert.count()).toBe(1);
+    await alert.getByRole("button", { name: "Copy" }).click();
+    await alert.getByRole("button", { name: "Copied" }).waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toBe(`wsecho connect ${gone.url}`);
   });
 
   it("gets the same where a server answers but is no WebSocket server of ours", async () => {

@@ -64,6 +64,17 @@ describe("login", () => {
     expect(store.screen.value).toBe("login");
   });
 
+  it("asks again before a password goes unencrypted to another server", () => {
+    const { store } = createFixture();
+    store.form.dialect.value = "plain";
+    store.form.allowInsecure.value = true;
+    store.form.url.value = "ws://other.example";
+    expect(store.form.allowInsecure.value).toBe(false);
+    store.form.allowInsecure.value = true;
+    store.form.dialect.value = "v1";
+    expect(store.form.allowInsecure.value).toBe(false);
+  });
+
   it("shows the session once it is ready", () => {
     const { store, ready } = createFixture();
     ready();
