@@ -6,6 +6,7 @@ export interface DatabaseUrl {
   readonly connectionString: string;
   /** For people: user, host, port and database. */
   readonly location: string;
+  readonly user: string;
   /** Takes the password out of a text. */
   readonly redact: (text: string) => string;
 }
@@ -16,14 +17,15 @@ export interface DatabaseUrl {
  */
 export function parseDatabaseUrl(text: string): DatabaseUrl {
   if (!/^postgres(ql)?:\/\//.test(text)) throw malformed();
-  const { user, host, port, database, password } = parse(text);
+  const { user = "", host, port, database, password } = parse(text);
   const secret = typeof password === "string" ? password : "";
   // As it stands in the text it may be percent-encoded.
   const secrets = [secret, encodeURIComponent(secret)].filter((form) => form !== "");
   const at = host.includes(":") ? `[${host}]` : host;
   return {
     connectionString: text,
-    location: `postgres://${user ?? ""}@${at}:${port}/${database ?? ""}`,
+    location: `postgres://${user}@${at}:${port}/${database ?? ""}`,
+    user,
     redact: (message) =>
       secrets.reduce((redacted, form) => redacted.replaceAll(form, "***"), message),
   };

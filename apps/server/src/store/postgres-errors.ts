@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { DatabaseUrl } from "./database-url.ts";
 import { StoreSetupError, StoreUnavailableError } from "./errors.ts";
 
 /** Makes of an error what may leave the store: pg's own ones carry clients, rows and details. */
@@ -44,16 +45,33 @@ function codeOf(error: Error): string | undefined {
 }
 
 /** What is wrong with how the database was set up, in case that is what `error` tells. */
-export function setupErrorOf(error: unknown, location: string): StoreSetupError | undefined {
-  const advice = setupAdvice[sqlState(error) ?? ""];
+export function setupErrorOf(
+  error: unknown,
+  { location, user }: DatabaseUrl,
+): StoreSetupError | undefined {
+  const advice = adviceOn(error, user);
   return advice === undefined ? undefined : new StoreSetupError(`${location} ${advice}`);
 }
 
-const setupAdvice: Readonly<Record<string, string>> = {
-  "28P01": "refuses the password. Correct user or password in the address of the database.",
-  "28000": "does not let this user in. Correct the address of the database, or its pg_hba.conf.",
-  "3D000": "does not exist. Create it (createdb), or correct the address of the database.",
-  "42501":
-    "does not let this user make tables. As its owner, type in psql: " +
-    "CREATE SCHEMA wsecho AUTHORIZATION the_user;",
-};
+function adviceOn(error: unknown, user: string): string | undefined {
+  switch (sqlState(error)) {
+    case "28P01":
+      return "refuses the login. Correct user or password in the address of the database.";
+    case "28000":
+      return "does not let this user in. Correct the address of the database, or its pg_hba.conf.";
+    case "3D000":
+      return "does not exist. Create it (createdb), or correct the address of the database.";
+    case "42501":
+      return (
+        "does not let this user make tables. As its owner, type in psql: " +
+        `CREATE SCHEMA wsecho AUTHORIZATION "${user.replaceAll('"', '""')}";`
+      );
+    case undefined:
+      // pg says so itself, before it asks the server.
+      return error instanceof Error && error.message.includes("password must be a")
+        ? "asks for a password. Write it into the address: postgres://user:password@host/database."
+        : undefined;
+    default:
+      return undefined;
+  }
+}

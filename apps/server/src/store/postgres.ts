@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Backend } from "./backend.ts";
-import { parseDatabaseUrl } from "./database-url.ts";
+import { parseDatabaseUrl, type DatabaseUrl } from "./database-url.ts";
 import { StoreSetupError } from "./errors.ts";
 import { migrate, refuseNewer, schemaVersion } from "./migrations.ts";
 import {
@@ -32,10 +32,11 @@ export async function openPostgres(
   url: string,
   times: PostgresTimes = defaultTimes,
 ): Promise<Backend> {
-  const { connectionString, location, redact } = parseDatabaseUrl(url);
-  const translate = createTranslate(redact);
+  const address = parseDatabaseUrl(url);
+  const { connectionString, location } = address;
+  const translate = createTranslate(address.redact);
   const config = clientConfig(connectionString, times);
-  await prepareSchema(config, location, translate);
+  await prepareSchema(config, address, translate);
 
   const pool = new pg.Pool({
     ...config,
@@ -70,9 +71,10 @@ export async function openPostgres(
 
 async function prepareSchema(
   config: pg.ClientConfig,
-  location: string,
+  address: DatabaseUrl,
   translate: Translate,
 ): Promise<void> {
+  const { location } = address;
   const client = new pg.Client({ ...config, query_timeout: migrationMs });
   client.on("error", () => undefined);
   try {
@@ -83,7 +85,7 @@ async function prepareSchema(
       await changeSchema(client, location);
     }
   } catch (error) {
-    throw setupErrorOf(error, location) ?? translate(error);
+    throw setupErrorOf(error, address) ?? translate(error);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -77,7 +77,7 @@ function refuseReadableFiles(path: string): void {
   );
   if (open.length === 0) return;
   throw new StoreSetupError(
-    `Other users of this machine may read ${open.join(", ")}, from which passwords can be ` +
+    `Other users of this machine can open ${open.join(", ")}, from which passwords can be ` +
       `guessed. Type: chmod 600 ${open.map(quote).join(" ")}`,
   );
 }

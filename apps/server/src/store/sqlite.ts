@@ -27,14 +27,12 @@ interface Pending {
 
 interface Thread {
   readonly path: string;
-  readonly ended: () => boolean;
   readonly post: (request: Request) => void;
   readonly ask: (name: QueryName, args: readonly unknown[]) => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
 
-const gone = (): StoreUnavailableError =>
-  new StoreUnavailableError("the thread of the data file has ended");
+const gone = (): StoreUnavailableError => new StoreUnavailableError("the data file is closed");
 
 /**
  * The file `wsecho.db` in `folder`, in a thread of its own: SQLite blocks its caller. Rejects with
@@ -45,45 +43,18 @@ export async function openSqlite(
   options: Partial<SqliteOptions> = {},
 ): Promise<Backend> {
   let wake: (() => void) | undefined;
-  let closed = false;
-  const launch = (): Promise<Thread> =>
-    startThread({ folder, options: { ...defaults, ...options } }, () => wake?.());
-  let thread = await launch();
-  let relaunching: Promise<Thread> | undefined;
-
-  const relaunch = async (): Promise<Thread> => {
-    try {
-      thread = await launch();
-    } finally {
-      relaunching = undefined;
-    }
-    if (wake !== undefined) {
-      thread.post({ type: "watch" });
-      wake();
-    }
-    return thread;
-  };
-
-  const ask = async (name: QueryName, args: readonly unknown[]): Promise<unknown> => {
-    if (closed) throw new Error("the store is closed");
-    // It does not end by itself; should it do so nevertheless, logins must not stay refused.
-    if (thread.ended()) await (relaunching ??= relaunch());
-    return thread.ask(name, args);
-  };
+  const workerData = { folder, options: { ...defaults, ...options } };
+  const { path, post, ask, close } = await startThread(workerData, () => wake?.());
 
   return {
     kind: "sqlite",
-    location: thread.path,
+    location: path,
     queries: passQueries(ask),
     watch(listener) {
       wake = listener;
-      thread.post({ type: "watch" });
+      post({ type: "watch" });
     },
-    async close() {
-      closed = true;
-      await relaunching?.catch(() => undefined);
-      await thread.close();
-    },
+    close,
   };
 }
 
@@ -129,7 +100,7 @@ function startThread(workerData: WorkerData, onChange: () => void): Promise<Thre
     worker.on("message", (reply: Reply) => {
       switch (reply.type) {
         case "opened":
-          resolve({ path: reply.path, ended: () => ended, post, ask, close });
+          resolve({ path: reply.path, post, ask, close });
           return;
         case "failed":
           reject(fromFailure(reply.failure));

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { ScramVerifier } from "@wsecho/protocol/scram";
 import { onTestFinished } from "vitest";
 import type { StoreOptions } from "../../src/store/create-store.ts";
+import { StoreUnavailableError } from "../../src/store/errors.ts";
 import { openStore, type StorePlace } from "../../src/store/open.ts";
 import type { Store, StoreChange } from "../../src/store/store.ts";
 
@@ -41,6 +42,17 @@ export function someVerifier(): ScramVerifier {
 
 export async function addUser(store: Store, name: string): Promise<void> {
   if (!(await store.users.add({ name, verifier: someVerifier() }))) throw new Error("taken");
+}
+
+/** The failure of what must fail because the database cannot answer. */
+export async function failureOf(promise: Promise<unknown>): Promise<StoreUnavailableError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return error;
+    throw error;
+  }
+  throw new Error("it did not fail");
 }
 
 export interface FakeClock {
