@@ -217,7 +217,7 @@ describe("status 6: the login", () => {
   });
 
   it("does not send the password itself over a network without being told to", async () => {
-    // An address for documentation (RFC 5737): nothing may leave for it, and nothing has to answer.
+    // This machine again, by an address that does not say so.
     await using server = await startArticleServer();
     const { status, stderr } = await runProgram(
       ["--dialect", "plain", server.url.replace("127.0.0.1", "0.0.0.0")],

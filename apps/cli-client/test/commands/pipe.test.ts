@@ -107,6 +107,33 @@ describe("piped input", () => {
     });
   });
 
+  it("loses nothing of what a server sends unasked, however slow the reader", async () => {
+    const unasked = Array.from({ length: 5000 }, (_, index) => `${index} ${"x".repeat(1000)}`);
+    await using server = await startArticleServer({
+      instead: {
+        flood: (socket) => {
+          for (const text of unasked) socket.send(text);
+          socket.send("your submit context: flood");
+        },
+      },
+    });
+    const args = ["-q", "--dialect", "plain", "--timeout", "0.3", server.url];
+    const program = startProgram(args, env);
+    program.child.stdin.write("one\n");
+    await program.printed("context: one\n");
+    program.child.stdout.pause();
+    program.child.stdin.end("flood\n");
+    await eventually(() => server.log.at(-1)).toBe("flood");
+    // Longer than --timeout.
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    program.child.stdout.resume();
+    const { status, stdout, stderr } = await program.result;
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toBe(
+      ["your submit context: one", ...unasked, "your submit context: flood", ""].join("\n"),
+    );
+  });
+
   it("leaves quietly when nobody reads its output any more", async () => {
     await using server = await startServer();
     const program = startProgram(["-q", server.url], env);

@@ -148,6 +148,25 @@ describe("the screen", () => {
     await showsExactly(screen, header, ["< in", `> ${"你".repeat(19)}`, "你".repeat(6)]);
   });
 
+  it("lets lines wait while the draft is taller than it, and loses none", async () => {
+    await using server = await startArticleServer();
+    using screen = openScreen([...plain, server.url], { columns: 40, rows: 10 });
+    await logIn(screen);
+    const header = screen.rows().slice(0, -1);
+    const draft = "START".padEnd(40 * 15, "t") + "END";
+    screen.type(draft);
+    await screen.shows("END");
+    for (let number = 0; number < 5; number += 1) peer(server).send(`waiting ${number}`);
+    const [socket] = server.sockets;
+    const pong = new Promise((resolve) => socket?.once("pong", resolve));
+    socket?.ping();
+    await pong;
+    screen.type("\r");
+    const reply = [...wrap(`< your submit context: ${draft}`, 40), ">"];
+    const waited = Array.from({ length: 5 }, (_, number) => `< waiting ${number}`);
+    await showsExactly(screen, header, [...wrap(`> ${draft}`, 40), ...waited, ...reply]);
+  });
+
   it("keeps what was typed before, but never a password", async () => {
     await using server = await startArticleServer();
     using screen = openScreen([...plain, server.url]);
