@@ -14,3 +14,13 @@ export type {
 export { connect, createSession, type Session } from "./session.ts";
 export { platformTransport } from "./socket/platform.ts";
 export type { Socket, SocketListener, Transport } from "./socket/transport.ts";
+// What the types above are made of, so that nobody needs a second package to name them.
+export type {
+  ClientLimits,
+  Denied,
+  DialectName,
+  Frame,
+  Payload,
+  Settlement,
+  StopReason,
+} from "@wsecho/protocol";

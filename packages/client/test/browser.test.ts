@@ -24,7 +24,8 @@ const server = createServer((request, response) => {
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   [demo, browser, files] = await Promise.all([startDemo(), launchBrowser(), bundlePage()]);
-});
+  // The first launch ever on a machine unpacks Chromium.
+}, 60_000);
 afterAll(async () => {
   await browser.close();
   await demo[Symbol.asyncDispose]();
@@ -73,7 +74,8 @@ for (const [host, { hasWebCrypto }] of Object.entries(hosts)) {
       expect(loaded).toHaveLength(hasWebCrypto ? 0 : 1);
     });
 
+    // Ten thousand messages take seconds between the browser's processes where cores are few.
     for (const name of Object.keys(contract))
-      it(name, async () => expect(await run(name)).toBe("ok"));
+      it(name, { timeout: 20_000 }, async () => expect(await run(name)).toBe("ok"));
   });
 }

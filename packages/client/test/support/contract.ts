@@ -193,14 +193,19 @@ export const contract: Readonly<Record<string, Check>> = {
     const before = login(setting, { signal: AbortSignal.abort("why") });
     same((await fails(before, "aborted")).cause, "why");
 
-    const during = new AbortController();
-    const connecting = login(setting, {
-      signal: during.signal,
-      onEvent: ({ type }) => {
-        if (type === "status") during.abort();
-      },
-    });
-    await fails(connecting, "aborted");
+    for (const stage of ["connecting", "greeting", "authenticating"]) {
+      const during = new AbortController();
+      const connecting = createSession(setting.url, {
+        ...admin,
+        ...setting.options,
+        signal: during.signal,
+        onEvent: (event) => {
+          if (event.type === "status" && event.status.kind === stage) during.abort();
+        },
+      });
+      await fails(connecting.ready, "aborted");
+      same(await connecting.closed, { kind: "left" }, `the end after ${stage}`);
+    }
 
     const thinking = new AbortController();
     let providerSaw: AbortSignal | undefined;
