@@ -26,8 +26,8 @@ export interface Opened {
   readonly complaints: string[];
 }
 
-/** What Chromium itself writes about a connection that fails, as some tests want it to. */
-export const connectionFailed = /^error: WebSocket connection to .* failed/;
+/** What Chromium itself writes about a connection that fails or is given up, as some tests want. */
+export const connectionFailed = /^(error|warning): WebSocket connection to .* failed/;
 
 let browser: Promise<Browser> | undefined;
 
