@@ -15,20 +15,24 @@ export interface EndingContext {
   readonly url: string;
   /** Whether anybody was ever logged in. */
   readonly established: boolean;
+  /** Whether broken connections were opened again. */
+  readonly reconnect: boolean;
+  /** How to start a server on this machine. */
+  readonly serverCommand: string;
   readonly failure: HandshakeFailure | null;
 }
 
 export function explain(reason: StopReason, context: EndingContext): Ending {
-  const { url, failure } = context;
+  const { url, failure, serverCommand } = context;
   switch (reason.kind) {
     case "left":
       return { exit: "ok", text: "" };
     case "closed":
-      return explainClosed(reason.code, reason.reason, context.established);
+      return explainClosed(reason, context);
     case "unreachable":
       return failure === null
         ? { exit: "unreachable", text: `No connection to ${url}: ${reason.detail}.` }
-        : explainFailure(failure, url);
+        : explainFailure(failure, url, serverCommand);
     case "timeout":
       return reason.phase === "connect"
         ? {
@@ -74,8 +78,18 @@ function waitHint(retryAfterMs: number): string {
     : " Check the user name and the password.";
 }
 
-function explainClosed(code: number, reason: string, established: boolean): Ending {
-  return { exit: exitOfClose(code, established), text: `${describeClose(code, reason)}.` };
+function explainClosed(
+  { code, reason }: Extract<StopReason, { readonly kind: "closed" }>,
+  { established, reconnect }: EndingContext,
+): Ending {
+  const advice = {
+    never: "",
+    // The first connection is never retried.
+    later: established && !reconnect ? " --reconnect comes back by itself." : " Try again later.",
+    credentials: " Log in again to go on.",
+  }[retryAfterClose(code, reason)];
+  const text = `${describeClose(code, reason)}.${advice}`;
+  return { exit: exitOfClose(code, established), text };
 }
 
 /** Before the login these closes are about the login; later they are not. */
@@ -102,31 +116,18 @@ const otherMeanings: Readonly<Record<number, string>> = {
   1015: "TLS failed",
 };
 
-/** For example: `The server closed with 1012 (server is restarting): come back later`. */
+/** For example: `The server closed with 4001 (a code unknown here), saying “bye”`. */
 export function describeClose(code: number, reason: string): string {
   const known = Object.values(closes).filter((close) => close.code === code);
   const meaning =
     otherMeanings[code] ?? (known.find((close) => close.reason === reason) ?? known[0])?.reason;
   const words = reason === "" || reason === meaning ? "" : `, saying “${sanitizeLine(reason)}”`;
-  const head =
-    code === 1006
-      ? "The connection broke without a close (1006)"
-      : `The server closed with ${code} (${meaning ?? "a code unknown here"})${words}`;
-  return head + adviceAfter(code, reason);
+  return code === 1006
+    ? "The connection broke without a close (1006)"
+    : `The server closed with ${code} (${meaning ?? "a code unknown here"})${words}`;
 }
 
-function adviceAfter(code: number, reason: string): string {
-  switch (retryAfterClose(code, reason)) {
-    case "never":
-      return "";
-    case "later":
-      return "; --reconnect comes back by itself";
-    case "credentials":
-      return "; log in again to go on";
-  }
-}
-
-function explainFailure(failure: HandshakeFailure, url: string): Ending {
+function explainFailure(failure: HandshakeFailure, url: string, serverCommand: string): Ending {
   switch (failure.kind) {
     case "http":
       return { exit: "handshake", text: explainRefusal(failure, url) };
@@ -141,7 +142,7 @@ function explainFailure(failure: HandshakeFailure, url: string): Ending {
         text: `${url} did not answer as a WebSocket server: ${failure.detail}. ${plainHint}`,
       };
     case "network":
-      return { exit: "unreachable", text: explainNetwork(failure, url) };
+      return { exit: "unreachable", text: explainNetwork(failure, url, serverCommand) };
   }
 }
 
@@ -154,10 +155,15 @@ function tlsHint(detail: string): string {
 function explainNetwork(
   { code, detail }: Extract<HandshakeFailure, { readonly kind: "network" }>,
   url: string,
+  serverCommand: string,
 ): string {
+  const here = /^wss?:\/\/(localhost|127\.|\[::1\])/.test(url);
   switch (code) {
     case "ECONNREFUSED":
-      return `Nothing listens at ${url}. Is the server running? Start one with: wsecho-server --demo`;
+      return (
+        `Nothing listens at ${url}. Is the server running?` +
+        (here ? ` Start one with: ${serverCommand}` : "")
+      );
     case "ENOTFOUND":
       return `The host of ${url} is not known (DNS). Check the spelling.`;
     case "EAI_AGAIN":

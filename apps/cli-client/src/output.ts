@@ -16,6 +16,8 @@ export interface Output {
   readonly info: (text: string) => void;
   /** What a person must know: a problem, and what to do. May quote a peer. */
   readonly problem: (text: string) => void;
+  /** Wait for no reader any more: the program was told to end. */
+  readonly hurry: () => void;
   /** Waits until everything has left the process, or nobody reads any more. */
   readonly flush: () => Promise<void>;
 }
@@ -36,6 +38,7 @@ export interface OutputOptions {
 export function createOutput({ quiet, screen, interactive, onGone }: OutputOptions): Output {
   const { stdout, stderr } = process;
   let gone = false;
+  let patient = true;
   let release: (() => void) | null = null;
   const unblock = (): void => {
     release?.();
@@ -65,7 +68,7 @@ export function createOutput({ quiet, screen, interactive, onGone }: OutputOptio
         return Promise.resolve();
       }
       const bytes = stdout.isTTY ? `${showPayload(payload)}\n` : withLineEnd(payload);
-      if (gone || stdout.write(bytes)) return Promise.resolve();
+      if (gone || stdout.write(bytes) || !patient) return Promise.resolve();
       return new Promise((resolve) => {
         release = resolve;
       });
@@ -76,8 +79,13 @@ export function createOutput({ quiet, screen, interactive, onGone }: OutputOptio
       if (!quiet) say(text, "dim");
     },
     problem: (text) => say(text, "yellow"),
+    hurry: () => {
+      patient = false;
+      unblock();
+    },
     flush: async () => {
-      await Promise.all([gone ? undefined : flushed(stdout), flushed(stderr)]);
+      const waits = !gone && (patient || !stdout.writableNeedDrain);
+      await Promise.all([waits ? flushed(stdout) : undefined, flushed(stderr)]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { exitStatus } from "./exit.ts";
 import { parseArguments } from "./program.ts";
+import { sanitizeLines } from "./terminal/sanitize.ts";
 
 /** Does what the arguments ask for and ends the process. */
 export async function run(args: readonly string[], version: string): Promise<void> {
@@ -13,7 +14,13 @@ export async function run(args: readonly string[], version: string): Promise<voi
     case "connect": {
       const { connectCommand } = await import("./commands/connect.ts");
       // Nothing may keep the process: not an input that goes on, not a server that does not answer.
-      process.exit(await connectCommand(invocation.target, invocation.options));
+      process.exit(await connectCommand(invocation.target, invocation.options).catch(reportBug));
     }
   }
+}
+
+function reportBug(error: unknown): number {
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`This is a bug in wsecho:\n${sanitizeLines(details)}\n`);
+  return exitStatus("internal");
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { exitStatuses } from "../src/exit.ts";
+import { eventually } from "./support/eventually.ts";
 import { runProgram, startProgram } from "./support/program.ts";
 import {
   closedPort,
@@ -252,7 +253,7 @@ describe("status 8: a broken connection", () => {
       status: 8,
       stdout: "your submit context: one\n",
       stderr:
-        "The connection broke without a close (1006); --reconnect comes back by itself.\n" +
+        "The connection broke without a close (1006). --reconnect comes back by itself.\n" +
         "1 message was lost: sent, but the connection ended before the reply.\n",
     });
   });
@@ -281,7 +282,7 @@ describe("status 9: the server closes with an error", () => {
       status: 9,
       stdout: "one\n",
       stderr:
-        "The server closed with 1012 (server is restarting); --reconnect comes back by itself.\n",
+        "The server closed with 1012 (server is restarting). --reconnect comes back by itself.\n",
     });
   });
 
@@ -322,6 +323,19 @@ describe("signals", () => {
     program.child.kill(signal);
     expect((await program.result).status).toBe(status);
     expect(await server.left).toEqual({ code: 1000, reason: "user exit" });
+  });
+
+  it("does not wait for a reader that has stopped reading", async () => {
+    await using server = await startServer();
+    const program = startProgram(["-q", server.url], env);
+    program.child.stdout.pause();
+    program.child.stdin.write(`${"x".repeat(100_000)}\n`.repeat(20));
+    await eventually(() => program.child.stdout.readableLength).toBeGreaterThan(0);
+    program.child.kill("SIGTERM");
+    await once(program.child, "exit");
+    expect(program.child.exitCode).toBe(143);
+    program.child.stdout.resume();
+    await program.result;
   });
 
   it("a second one does not wait for the server", async () => {

@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { closes, type StopReason } from "@wsecho/protocol";
-import { describeClose, explain } from "../src/explain.ts";
+import { describeClose, explain, type EndingContext } from "../src/explain.ts";
 
-const url = "ws://127.0.0.1:5678";
+const context: EndingContext = {
+  url: "ws://127.0.0.1:5678",
+  established: true,
+  reconnect: false,
+  serverCommand: "wsecho-server --demo",
+  failure: null,
+};
 
 function exitOf(reason: StopReason, established = true): string {
-  return explain(reason, { url, established, failure: null }).exit;
+  return explain(reason, { ...context, established }).exit;
 }
 
 describe("describeClose", () => {
@@ -25,9 +31,7 @@ describe("describeClose", () => {
   });
 
   it("says what nobody sends and what nobody knows", () => {
-    expect(describeClose(1006, "")).toBe(
-      "The connection broke without a close (1006); --reconnect comes back by itself",
-    );
+    expect(describeClose(1006, "")).toBe("The connection broke without a close (1006)");
     expect(describeClose(1005, "")).toContain("1005 (no code given)");
     expect(describeClose(4999, "why not")).toBe(
       "The server closed with 4999 (a code unknown here), saying “why not”",
@@ -62,6 +66,25 @@ describe("the exit of a close", () => {
 });
 
 describe("explain", () => {
+  it("recommends --reconnect only where it would have helped", () => {
+    const cut: StopReason = { kind: "closed", code: 1006, reason: "" };
+    expect(explain(cut, context).text).toContain("--reconnect comes back by itself");
+    for (const other of [{ reconnect: true }, { established: false }]) {
+      const { text } = explain(cut, { ...context, ...other });
+      expect(text).toBe("The connection broke without a close (1006). Try again later.");
+    }
+    const expired = { kind: "closed", code: 4401, reason: "session expired" } as const;
+    expect(explain(expired, context).text).toContain("Log in again to go on.");
+  });
+
+  it("tells how to start a server only where that is possible", () => {
+    const failure = { kind: "network", code: "ECONNREFUSED", detail: "" } as const;
+    const reason: StopReason = { kind: "unreachable", detail: "" };
+    expect(explain(reason, { ...context, failure }).text).toContain("wsecho-server --demo");
+    const far = explain(reason, { ...context, failure, url: "ws://example.org" });
+    expect(far.text).toBe("Nothing listens at ws://example.org. Is the server running?");
+  });
+
   it("says what to do about every end", () => {
     const reasons: readonly StopReason[] = [
       { kind: "unreachable", detail: "why" },
@@ -75,7 +98,7 @@ describe("explain", () => {
       { kind: "protocol", detail: "why" },
     ];
     const exits = reasons.map((reason) => {
-      const { exit, text } = explain(reason, { url, established: false, failure: null });
+      const { exit, text } = explain(reason, { ...context, established: false });
       expect(text).toMatch(/\.$/);
       return exit;
     });
@@ -93,7 +116,7 @@ describe("explain", () => {
   });
 
   it("says nothing about a person's own goodbye", () => {
-    expect(explain({ kind: "left" }, { url, established: true, failure: null })).toEqual({
+    expect(explain({ kind: "left" }, context)).toEqual({
       exit: "ok",
       text: "",
     });

@@ -40,6 +40,9 @@ export async function connectCommand(
     interactive,
     onGone: () => departure.leave("ok"),
   });
+  departure.signal.addEventListener("abort", () => {
+    if (departure.exit() !== "ok") output.hurry();
+  });
   const end = async (exit: ExitName, ...problems: readonly string[]): Promise<number> => {
     terminal.release();
     if (!output.gone()) for (const text of problems) output.problem(text);
@@ -49,6 +52,8 @@ export async function connectCommand(
 
   const target = parseTarget(text);
   if (!target.ok) return end("usage", `Not connected: ${target.error}.`);
+  if (options.passwordStdin === true && process.stdin.isTTY)
+    return end("usage", "--password-stdin is for a pipe; at a terminal leave it out and be asked.");
   const lines = splitLines(terminal.input());
   const given = await gatherCredentials({
     options,
@@ -113,7 +118,14 @@ export async function connectCommand(
 
   const reason = opened.ok ? await opened.session.closed : opened.reason;
   const failure = handshakes.failure();
-  const ending = explain(reason, { url, established: opened.ok, failure });
+  const ending = explain(reason, {
+    url,
+    established: opened.ok,
+    reconnect: options.reconnect ?? false,
+    // Whoever runs us by a script of the repository has no wsecho-server on the path.
+    serverCommand: `${process.env["npm_lifecycle_event"] === "wsecho" ? "pnpm " : ""}wsecho-server --demo`,
+    failure,
+  });
   const missing = describeMissing(tally.now()) ?? "";
   let exit = departure.exit() ?? ending.exit;
   const whole = (missing === "" && complete) || interactive || output.gone();

@@ -1,7 +1,7 @@
 import { createTerminal, type Question, type Terminal } from "./terminal.ts";
 
 /** The terminal that belongs to this process, where there is one, taken only while it is needed. */
-export interface Console {
+export interface ProcessConsole {
   /** A person types messages and reads the replies. */
   readonly interactive: boolean;
   /** Whether there is a person to answer questions, now. */
@@ -18,7 +18,7 @@ export interface Console {
   readonly input: () => AsyncIterable<Uint8Array>;
 }
 
-export function findConsole(onInterrupt: () => void): Console {
+export function findConsole(onInterrupt: () => void): ProcessConsole {
   const { stdin, stdout, stderr } = process;
   // A dumb terminal cannot move its cursor, so it gets lines like a pipe.
   const interactive = stdin.isTTY && stdout.isTTY && process.env["TERM"] !== "dumb";

@@ -56,6 +56,7 @@ export function createEditor(options: EditorOptions): Editor {
   const draw = (): void => {
     options.write("\n".repeat(owed));
     owed = 0;
+    surface.columns = options.columns();
     line.prompt(true);
   };
 

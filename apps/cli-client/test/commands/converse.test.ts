@@ -146,7 +146,7 @@ describe("a conversation", () => {
     expect(await screen.exit).toBe(9);
     expect(screen.rows().slice(-2)).toEqual([
       `Connected to ${server.url} as admin (v1). Enter sends a line; exit leaves.`,
-      "The server closed with 1012 (server is restarting); --reconnect comes back by itself.",
+      "The server closed with 1012 (server is restarting). --reconnect comes back by itself.",
     ]);
   });
 
@@ -244,9 +244,7 @@ describe("--reconnect", () => {
     screen.type("cut\rdraft");
     await screen.shows(`Connected again to ${server.url} (plain).`);
     const rows = screen.rows();
-    expect(rows).toContain(
-      "The connection broke without a close (1006); --reconnect comes back by itself.",
-    );
+    expect(rows).toContain("The connection broke without a close (1006).");
     expect(rows).toContain(
       "So far: 1 message was lost: sent, but the connection ended before the reply.",
     );
@@ -329,6 +327,12 @@ describe("what goes where", () => {
       "file: your submit context: ahead",
       "file: your submit context: one",
     ]);
+  });
+
+  it("takes no password from a terminal as if it were a pipe", async () => {
+    using screen = openScreen(["--password-stdin", ":1"]);
+    expect(await screen.exit).toBe(2);
+    expect(screen.rows()[0]).toContain("--password-stdin is for a pipe");
   });
 
   it("uses colour on a terminal, and none with NO_COLOR", async () => {
