@@ -1,12 +1,12 @@
-import type { ClientMessage } from "../messages.ts";
 import { fromArray, shift, toArray, type Queue } from "../queue.ts";
-import type { ClientEffect, Payload, Pending, Settlement } from "./state.ts";
+import { send, settle } from "./effects.ts";
+import type { ClientEffect, Pending, Settlement } from "./state.ts";
 
 /** What to send for a submit. */
 export function sendEffect({ id, payload }: Pending): ClientEffect {
-  if (payload.kind === "binary") return { type: "sendBinary", data: payload.data };
-  const message: ClientMessage = { type: "submit", id, text: payload.text };
-  return { type: "send", message };
+  return payload.kind === "binary"
+    ? { type: "sendBinary", data: payload.data }
+    : send({ type: "submit", id, text: payload.text });
 }
 
 /** Sends everything, in order: it waited for a session. */
@@ -32,15 +32,12 @@ export function settleFirst(
   const settles = (entry: Pending): boolean => entry.sent && matches(entry);
   const oldest = pending.front?.value;
   // Servers answer in order, so a search is the exception.
-  if (oldest !== undefined && settles(oldest))
-    return [shift(pending), { type: "settle", id: oldest.id, outcome }];
+  if (oldest !== undefined && settles(oldest)) return [shift(pending), settle(oldest.id, outcome)];
   const entries = toArray(pending);
   const found = entries.find(settles);
-  if (found === undefined) return undefined;
-  return [
-    fromArray(entries.filter((entry) => entry !== found)),
-    { type: "settle", id: found.id, outcome },
-  ];
+  return (
+    found && [fromArray(entries.filter((entry) => entry !== found)), settle(found.id, outcome)]
+  );
 }
 
 /** After a cut: what was sent is lost, unless it may be sent again; what was not sent waits on. */
@@ -52,19 +49,11 @@ export function settleCut(
   const kept = entries.filter((entry) => !isLost(entry));
   return [
     fromArray(kept.map((entry) => ({ ...entry, sent: false }))),
-    entries.filter(isLost).map(({ id }) => ({ type: "settle", id, outcome: { kind: "lost" } })),
+    entries.filter(isLost).map(({ id }) => settle(id, { kind: "lost" })),
   ];
 }
 
 /** At the end: everything gets its outcome. */
 export function settleAll(pending: Queue<Pending>): readonly ClientEffect[] {
-  return toArray(pending).map(({ id, left }) => ({
-    type: "settle",
-    id,
-    outcome: { kind: left ? "lost" : "unsent" },
-  }));
-}
-
-export function echoed(payload: Payload): Settlement {
-  return { kind: "echoed", payload };
+  return toArray(pending).map(({ id, left }) => settle(id, { kind: left ? "lost" : "unsent" }));
 }

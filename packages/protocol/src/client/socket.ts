@@ -1,6 +1,7 @@
 import { closes, retryAfterClose } from "../close-codes.ts";
 import { subprotocol } from "../negotiate.ts";
 import { emptyQueue } from "../queue.ts";
+import { startTimer, stopTimer } from "./effects.ts";
 import { settleAll, settleCut } from "./pending.ts";
 import {
   baseOf,
@@ -17,7 +18,7 @@ export function openSocket(state: ClientState): ClientStep {
     { ...baseOf(state), kind: "connecting" },
     [
       { type: "openSocket", protocols: dialect === "v1" ? [subprotocol] : [] },
-      { type: "startTimer", name: "connect", ms: options.limits.connectTimeoutMs },
+      startTimer("connect", options.limits.connectTimeoutMs),
     ],
   ];
 }
@@ -33,7 +34,7 @@ export function leave(
     [
       ...stopTimers(state),
       { type: "close", code: close.code, reason: close.reason },
-      { type: "startTimer", name: "close", ms: state.options.limits.closeTimeoutMs },
+      startTimer("close", state.options.limits.closeTimeoutMs),
     ],
   ];
 }
@@ -123,5 +124,5 @@ function timersOf(state: ClientState): readonly ClientTimer[] {
 }
 
 export function stopTimers(state: ClientState): readonly ClientEffect[] {
-  return timersOf(state).map((name) => ({ type: "stopTimer", name }));
+  return timersOf(state).map(stopTimer);
 }

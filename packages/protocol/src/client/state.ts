@@ -69,6 +69,8 @@ export interface LoginStep {
    */
   readonly kind: "asking" | "sent" | "answering" | "answered" | "checking" | "refused";
   readonly scram: boolean;
+  /** While `checking`: the `ok` that is held back. */
+  readonly accepted: Accepted | null;
 }
 
 interface Base {
@@ -97,7 +99,6 @@ export type AuthenticatingState = Base & {
   readonly login: LoginStep;
   /** The refusal that the present question, or the coming close, follows. */
   readonly denied: Denied | null;
-  readonly accepted: Accepted | null;
 };
 export type ReadyState = Base & {
   readonly kind: "ready";
@@ -105,7 +106,6 @@ export type ReadyState = Base & {
   /** `null` in the plain dialect, which names nobody. */
   readonly user: string | null;
   readonly renewal: LoginStep | null;
-  readonly accepted: Accepted | null;
   readonly probing: boolean;
 };
 export type ClosingState = Base & {

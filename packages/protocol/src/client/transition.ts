@@ -3,21 +3,11 @@ import type { Frame } from "../dialect/dialect.ts";
 import { subprotocol } from "../negotiate.ts";
 import { push } from "../queue.ts";
 import { fitReason } from "../text.ts";
-import {
-  startLogin,
-  takeChecked,
-  takeCredentials,
-  takeGreeting,
-  takeLoginFrame,
-} from "./authenticating.ts";
+import { takeGreeting, takeLoginFrame } from "./authenticating.ts";
+import { send, settle, startTimer, stopTimer } from "./effects.ts";
+import { expireLogin, startLogin, startRenewal, takeAnswer } from "./login.ts";
 import { sendEffect } from "./pending.ts";
-import {
-  settleReply,
-  startRenewal,
-  takeReadyFrame,
-  takeRenewalChecked,
-  takeRenewalCredentials,
-} from "./ready.ts";
+import { takeClosingFrame, takeReadyFrame } from "./ready.ts";
 import { afterFailedConnect, afterSocket, leave, openSocket, stop } from "./socket.ts";
 import {
   baseOf,
@@ -25,9 +15,7 @@ import {
   type ClientState,
   type ClientStep,
   type ClientTimer,
-  type LoginStep,
   type Settlement,
-  type StopReason,
 } from "./state.ts";
 
 /**
@@ -49,17 +37,9 @@ export function transitionClient(state: ClientState, event: ClientEvent): Client
     case "submit":
       return submit(state, event);
     case "credentials":
-      if (loginOf(state)?.attempt !== event.attempt) return [state, []];
-      if (state.kind === "authenticating") return takeCredentials(state, event.message);
-      return state.kind === "ready" && state.renewal !== null
-        ? takeRenewalCredentials(state, state.renewal, event.message)
-        : [state, []];
     case "answered":
-      return takeAnswer(state, event);
     case "checked":
-      if (loginOf(state)?.attempt !== event.attempt) return [state, []];
-      if (state.kind === "authenticating") return takeChecked(state, event.genuine);
-      return state.kind === "ready" ? takeRenewalChecked(state, event.genuine) : [state, []];
+      return takeAnswer(state, event);
     case "timer":
       return expire(state, event.name);
     case "socketClosed":
@@ -73,15 +53,14 @@ function takeOpened(state: ClientState, selected: string): ClientStep {
   if (state.kind !== "connecting") return [state, []];
   const expected = state.dialect === "v1" ? subprotocol : "";
   if (selected === expected) {
-    const stopConnect = { type: "stopTimer", name: "connect" } as const;
     if (state.dialect === "plain") {
       const [next, effects] = startLogin(state, null);
-      return [next, [stopConnect, ...effects]];
+      return [next, [stopTimer("connect"), ...effects]];
     }
     const ms = state.options.limits.loginTimeoutMs;
     return [
       { ...baseOf(state), kind: "greeting" },
-      [stopConnect, { type: "startTimer", name: "login", ms }],
+      [stopTimer("connect"), startTimer("login", ms)],
     ];
   }
   const mayFallBack =
@@ -103,7 +82,7 @@ function takeFrame(state: ClientState, frame: Frame): ClientStep {
     case "ready":
       return takeReadyFrame(state, frame);
     case "closing":
-      return settleReply(state, frame) ?? [state, []];
+      return takeClosingFrame(state, frame);
     case "idle":
     case "connecting":
     case "waiting":
@@ -119,14 +98,14 @@ function submit(
   const { limits } = state.options;
   // A used id may be open or settled: any outcome for it would be a second one.
   if (id <= state.lastId) return [state, []];
-  const settle = (outcome: Settlement): ClientStep => [
+  const end = (outcome: Settlement): ClientStep => [
     { ...state, lastId: id },
-    [{ type: "settle", id, outcome }],
+    [settle(id, outcome)],
   ];
-  if (state.kind === "stopped") return settle({ kind: "unsent" });
+  if (state.kind === "stopped") return end({ kind: "unsent" });
   if (state.pending.length >= limits.maxPending) {
     const { code } = closes.tooManyMessages;
-    return settle({ kind: "refused", code, message: "too many messages without an answer" });
+    return end({ kind: "refused", code, message: "too many messages without an answer" });
   }
   const sent = state.kind === "ready";
   const entry = { id, payload, resend, sent, left: sent };
@@ -134,25 +113,6 @@ function submit(
     { ...state, lastId: id, pending: push(state.pending, entry) },
     sent ? [sendEffect(entry)] : [],
   ];
-}
-
-function loginOf(state: ClientState): LoginStep | null {
-  if (state.kind === "authenticating") return state.login;
-  return state.kind === "ready" ? state.renewal : null;
-}
-
-function takeAnswer(
-  state: ClientState,
-  { attempt, data }: Extract<ClientEvent, { readonly type: "answered" }>,
-): ClientStep {
-  const login = loginOf(state);
-  if (login?.attempt !== attempt || login.kind !== "answering") return [state, []];
-  // The challenge was not one that an honest server sends; see the shell's own message for why.
-  if (data === null) return leave(state, { kind: "untrusted" }, closes.refused);
-  const answered: LoginStep = { ...login, kind: "answered" };
-  const effects = [{ type: "send", message: { type: "response", data } }] as const;
-  if (state.kind === "authenticating") return [{ ...state, login: answered }, effects];
-  return state.kind === "ready" ? [{ ...state, renewal: answered }, effects] : [state, []];
 }
 
 function expire(state: ClientState, name: ClientTimer): ClientStep {
@@ -174,25 +134,13 @@ function expire(state: ClientState, name: ClientTimer): ClientStep {
       if (state.kind !== "ready" || state.dialect === "plain") return [state, []];
       return [
         { ...state, probing: true },
-        [
-          { type: "send", message: { type: "ping" } },
-          { type: "startTimer", name: "pong", ms: state.options.limits.pongTimeoutMs },
-        ],
+        [send({ type: "ping" }), startTimer("pong", state.options.limits.pongTimeoutMs)],
       ];
     case "pong":
       return state.kind === "ready" && state.probing
         ? drop(state, "the server does not answer")
         : [state, []];
   }
-}
-
-function expireLogin(state: ClientState): ClientStep {
-  const late: StopReason | "retry" = state.established
-    ? "retry"
-    : { kind: "timeout", phase: "login" };
-  if (state.kind === "greeting") return leave(state, late);
-  if (state.kind !== "authenticating" || state.login.kind === "asking") return [state, []];
-  return leave(state, state.denied === null ? late : { kind: "refused", ...state.denied });
 }
 
 function drop(state: ClientState, reason: string): ClientStep {

@@ -175,14 +175,15 @@ const pending: fc.Arbitrary<Pending> = fc.record({
   sent: fc.boolean(),
   left: fc.boolean(),
 });
+const accepted = maybe(
+  fc.record({ user: maybe(word), expiresInMs: fc.integer({ min: 1 }) }, { requiredKeys: ["user"] }),
+);
 const step = fc.record({
   attempt: count,
   kind: fc.constantFrom("asking", "sent", "answering", "answered", "checking", "refused"),
   scram: fc.boolean(),
+  accepted,
 });
-const accepted = maybe(
-  fc.record({ user: maybe(word), expiresInMs: fc.integer({ min: 1 }) }, { requiredKeys: ["user"] }),
-);
 const denied = maybe(fc.record({ attemptsLeft: count, retryAfterMs: count }));
 const greeting = maybe(fc.constant<HelloMessage>(hello));
 const anyClientOptions = fc
@@ -220,7 +221,6 @@ export const anyClientState: fc.Arbitrary<ClientState> = fc.oneof(
     hello: greeting,
     login: step,
     denied,
-    accepted,
   }),
   fc.record({
     ...common,
@@ -228,7 +228,6 @@ export const anyClientState: fc.Arbitrary<ClientState> = fc.oneof(
     hello: greeting,
     user: maybe(word),
     renewal: maybe(step),
-    accepted,
     probing: fc.boolean(),
   }),
   fc.record({
