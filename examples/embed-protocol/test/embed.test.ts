@@ -27,10 +27,10 @@ beforeAll(() => {
   const installed = join(project, "node_modules/@wsecho/protocol");
   mkdirSync(installed, { recursive: true });
   const source = at("../../../packages/protocol");
-  if (!existsSync(join(source, "dist/index.js")))
-    execFileSync(process.execPath, [createRequire(join(source, "package.json")).resolve("tsup")], {
-      cwd: source,
-    });
+  if (!existsSync(join(source, "dist/index.js"))) {
+    const tsup = at("../../../node_modules/tsup/dist/cli-default.js");
+    execFileSync(process.execPath, [tsup], { cwd: source, stdio: "pipe" });
+  }
   const manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as {
     files: string[];
   };
@@ -55,7 +55,7 @@ beforeAll(() => {
       include: ["src"],
     }),
   );
-});
+}, 60_000);
 afterAll(() => rmSync(project, { recursive: true }));
 
 describe("a third-party project", () => {
