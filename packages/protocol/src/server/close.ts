@@ -1,4 +1,5 @@
 import { closes, type CloseName } from "../close-codes.ts";
+import { send, startTimer, stopTimer } from "./effects.ts";
 import type { ServerEffect, ServerState, ServerStep, ServerTimer } from "./state.ts";
 
 /**
@@ -17,31 +18,26 @@ export function closeWith(
   if (state.kind === "closing" || state.kind === "closed") return [state, []];
   const { options } = state;
   const { code, reason, retry } = closes[name];
-  const effects: ServerEffect[] = timersOf(state).map((timer) => ({
-    type: "stopTimer",
-    name: timer,
-  }));
-  effects.push({
-    type: "send",
-    message: {
-      type: "error",
-      code,
-      ...(id === undefined ? {} : { id }),
-      message: detail ?? reason,
-      retry,
-    },
-  });
-  effects.push({ type: "close", code, reason });
-  effects.push({ type: "startTimer", name: "close", ms: options.limits.closeTimeoutMs });
-  effects.push({
-    type: "note",
-    note: { kind: "closing", close: name, ...(detail === undefined ? {} : { detail }) },
-  });
-  return [{ kind: "closing", options, congested: false }, effects];
+  const at = id === undefined ? {} : { id };
+  const why = detail === undefined ? {} : { detail };
+  return [
+    { kind: "closing", options, congested: false },
+    [
+      ...stopTimers(state),
+      send({ type: "error", code, ...at, message: detail ?? reason, retry }),
+      { type: "close", code, reason },
+      startTimer("close", options.limits.closeTimeoutMs),
+      { type: "note", note: { kind: "closing", close: name, ...why } },
+    ],
+  ];
+}
+
+export function stopTimers(state: ServerState): readonly ServerEffect[] {
+  return timersOf(state).map(stopTimer);
 }
 
 /** The timers that may be running in `state`. */
-export function timersOf(state: ServerState): readonly ServerTimer[] {
+function timersOf(state: ServerState): readonly ServerTimer[] {
   const slow: readonly ServerTimer[] = "congested" in state && state.congested ? ["slow"] : [];
   switch (state.kind) {
     case "awaitingAuth":

@@ -3,6 +3,7 @@ import { decodeClientMessage } from "../dialect/v1.ts";
 import type { Frame } from "../dialect/dialect.ts";
 import type { AuthMessage } from "../messages.ts";
 import { closeWith } from "./close.ts";
+import { send } from "./effects.ts";
 import { mechanismProblem } from "./mechanism.ts";
 import { enterReady } from "./ready.ts";
 import { refuseAttempt } from "./refusal.ts";
@@ -47,7 +48,7 @@ export function takeLoginFrame(
     case "submit":
       return closeWith(state, "notAuthenticated", "log in before submitting", message.id);
     case "ping":
-      return [state, [{ type: "send", message: { type: "pong" } }]];
+      return [state, [send({ type: "pong" })]];
     case "pong":
       return [state, []];
   }
@@ -69,10 +70,7 @@ export function verified(state: VerifyingState, outcome: Outcome): ServerStep {
     case "accepted":
       return enterReady(state, outcome);
     case "challenge":
-      return [
-        { ...state, kind: "challenged" },
-        [{ type: "send", message: { type: "challenge", data: outcome.data } }],
-      ];
+      return [{ ...state, kind: "challenged" }, [send({ type: "challenge", data: outcome.data })]];
     case "refused":
       return refuseAttempt({ ...state, kind: "awaitingAuth" }, outcome.retryAfterMs ?? 0);
     case "unavailable":

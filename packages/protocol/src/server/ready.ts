@@ -2,6 +2,7 @@ import { closes } from "../close-codes.ts";
 import type { Frame } from "../dialect/dialect.ts";
 import { decodeClientMessage } from "../dialect/v1.ts";
 import { closeWith } from "./close.ts";
+import { send, startTimer, stopTimer } from "./effects.ts";
 import { confirmLogin, takeRenewal } from "./renewal.ts";
 import type {
   Handling,
@@ -35,9 +36,9 @@ export function enterReady(
       leaving: null,
     },
     [
-      { type: "stopTimer", name: "auth" },
+      stopTimer("auth"),
       ...confirmLogin(login),
-      { type: "startTimer", name: "idle", ms: options.limits.idleTimeoutMs },
+      startTimer("idle", options.limits.idleTimeoutMs),
       { type: "note", note: { kind: "accepted", user, renewed: false } },
     ],
   ];
@@ -47,8 +48,7 @@ export function enterReady(
 export function takeReadyFrame(state: ReadyState, frame: Frame): ServerStep {
   const [next, effects] = takeFrame(state, frame);
   if (next.kind !== "ready") return [next, effects];
-  const ms = state.options.limits.idleTimeoutMs;
-  return [next, [{ type: "startTimer", name: "idle", ms }, ...effects]];
+  return [next, [startTimer("idle", state.options.limits.idleTimeoutMs), ...effects]];
 }
 
 function takeFrame(state: ReadyState, frame: Frame): ServerStep {
@@ -69,7 +69,7 @@ function takeFrame(state: ReadyState, frame: Frame): ServerStep {
     case "response":
       return takeRenewal(state, message);
     case "ping":
-      return [state, [{ type: "send", message: { type: "pong" } }]];
+      return [state, [send({ type: "pong" })]];
     case "pong":
       return [state, []];
   }
@@ -90,7 +90,7 @@ export function finishHandling(state: ReadyState, reply: Reply): ServerStep {
   const free: ReadyState = { ...state, handling: null };
   if (handling.kind === "text" && reply.kind === "text") {
     const { id } = handling;
-    return [free, [{ type: "send", message: { type: "echo", id, text: reply.text } }]];
+    return [free, [send({ type: "echo", id, text: reply.text })]];
   }
   if (handling.kind === "binary" && reply.kind === "binary")
     return [free, [{ type: "sendBinary", data: reply.data }]];
@@ -98,12 +98,6 @@ export function finishHandling(state: ReadyState, reply: Reply): ServerStep {
   if (handling.kind === "binary" || state.options.dialect === "plain")
     return closeWith(state, "internalError", "the handler failed");
   const { code, retry } = closes.internalError;
-  const message = {
-    type: "error",
-    code,
-    id: handling.id,
-    message: "the handler failed",
-    retry,
-  } as const;
-  return [free, [{ type: "send", message }]];
+  const { id } = handling;
+  return [free, [send({ type: "error", code, id, message: "the handler failed", retry })]];
 }

@@ -1,4 +1,5 @@
 import { closeWith } from "./close.ts";
+import { send } from "./effects.ts";
 import type { LiveState, ServerStep } from "./state.ts";
 
 /**
@@ -10,10 +11,7 @@ export function refuseAttempt(next: LiveState, retryAfterMs: number): ServerStep
   const failures = next.failures + 1;
   const attemptsLeft = Math.max(0, next.options.limits.maxAttempts - failures);
   const denied = [
-    {
-      type: "send",
-      message: { type: "denied", attemptsLeft, retryAfterMs: Math.max(0, Math.ceil(retryAfterMs)) },
-    },
+    send({ type: "denied", attemptsLeft, retryAfterMs: Math.max(0, Math.ceil(retryAfterMs)) }),
     { type: "note", note: { kind: "refused", attemptsLeft } },
   ] as const;
   if (attemptsLeft > 0) return [{ ...next, failures }, denied];

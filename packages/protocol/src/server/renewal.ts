@@ -2,6 +2,7 @@ import { closes } from "../close-codes.ts";
 import { maxTimerMs } from "../limits.ts";
 import type { AuthMessage, ClientMessage } from "../messages.ts";
 import { closeWith } from "./close.ts";
+import { send, startTimer, stopTimer } from "./effects.ts";
 import { mechanismProblem } from "./mechanism.ts";
 import { refuseAttempt } from "./refusal.ts";
 import type { Login, Outcome, ReadyState, ServerEffect, ServerStep, VerifyStep } from "./state.ts";
@@ -17,18 +18,13 @@ export function confirmLogin({
       ? undefined
       : Math.min(Math.max(1, Math.floor(login.expiresInMs)), maxTimerMs);
   return [
-    {
-      type: "send",
-      message: {
-        type: "ok",
-        user,
-        ...(expiresInMs === undefined ? {} : { expiresInMs }),
-        ...(data === undefined ? {} : { data }),
-      },
-    },
-    expiresInMs === undefined
-      ? { type: "stopTimer", name: "expiry" }
-      : { type: "startTimer", name: "expiry", ms: expiresInMs },
+    send({
+      type: "ok",
+      user,
+      ...(expiresInMs === undefined ? {} : { expiresInMs }),
+      ...(data === undefined ? {} : { data }),
+    }),
+    expiresInMs === undefined ? stopTimer("expiry") : startTimer("expiry", expiresInMs),
   ];
 }
 
@@ -72,15 +68,14 @@ export function renewed(state: ReadyState, outcome: Outcome): ServerStep {
     case "challenge":
       return [
         { ...state, renewal: "challenged" },
-        [{ type: "send", message: { type: "challenge", data: outcome.data } }],
+        [send({ type: "challenge", data: outcome.data })],
       ];
     case "refused":
       return refuseAttempt({ ...state, renewal: null }, outcome.retryAfterMs ?? 0);
     case "unavailable": {
       const { code, retry } = closes.tryAgainLater;
       const text = "logins cannot be checked at the moment; the session goes on until it expires";
-      const message = { type: "error", code, message: text, retry } as const;
-      return [{ ...state, renewal: null }, [{ type: "send", message }]];
+      return [{ ...state, renewal: null }, [send({ type: "error", code, message: text, retry })]];
     }
   }
 }

@@ -1,12 +1,12 @@
 import { drainBacklog, takeFrame } from "./input.ts";
-import { closeWith, timersOf } from "./close.ts";
+import { closeWith, stopTimers } from "./close.ts";
+import { send, startTimer, stopTimer } from "./effects.ts";
 import { verified } from "./login.ts";
 import { enterReady, finishHandling } from "./ready.ts";
 import { renewed } from "./renewal.ts";
 import {
   emptyBacklog,
   type AwaitingAuthState,
-  type ServerEffect,
   type ServerEvent,
   type ServerState,
   type ServerStep,
@@ -73,16 +73,16 @@ function react(state: ServerState, event: ServerEvent): ServerStep {
       if (state.kind === "closing" || state.congested) return [state, []];
       return [
         { ...state, congested: true },
-        [{ type: "startTimer", name: "slow", ms: state.options.limits.slowTimeoutMs }],
+        [startTimer("slow", state.options.limits.slowTimeoutMs)],
       ];
     case "drained":
       if (state.kind === "closing" || !state.congested) return [state, []];
-      return [{ ...state, congested: false }, [{ type: "stopTimer", name: "slow" }]];
+      return [{ ...state, congested: false }, [stopTimer("slow")]];
     case "shutdown":
       if (state.kind === "ready" && state.handling !== null && state.leaving === null) {
         return [
           { ...state, leaving: event.close },
-          [{ type: "startTimer", name: "close", ms: state.options.limits.closeTimeoutMs }],
+          [startTimer("close", state.options.limits.closeTimeoutMs)],
         ];
       }
       // A second signal does not wait for the handler.
@@ -94,7 +94,7 @@ function react(state: ServerState, event: ServerEvent): ServerStep {
     case "socketClosed":
       return [
         { kind: "closed" },
-        [...stopAllTimers(state), { type: "note", note: { kind: "closed", code: event.code } }],
+        [...stopTimers(state), { type: "note", note: { kind: "closed", code: event.code } }],
       ];
   }
 }
@@ -104,15 +104,12 @@ function open(state: ServerState): ServerStep {
   const { options, congested } = state;
   const { maxMessageBytes, maxLoginBytes, maxAttempts, authTimeoutMs, idleTimeoutMs } =
     options.limits;
-  const hello: ServerEffect = {
-    type: "send",
-    message: {
-      type: "hello",
-      mechanisms: options.mechanisms,
-      limits: { maxMessageBytes, maxLoginBytes, maxAttempts, authTimeoutMs, idleTimeoutMs },
-      features: options.features,
-    },
-  };
+  const hello = send({
+    type: "hello",
+    mechanisms: options.mechanisms,
+    limits: { maxMessageBytes, maxLoginBytes, maxAttempts, authTimeoutMs, idleTimeoutMs },
+    features: options.features,
+  });
   const waiting: AwaitingAuthState = {
     kind: "awaitingAuth",
     options,
@@ -121,8 +118,7 @@ function open(state: ServerState): ServerStep {
     failures: 0,
     backlog: emptyBacklog,
   };
-  if (options.login === undefined)
-    return [waiting, [hello, { type: "startTimer", name: "auth", ms: authTimeoutMs }]];
+  if (options.login === undefined) return [waiting, [hello, startTimer("auth", authTimeoutMs)]];
   const [ready, effects] = enterReady(waiting, options.login);
   // A plain client that logged in at the handshake has said nothing yet, so nothing is answered.
   const spoken = effects.filter((e) => options.dialect === "v1" || e.type !== "send");
@@ -157,8 +153,4 @@ function expire(state: Exclude<ServerState, { kind: "closed" }>, name: ServerTim
 
 function isUnauthenticated(state: ServerState): boolean {
   return state.kind === "awaitingAuth" || state.kind === "verifying" || state.kind === "challenged";
-}
-
-function stopAllTimers(state: ServerState): ServerEffect[] {
-  return timersOf(state).map((name) => ({ type: "stopTimer", name }));
 }
