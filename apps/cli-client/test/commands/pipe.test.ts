@@ -47,6 +47,17 @@ describe("piped input", () => {
     expect(result.stdout === input).toBe(true);
   });
 
+  it("waits at the end for replies that take their time", async () => {
+    await using server = await startServer({
+      onMessage: async (message) => {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return message.kind === "text" ? message.text : message.data;
+      },
+    });
+    const result = await runProgram(["-q", server.url], { input: "one\ntwo\n", env });
+    expect(result).toEqual({ status: 0, stdout: "one\ntwo\n", stderr: "" });
+  });
+
   it("keeps the bytes of a reply as they are", async () => {
     await using server = await startServer();
     const input = "\x1b]0;title\x07 \x9b31m \u202e \x00 \x7f\n";
