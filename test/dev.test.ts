@@ -53,8 +53,14 @@ const isAlive = (pid: number): boolean => {
 afterEach(() => {
   const pid = dev?.child.pid;
   if (pid === undefined) return;
-  // Only where a test failed half-way is anything left.
-  for (const left of [...descendants(pid), pid].filter(isAlive)) process.kill(left, "SIGKILL");
+  // Only where a test failed half-way is anything left; the end of one may end the next.
+  for (const left of [...descendants(pid), pid]) {
+    try {
+      process.kill(left, "SIGKILL");
+    } catch {
+      continue;
+    }
+  }
 });
 
 /** Both URLs, once the programs behind them are ready. */
@@ -121,6 +127,10 @@ test.skipIf(process.platform === "win32")(
       },
       { timeout: 60_000, interval: 5000 },
     );
+    if (dev === undefined) return;
+    const ended = once(dev.child, "exit");
+    dev.child.kill("SIGTERM");
+    await ended;
   },
   90_000,
 );
