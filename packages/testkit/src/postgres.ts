@@ -13,9 +13,9 @@ export interface Postgres extends AsyncDisposable {
   /** `postgres://…`, of a superuser. */
   readonly url: string;
   readonly port: number;
-  /** Kills it as the system would, without a chance to clean up, and waits until it is gone. */
+  /** Kills it without a chance to clean up, and waits until all of its processes are gone. */
   kill(): Promise<void>;
-  /** Brings it back with the same data on the same port. */
+  /** Brings it back with the same data on the same port; nothing where it runs. */
   start(): Promise<void>;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
@@ -144,7 +144,8 @@ async function supervise(parts: {
     const child = running;
     running = undefined;
     if (child?.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, "exit");
+    // Not "exit": the processes that serve connections outlive it a little, and hold its stderr.
+    const gone = once(child, "close");
     child.kill(signal);
     await gone;
   };
@@ -161,7 +162,9 @@ async function supervise(parts: {
     url: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
     port,
     kill: () => end("SIGKILL"),
-    start: () => startOn(port),
+    start: async () => {
+      if (running === undefined) await startOn(port);
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };

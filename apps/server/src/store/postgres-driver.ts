@@ -96,7 +96,8 @@ export function createPostgresDriver(pool: pg.Pool, translate: Translate): Drive
     });
 
   return {
-    clock: "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+    // Of the statement's start: one statement may ask for it more than once.
+    clock: "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)",
     notify: `NOTIFY ${channel}`,
     query: (text, params) => translated(withClient((client) => ask(client, text, params))),
     transaction: (work) => translated(withClient((client) => inTransaction(client, work))),

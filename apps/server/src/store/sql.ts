@@ -13,7 +13,7 @@ export interface Sql {
  * statement is wrong.
  */
 export interface Driver extends Sql {
-  /** Its own clock, as an expression: ms since 1970. */
+  /** Its own clock, as an expression: ms since 1970, the same all through one statement. */
   readonly clock: string;
   /** The statement that wakes whoever watches; `null` where commits are noticed by themselves. */
   readonly notify: string | null;

@@ -85,6 +85,23 @@ export function testFailures(make: MakeDatabase): void {
     expect(countsOf(await store.failures.read(ada))).toEqual([0, 0, 0]);
   });
 
+  test("counts on where the clock runs backwards a little, and anew where it was set back", async () => {
+    const clock = fakeClock();
+    const failureDecay = { pairMs: 1000, addressMs: 1000, allMs: 1000 };
+    const store = await open(await make(), { failureDecay, now: clock.now });
+    await store.failures.add(ada);
+    clock.pass(-1);
+    expect(await store.failures.read(ada)).toMatchObject({ pair: { count: 1, ageMs: 0 } });
+    expect(countsOf(await store.failures.add(ada))).toEqual([2, 2, 2]);
+    clock.pass(-1);
+    expect(countsOf(await store.failures.add(ada))).toEqual([3, 3, 3]);
+    clock.pass(-hour);
+    expect(countsOf(await store.failures.read(ada))).toEqual([0, 0, 0]);
+    expect(countsOf(await store.failures.add(ada))).toEqual([1, 1, 1]);
+    clock.pass(1000);
+    expect(countsOf(await store.failures.read(ada))).toEqual([0, 0, 0]);
+  });
+
   test("forgives an attempt that succeeded, but not the address its others", async () => {
     const store = await open(await make(), { failureDecay: slow });
     await store.failures.add(ada);

@@ -6,6 +6,8 @@ export interface FreezableProxy {
   readonly port: number;
   /** Nothing passes any more and nothing is refused, as when a cable is pulled. */
   freeze(): void;
+  /** The connections there are die without a word; new ones work. */
+  freezeCurrent(): void;
   /** What was held back passes, and what comes next too. */
   thaw(): void;
 }
@@ -40,6 +42,9 @@ export async function startFreezableProxy(target: number): Promise<FreezableProx
     port: (server.address() as AddressInfo).port,
     freeze() {
       frozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    freezeCurrent() {
       for (const socket of sockets) socket.pause();
     },
     thaw() {

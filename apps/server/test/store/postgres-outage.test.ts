@@ -1,13 +1,13 @@
 import pg from "pg";
 import { startPostgres, type Postgres } from "@wsecho/testkit";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { createStore } from "../../src/store/create-store.ts";
 import { StoreUnavailableError } from "../../src/store/errors.ts";
 import { openPostgres } from "../../src/store/postgres.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
-import { startFreezableProxy } from "./freezable-proxy.ts";
-import { createDatabase } from "./postgres-database.ts";
+import { startFreezableProxy, type FreezableProxy } from "./freezable-proxy.ts";
+import { createDatabase, type PostgresDatabase } from "./postgres-database.ts";
 import { addUser, at, failureOf, listen, open } from "./support.ts";
 
 let postgres: Postgres;
@@ -16,12 +16,20 @@ beforeAll(async () => {
   postgres = await startPostgres();
 }, 120_000);
 
+// A test that failed may have left it dead.
+beforeEach(() => postgres.start());
+
 afterAll(() => postgres.stop());
 
 /** Longer than a caller has to wait by far, but not for ever. */
 const patience = { timeout: 20_000 };
 
 const works = (store: Store): Promise<string> => store.check().then(() => "works", String);
+
+/** The address of a database that is reached by way of a proxy. */
+function through({ place }: PostgresDatabase, { port }: FreezableProxy): string {
+  return Object.assign(new URL(place.database), { port: String(port) }).href;
+}
 
 test("survives that PostgreSQL is killed under load and comes back", async () => {
   const database = await createDatabase(postgres);
@@ -104,10 +112,9 @@ test("gives up in time when PostgreSQL falls silent, and goes on when it speaks 
   const direct = await open(database);
   await addUser(direct, "ada");
   const proxy = await startFreezableProxy(postgres.port);
-  const url = new URL(database.place.database);
-  url.port = String(proxy.port);
+  const address = through(database, proxy);
   const times = { connectMs: 300, statementMs: 300, queryMs: 400 };
-  const store = await createStore(await openPostgres(url.href, times));
+  const store = await createStore(await openPostgres(address, times));
   onTestFinished(() => store.close());
   const heard = listen(store);
   await addUser(direct, "bob");
@@ -117,13 +124,34 @@ test("gives up in time when PostgreSQL falls silent, and goes on when it speaks 
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: 20 }, () => failureOf(store.find("ada"))));
   expect(performance.now() - startedAt).toBeLessThan(3000);
-  await failureOf(openPostgres(url.href, times));
+  await failureOf(openPostgres(address, times));
   await direct.users.change("ada", { enabled: false });
 
   proxy.thaw();
   await expect.poll(() => works(store), patience).toBe("works");
   expect(await store.find("ada")).toMatchObject({ enabled: false });
   await heard.hears({ type: "user", name: "ada" });
+}, 60_000);
+
+test("drops connections that died without a word", async () => {
+  const database = await createDatabase(postgres);
+  const direct = await open(database);
+  const proxy = await startFreezableProxy(postgres.port);
+  const times = { connectMs: 300, statementMs: 300, queryMs: 400 };
+  const address = through(database, proxy);
+  const store = await createStore(await openPostgres(address, times));
+  onTestFinished(() => store.close());
+  const heard = listen(store);
+  await addUser(direct, "ada");
+  await heard.hears({ type: "user", name: "ada" });
+  // As many as it may have.
+  await Promise.all(Array.from({ length: 20 }, () => store.find("ada")));
+
+  proxy.freezeCurrent();
+  await failureOf(store.find("ada"));
+  await expect.poll(() => works(store), patience).toBe("works");
+  await addUser(direct, "bob");
+  await heard.hears({ type: "user", name: "bob" });
 }, 60_000);
 
 test("gives up in time on a table that somebody locks", async () => {

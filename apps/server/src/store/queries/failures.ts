@@ -33,6 +33,12 @@ export interface FailureQueries {
  */
 export const maxFailures = 10_000;
 
+/**
+ * How far a failure may lie in the future; ms. Statements that waited for each other see the time
+ * run backwards by a little. More is a clock that was set back, and nobody stays out for that.
+ */
+const skewMs = 60_000;
+
 /*
  * One number is a counter that leaks: `clear_at`, when the count is back to zero. Each failure puts
  * it off by the time one failure is remembered. So adding is one statement, exact under
@@ -43,7 +49,11 @@ export function createFailureQueries(driver: Driver): FailureQueries {
   const toDebts = (rows: readonly Row[]): Debts => {
     const debts: { pair?: Debt; address?: Debt; all?: Debt } = {};
     for (const row of rows) {
-      const debt = { owedMs: numberOf(row, "owed"), ageMs: numberOf(row, "age") };
+      const age = numberOf(row, "age");
+      if (age < -skewMs) continue;
+      // Counted as of the last failure, where that is ahead of us.
+      const ahead = Math.max(0, -age);
+      const debt = { owedMs: numberOf(row, "owed") - ahead, ageMs: age + ahead };
       if (textOf(row, "user_key") !== "") debts.pair = debt;
       else if (textOf(row, "address_key") !== "") debts.address = debt;
       else debts.all = debt;
@@ -52,19 +62,23 @@ export function createFailureQueries(driver: Driver): FailureQueries {
   };
 
   const now1 = nowAt(driver, 1);
+  const each = "(excluded.clear_at - excluded.last_at)";
   const add = `
     INSERT INTO failures AS f (user_key, address_key, last_at, clear_at) VALUES
       ($2, $3, ${now1}, ${now1} + $4),
       ('', $3, ${now1}, ${now1} + $5),
       ('', '', ${now1}, ${now1} + $6)
     ON CONFLICT (user_key, address_key) DO UPDATE SET
-      last_at = excluded.last_at,
+      last_at = CASE
+        WHEN f.last_at BETWEEN excluded.last_at AND excluded.last_at + ${skewMs} THEN f.last_at
+        ELSE excluded.last_at
+      END,
       clear_at = CASE
-        WHEN f.clear_at <= excluded.last_at THEN excluded.clear_at
-        WHEN f.clear_at - excluded.last_at
-          >= (excluded.clear_at - excluded.last_at) * ${maxFailures - 1}
-        THEN excluded.last_at + (excluded.clear_at - excluded.last_at) * ${maxFailures}
-        ELSE f.clear_at + (excluded.clear_at - excluded.last_at)
+        WHEN f.clear_at <= excluded.last_at OR f.last_at > excluded.last_at + ${skewMs}
+        THEN excluded.clear_at
+        WHEN f.clear_at - excluded.last_at >= ${each} * ${maxFailures - 1}
+        THEN excluded.last_at + ${each} * ${maxFailures}
+        ELSE f.clear_at + ${each}
       END
     RETURNING user_key, address_key, clear_at - last_at AS owed, 0 AS age`;
 
