@@ -1,4 +1,4 @@
-import { clientProperties } from "./support/client-world.ts";
+import { clientProperties } from "./support/client/world.ts";
 import { testExplored } from "./support/explored.ts";
 import { subjects } from "./support/figures.ts";
 

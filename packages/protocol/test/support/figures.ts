@@ -1,15 +1,15 @@
 import { describeViolation, explore, type Exploration, type Model } from "../explore.ts";
 import { transitionClient, transitionServer } from "../../src/index.ts";
-import { clientFaults } from "./client-faults.ts";
-import { clientWorlds } from "./client-configs.ts";
-import { clientModel } from "./client-world.ts";
-import { alike, dialectsModel } from "./dialects-world.ts";
-import { productFaults } from "./product-faults.ts";
-import { productWorlds } from "./product-configs.ts";
-import { productModel } from "./product-world.ts";
-import { serverFaults } from "./server-faults.ts";
-import { serverWorlds } from "./server-configs.ts";
-import { serverModel } from "./server-world.ts";
+import { clientFaults } from "./client/faults.ts";
+import { clientWorlds } from "./client/configs.ts";
+import { clientModel } from "./client/model.ts";
+import { alike, dialectsModel } from "./server/dialects.ts";
+import { productFaults } from "./product/faults.ts";
+import { productWorlds } from "./product/configs.ts";
+import { productModel } from "./product/model.ts";
+import { serverFaults } from "./server/faults.ts";
+import { serverWorlds } from "./server/configs.ts";
+import { serverModel } from "./server/model.ts";
 
 /** A fault, and the exploration that goes on until its property is broken. */
 export interface SeededFault {

@@ -1,12 +1,17 @@
-import { transitionClient, transitionServer, type Outcome, type Payload } from "../../src/index.ts";
-import type { ProductWorld } from "./product-world.ts";
+import {
+  transitionClient,
+  transitionServer,
+  type Outcome,
+  type Payload,
+} from "../../../src/index.ts";
+import type { ProductWorld } from "./world.ts";
 import {
   clientOptions,
   plainAuth,
   scramAuth,
   serverOptions,
   type ClientChanges,
-} from "./samples.ts";
+} from "../samples.ts";
 
 const say = (content: string): Payload => ({ kind: "text", text: content });
 const data = (byte: number): Payload => ({ kind: "binary", data: Uint8Array.of(byte) });

@@ -7,13 +7,13 @@ import {
   type ServerEvent,
   type ServerState,
   type ServerTimer,
-} from "../../src/index.ts";
-import { toArray, type Queue } from "../../src/queue.ts";
-import type { Model, Move } from "../explore.ts";
-import { createWatch, runTimers } from "./broken.ts";
-import { canonical } from "./canonical.ts";
-import { binary, json, plainAuth, secrets, serverOptions, text } from "./samples.ts";
-import type { ServerTransition } from "./server-world.ts";
+} from "../../../src/index.ts";
+import { toArray, type Queue } from "../../../src/queue.ts";
+import type { Model, Move } from "../../explore.ts";
+import { createWatch, runTimers } from "../broken.ts";
+import { canonical } from "../canonical.ts";
+import { binary, json, plainAuth, secrets, serverOptions, text } from "../samples.ts";
+import type { ServerTransition } from "./world.ts";
 
 export const alike = "plain and v1 decide alike, in every step, after projection";
 

@@ -1,7 +1,7 @@
-import type { Outcome } from "../../src/index.ts";
-import { transitionServer } from "../../src/index.ts";
-import { binary, json, plainAuth, secrets, serverOptions, text } from "./samples.ts";
-import type { NamedFrame, ServerTransition, ServerWorld } from "./server-world.ts";
+import type { Outcome } from "../../../src/index.ts";
+import { transitionServer } from "../../../src/index.ts";
+import { binary, json, plainAuth, secrets, serverOptions, text } from "../samples.ts";
+import type { NamedFrame, ServerTransition, ServerWorld } from "./world.ts";
 
 const limits = {
   maxMessageBytes: 400,

@@ -1,7 +1,7 @@
-import type { ClientEffect, ClientEvent, ClientState } from "../../src/index.ts";
-import { fromArray, toArray } from "../../src/queue.ts";
-import { clientProperties as p, type ClientTransition } from "./client-world.ts";
-import { afterwards, filterEffects, pretend, type Fault } from "./faults.ts";
+import type { ClientEffect, ClientEvent, ClientState } from "../../../src/index.ts";
+import { fromArray, toArray } from "../../../src/queue.ts";
+import { clientProperties as p, type ClientTransition } from "./world.ts";
+import { afterwards, filterEffects, pretend, type Fault } from "../faults.ts";
 
 const without = (type: "startTimer" | "stopTimer", name: string) =>
   filterEffects<ClientState, ClientEvent, ClientEffect>(

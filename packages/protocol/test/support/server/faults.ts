@@ -1,8 +1,13 @@
-import { closes, type ServerEffect, type ServerEvent, type ServerState } from "../../src/index.ts";
-import { fromArray, shift, toArray, type Queue } from "../../src/queue.ts";
-import { alike } from "./dialects-world.ts";
-import { afterwards, filterEffects, pretend, type Fault } from "./faults.ts";
-import { serverProperties as p, type ServerTransition } from "./server-world.ts";
+import {
+  closes,
+  type ServerEffect,
+  type ServerEvent,
+  type ServerState,
+} from "../../../src/index.ts";
+import { fromArray, shift, toArray, type Queue } from "../../../src/queue.ts";
+import { alike } from "./dialects.ts";
+import { afterwards, filterEffects, pretend, type Fault } from "../faults.ts";
+import { serverProperties as p, type ServerTransition } from "./world.ts";
 
 type Live = Extract<ServerState, { readonly backlog: unknown }>;
 type Frames = Live["backlog"]["frames"];
@@ -44,6 +49,12 @@ export const serverFaults: readonly Fault<ServerTransition>[] = [
         ? [next, [...effects, { type: "handle", submission }]]
         : [next, effects],
     ),
+  },
+  {
+    name: "a challenge is not passed on",
+    property: p.told,
+    world: "v1",
+    seed: filterEffects((effect) => effect.type !== "send" || effect.message.type !== "challenge"),
   },
   {
     name: "the backlog has no bound",
@@ -129,6 +140,24 @@ export const serverFaults: readonly Fault<ServerTransition>[] = [
         ? [next, [...effects, { type: "send", message: { type: "pong" } }]]
         : [next, effects],
     ),
+  },
+  {
+    name: "whatever has to wait is too much",
+    property: p.cause,
+    world: "plain",
+    seed: (machine) => (state, event) => {
+      if (state.kind === "closed") return machine(state, event);
+      const { options } = state;
+      const limits = { ...options.limits, backlogMessages: 0 };
+      const [next, effects] = machine({ ...state, options: { ...options, limits } }, event);
+      return [next.kind === "closed" ? next : { ...next, options }, effects];
+    },
+  },
+  {
+    name: "v1 is not told why it is closed",
+    property: p.cause,
+    world: "v1Handshake",
+    seed: filterEffects((effect) => effect.type !== "send" || effect.message.type !== "error"),
   },
   {
     name: "something is noted after closed",

@@ -1,5 +1,10 @@
-import { plainTexts, transitionClient, type AuthMessage, type Payload } from "../../src/index.ts";
-import type { ClientTransition, ClientWorld, ServerFrame } from "./client-world.ts";
+import {
+  plainTexts,
+  transitionClient,
+  type AuthMessage,
+  type Payload,
+} from "../../../src/index.ts";
+import type { ClientTransition, ClientWorld, ServerFrame } from "./world.ts";
 import {
   binary,
   clientOptions,
@@ -10,7 +15,7 @@ import {
   secrets,
   text,
   type ClientChanges,
-} from "./samples.ts";
+} from "../samples.ts";
 
 const say = (content: string): Payload => ({ kind: "text", text: content });
 const data = (byte: number): Payload => ({ kind: "binary", data: Uint8Array.of(byte) });

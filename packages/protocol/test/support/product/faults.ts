@@ -3,12 +3,12 @@ import {
   type ClientEffect,
   type ClientEvent,
   type ClientState,
-} from "../../src/index.ts";
-import type { ServerEffect, ServerEvent, ServerState } from "../../src/index.ts";
-import { fromArray, toArray } from "../../src/queue.ts";
-import { afterwards, filterEffects, pretend, type Fault } from "./faults.ts";
-import { productProperties as p, type ProductWorld } from "./product-world.ts";
-import { text } from "./samples.ts";
+} from "../../../src/index.ts";
+import type { ServerEffect, ServerEvent, ServerState } from "../../../src/index.ts";
+import { fromArray, toArray } from "../../../src/queue.ts";
+import { afterwards, filterEffects, pretend, type Fault } from "../faults.ts";
+import { productProperties as p, type ProductWorld } from "./world.ts";
+import { text } from "../samples.ts";
 
 type Machines = ProductWorld["transitions"];
 const inClient =

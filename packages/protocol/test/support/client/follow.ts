@@ -1,0 +1,284 @@
+import type { ClientEffect, ClientState, ClientTimer, DialectName } from "../../../src/index.ts";
+import { runTimers, tells, type Watch } from "../broken.ts";
+import { canonical } from "../canonical.ts";
+import {
+  clientProperties as p,
+  type ClientWorld,
+  type Ghost,
+  type Input,
+  type ServerFrame,
+  type Submit,
+} from "./world.ts";
+
+type Draft = { -readonly [K in keyof Ghost]: Ghost[K] };
+type Of<Type extends ClientEffect["type"]> = Extract<ClientEffect, { readonly type: Type }>;
+
+export interface Step {
+  readonly input: Input;
+  readonly effects: readonly ClientEffect[];
+  readonly state: ClientState;
+  readonly next: ClientState;
+  readonly watch: Watch;
+}
+
+/** What is known of one step before its effects are looked at. */
+interface Scene extends Step {
+  readonly world: ClientWorld;
+  readonly before: Ghost;
+  readonly now: Draft;
+  readonly frame: ServerFrame | undefined;
+  /** Whether this event decides the login in our favour, as far as an observer can tell. */
+  readonly proves: boolean;
+  /** Whether the client becomes ready. */
+  readonly enters: boolean;
+}
+
+/** What an observer knows after a step; each effect has to fit what was known before it. */
+export function follow(world: ClientWorld, before: Ghost, step: Step): Ghost {
+  const scene = begin(world, before, step);
+  const { now, next, proves, enters, watch } = scene;
+  const { event, label } = step.input;
+  const byHandshake = event.type === "socketOpened" && isHandshake(world, now);
+  watch.demand(!enters || proves || byHandshake, p.proof, () => `${label}: ready`);
+  watch.demand(!enters || next.dialect === now.agreed, p.downgrade, () => `${label}: ready`);
+  for (const effect of step.effects) take(scene, effect);
+  // A renewal that was refused, or has nothing to offer, is over.
+  if (proves || (next.kind === "ready" && next.renewal === null)) now.offered = null;
+  if (next.kind === "stopped")
+    watch.demand(!tells({ type: "reason", ...next.reason }), p.secret, () => label);
+  return now;
+}
+
+/** What the event alone tells. */
+function begin(world: ClientWorld, before: Ghost, step: Step): Scene {
+  const { input, effects, state, next } = step;
+  const { event } = input;
+  const timers = event.type === "timer" ? without(before.timers, event.name) : before.timers;
+  const started = effects.map((effect) =>
+    effect.type === "scheduleRetry" ? ({ type: "startTimer", name: "retry" } as const) : effect,
+  );
+  const now: Draft = { ...before, timers: runTimers<ClientTimer>(timers, started) };
+  const frame = heard(input.frame, before.agreed);
+  switch (event.type) {
+    case "submit":
+      now.submits = [...now.submits, { left: false, sent: false, settled: false }];
+      break;
+    case "socketOpened":
+      now.socket = "open";
+      now.agreed = event.protocol === "wsecho.v1" ? "v1" : "plain";
+      break;
+    case "socketClosed":
+      hangUp(now);
+      break;
+    case "credentials":
+      now.asked = false;
+      break;
+    case "answered":
+      now.challenged = false;
+      break;
+    case "checked":
+      now.checking = false;
+      break;
+    case "connect":
+    case "frame":
+    case "timer":
+    case "stop":
+      break;
+  }
+  if (frame?.kind === "pong" && state.kind === "ready") now.openings = 0;
+  if (frame?.kind === "denied" && state.kind === "authenticating" && before.offered !== null)
+    now.refused = world.fixed;
+  const proves =
+    event.type === "checked"
+      ? event.genuine && before.checking
+      : frame?.kind === "ok" && (before.offered === "other" || isHandshake(world, before));
+  const enters = next.kind === "ready" && state.kind !== "ready";
+  return { ...step, world, before, now, frame, proves, enters };
+}
+
+function without<T>(items: readonly T[], item: T): readonly T[] {
+  return items.filter((other) => other !== item);
+}
+
+/** A frame of the other dialect is just some text. */
+function heard(
+  frame: ServerFrame | undefined,
+  agreed: DialectName | null,
+): ServerFrame | undefined {
+  return frame === undefined || frame.frame.type === "binary" || frame.dialect === agreed
+    ? frame
+    : { name: frame.name, kind: "other", dialect: frame.dialect, frame: frame.frame };
+}
+
+function hangUp(now: Draft): void {
+  now.socket = "none";
+  now.agreed = null;
+  now.asked = now.challenged = now.checking = false;
+  now.offered = null;
+  now.submits = now.submits.map((submit) => ({ ...submit, sent: false }));
+}
+
+function update(now: Draft, id: number, changes: Partial<Submit>): void {
+  now.submits = now.submits.map((submit, i) => (i === id - 1 ? { ...submit, ...changes } : submit));
+}
+
+function isHandshake({ options }: ClientWorld, { socket }: { readonly socket: string }): boolean {
+  return options.handshakeLogin === true && socket === "open";
+}
+
+function take(scene: Scene, effect: ClientEffect): void {
+  const { world, input, now, watch, frame, state, enters, proves } = scene;
+  const { demand } = watch;
+  const { label } = input;
+  switch (effect.type) {
+    case "openSocket":
+      demand(now.socket === "none", p.socket, () => `${label}: a second socket`);
+      demand(!now.refused, p.refusal, () => `${label}: comes back`);
+      hangUp(now);
+      now.socket = "opening";
+      now.openings += 1;
+      return;
+    case "close":
+      demand(now.socket === "open", p.close, () => `${label}: closes a ${now.socket} socket`);
+      demand(!tells(effect), p.secret, () => `${label}: the reason`);
+      now.socket = "closing";
+      now.asked = now.challenged = now.checking = false;
+      return;
+    case "dropSocket":
+      demand(now.socket !== "none", p.socket, () => `${label}: drops nothing`);
+      hangUp(now);
+      return;
+    case "send":
+      takeSend(scene, effect);
+      return;
+    case "sendBinary": {
+      const index = world.submits.findIndex(
+        ({ payload }, i) =>
+          payload.kind === "binary" && payload.data === effect.data && i < now.submits.length,
+      );
+      leave(scene, index + 1);
+      return;
+    }
+    case "askCredentials":
+      demand(effect.attempt > now.attempt, p.stale, () => `${label}: a question's number again`);
+      demand(!tells(effect), p.secret, () => `${label}: the question`);
+      now.attempt = effect.attempt;
+      now.asked = true;
+      now.challenged = now.checking = false;
+      if (effect.denied !== null) now.offered = null;
+      return;
+    case "answerChallenge":
+      demand(now.offered === "scram", p.proof, () => `${label}: answers a challenge`);
+      now.challenged = true;
+      return;
+    case "checkServer":
+      demand(frame?.kind === "ok" && now.offered === "scram", p.proof, () => label);
+      now.checking = true;
+      return;
+    case "startTimer": {
+      const believes = effect.name !== "renew" || enters || proves;
+      demand(believes, p.proof, () => `${label}: login extended`);
+      return;
+    }
+    case "settle":
+      takeSettle(scene, effect);
+      return;
+    case "receive":
+      if (state.kind === "ready") now.openings = 0;
+      return;
+    case "note":
+      demand(!tells(effect), p.secret, () => `${label}: noted`);
+      return;
+    case "stopTimer":
+    case "scheduleRetry":
+      return;
+  }
+}
+
+function say({ input, next, now, watch }: Scene, what: string): void {
+  const { label } = input;
+  watch.demand(now.socket === "open", p.close, () => `${label}: ${what}, socket ${now.socket}`);
+  watch.demand(next.dialect === now.agreed, p.downgrade, () => `${label}: ${what}`);
+}
+
+function takeSend(scene: Scene, { message }: Of<"send">): void {
+  const { input, before, now, watch } = scene;
+  const { demand } = watch;
+  const { event, label } = input;
+  if (message.type === "submit") {
+    leave(scene, message.id);
+    return;
+  }
+  say(scene, message.type);
+  switch (message.type) {
+    case "auth": {
+      const answers = before.asked && event.type === "credentials" && event.message === message;
+      demand(answers, p.credentials, () => `${label}: unasked`);
+      demand(now.offered === null, p.credentials, () => `${label}: twice`);
+      demand(!now.refused, p.refusal, () => `${label}: offers them again`);
+      now.offered = message.mechanism === "scram-sha-256" ? "scram" : "other";
+      return;
+    }
+    case "response": {
+      const answers = before.challenged && event.type === "answered" && event.data === message.data;
+      demand(answers, p.credentials, () => `${label}: a response of its own`);
+      return;
+    }
+    case "ping":
+    case "pong":
+      return;
+  }
+}
+
+/** A submit goes out. */
+function leave(scene: Scene, id: number): void {
+  const { world, input, next, now, watch } = scene;
+  const { demand } = watch;
+  const { label } = input;
+  say(scene, `submit ${id}`);
+  const submit = now.submits[id - 1];
+  const mayRepeat = world.submits[id - 1]?.resend === true;
+  const mayLeave =
+    submit !== undefined && !submit.settled && !submit.sent && (!submit.left || mayRepeat);
+  demand(mayLeave, p.order, () => `${label}: ${id} again`);
+  const overtakes = now.submits.some((other, i) => i + 1 < id && !other.settled && !other.sent);
+  demand(!overtakes, p.order, () => `${label}: ${id} overtakes`);
+  const isFirst = now.submits.every((other, i) => i < id || !other.sent);
+  demand(isFirst, p.order, () => `${label}: ${id} too late`);
+  demand(next.kind === "ready", p.proof, () => `${label}: ${id} in ${next.kind}`);
+  update(now, id, { left: true, sent: true });
+}
+
+function takeSettle(scene: Scene, { id, outcome }: Of<"settle">): void {
+  const { world, input, before, next, now, frame, watch } = scene;
+  const { demand } = watch;
+  const { label, event } = input;
+  const submit = now.submits[id - 1];
+  demand(submit?.settled === false, p.settle, () => `${label}: ${id} is ${outcome.kind}, again`);
+  if (submit === undefined) return;
+  const isSent = before.submits[id - 1]?.sent === true;
+  const isTrue = (): boolean => {
+    switch (outcome.kind) {
+      case "echoed": {
+        const isNamed = frame?.id === undefined || frame.id === id;
+        const isSaid = canonical(frame?.payload, {}) === canonical(outcome.payload, {});
+        const isAlike = world.submits[id - 1]?.payload.kind === outcome.payload.kind;
+        return isSent && isNamed && isSaid && isAlike;
+      }
+      case "lost":
+        return submit.left;
+      case "unsent":
+        return !submit.left;
+      case "refused":
+        return frame?.kind === "error" ? frame.id === id && isSent : event.type === "submit";
+    }
+  };
+  demand(isTrue(), p.truth, () => `${label}: ${id} is ${outcome.kind}`);
+  const isCut = outcome.kind === "lost" || outcome.kind === "unsent";
+  const mayWait = world.submits[id - 1]?.resend === true || !submit.left;
+  const isKept = isCut && next.kind === "waiting" && mayWait;
+  demand(!isKept, p.kept, () => `${label}: ${id} is ${outcome.kind}`);
+  const isAnswer = outcome.kind === "echoed" || (outcome.kind === "refused" && frame !== undefined);
+  if (isAnswer) now.openings = 0;
+  update(now, id, { settled: true });
+}
