@@ -61,10 +61,10 @@ const v1Frames: readonly ServerFrame[] = [
   ...login,
   echo(1),
   echo(2),
-  other("error", error),
+  { name: "error", kind: "error", dialect: "v1", frame: json(error) },
   { name: "error 1", kind: "error", dialect: "v1", frame: json({ ...error, id: 1 }), id: 1 },
   { name: "pong", kind: "pong", dialect: "v1", frame: json({ type: "pong" }) },
-  other("ping", { type: "ping" }),
+  { name: "ping", kind: "ping", dialect: "v1", frame: json({ type: "ping" }) },
   other("malformed", { type: "echo" }),
   { name: "binary 2", kind: "echo", dialect: "v1", frame: binary(2), payload: data(2) },
 ];

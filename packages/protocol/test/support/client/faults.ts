@@ -239,6 +239,15 @@ export const clientFaults: readonly Fault<ClientTransition>[] = [
     ]),
   },
   {
+    name: "a fault looks as if the person had left",
+    property: p.reason,
+    world: "plain",
+    seed: adjust((_, [next, effects]) => [
+      next.kind === "closing" ? { ...next, after: { kind: "left" } } : next,
+      effects,
+    ]),
+  },
+  {
     name: "connecting has no deadline",
     property: p.deadline,
     world: "plain",

@@ -1,37 +1,9 @@
-import type { ClientEffect, ClientState, ClientTimer, DialectName } from "../../../src/index.ts";
-import { runTimers, tells, type Watch } from "../broken.ts";
-import { canonical } from "../canonical.ts";
-import {
-  clientProperties as p,
-  type ClientWorld,
-  type Ghost,
-  type Input,
-  type ServerFrame,
-  type Submit,
-} from "./world.ts";
-
-type Draft = { -readonly [K in keyof Ghost]: Ghost[K] };
-type Of<Type extends ClientEffect["type"]> = Extract<ClientEffect, { readonly type: Type }>;
-
-export interface Step {
-  readonly input: Input;
-  readonly effects: readonly ClientEffect[];
-  readonly state: ClientState;
-  readonly next: ClientState;
-  readonly watch: Watch;
-}
-
-/** What is known of one step before its effects are looked at. */
-interface Scene extends Step {
-  readonly world: ClientWorld;
-  readonly before: Ghost;
-  readonly now: Draft;
-  readonly frame: ServerFrame | undefined;
-  /** Whether this event decides the login in our favour, as far as an observer can tell. */
-  readonly proves: boolean;
-  /** Whether the client becomes ready. */
-  readonly enters: boolean;
-}
+import type { ClientEffect, ClientTimer, DialectName } from "../../../src/index.ts";
+import { runTimers, tells } from "../broken.ts";
+import { update, type Draft, type Of, type Scene, type Step } from "./scene.ts";
+import { takeSettle } from "./take-settle.ts";
+import { watchReason } from "./watch-reason.ts";
+import { clientProperties as p, type ClientWorld, type Ghost, type ServerFrame } from "./world.ts";
 
 /** What an observer knows after a step; each effect has to fit what was known before it. */
 export function follow(world: ClientWorld, before: Ghost, step: Step): Ghost {
@@ -44,6 +16,7 @@ export function follow(world: ClientWorld, before: Ghost, step: Step): Ghost {
   for (const effect of step.effects) take(scene, effect);
   // A renewal that was refused, or has nothing to offer, is over.
   if (proves || (next.kind === "ready" && next.renewal === null)) now.offered = null;
+  watchReason(scene);
   if (next.kind === "stopped")
     watch.demand(!tells({ type: "reason", ...next.reason }), p.secret, () => label);
   return now;
@@ -86,8 +59,11 @@ function begin(world: ClientWorld, before: Ghost, step: Step): Scene {
       break;
   }
   if (frame?.kind === "pong" && state.kind === "ready") now.openings = 0;
-  if (frame?.kind === "denied" && state.kind === "authenticating" && before.offered !== null)
+  const isTried = before.offered !== null || isHandshake(world, before);
+  if (frame?.kind === "denied" && state.kind === "authenticating" && isTried) {
+    now.denied = true;
     now.refused = world.fixed;
+  }
   const proves =
     event.type === "checked"
       ? event.genuine && before.checking
@@ -115,11 +91,8 @@ function hangUp(now: Draft): void {
   now.agreed = null;
   now.asked = now.challenged = now.checking = false;
   now.offered = null;
+  now.denied = false;
   now.submits = now.submits.map((submit) => ({ ...submit, sent: false }));
-}
-
-function update(now: Draft, id: number, changes: Partial<Submit>): void {
-  now.submits = now.submits.map((submit, i) => (i === id - 1 ? { ...submit, ...changes } : submit));
 }
 
 function isHandshake({ options }: ClientWorld, { socket }: { readonly socket: string }): boolean {
@@ -217,6 +190,7 @@ function takeSend(scene: Scene, { message }: Of<"send">): void {
       demand(now.offered === null, p.credentials, () => `${label}: twice`);
       demand(!now.refused, p.refusal, () => `${label}: offers them again`);
       now.offered = message.mechanism === "scram-sha-256" ? "scram" : "other";
+      now.denied = false;
       return;
     }
     case "response": {
@@ -247,38 +221,4 @@ function leave(scene: Scene, id: number): void {
   demand(isFirst, p.order, () => `${label}: ${id} too late`);
   demand(next.kind === "ready", p.proof, () => `${label}: ${id} in ${next.kind}`);
   update(now, id, { left: true, sent: true });
-}
-
-function takeSettle(scene: Scene, { id, outcome }: Of<"settle">): void {
-  const { world, input, before, next, now, frame, watch } = scene;
-  const { demand } = watch;
-  const { label, event } = input;
-  const submit = now.submits[id - 1];
-  demand(submit?.settled === false, p.settle, () => `${label}: ${id} is ${outcome.kind}, again`);
-  if (submit === undefined) return;
-  const isSent = before.submits[id - 1]?.sent === true;
-  const isTrue = (): boolean => {
-    switch (outcome.kind) {
-      case "echoed": {
-        const isNamed = frame?.id === undefined || frame.id === id;
-        const isSaid = canonical(frame?.payload, {}) === canonical(outcome.payload, {});
-        const isAlike = world.submits[id - 1]?.payload.kind === outcome.payload.kind;
-        return isSent && isNamed && isSaid && isAlike;
-      }
-      case "lost":
-        return submit.left;
-      case "unsent":
-        return !submit.left;
-      case "refused":
-        return frame?.kind === "error" ? frame.id === id && isSent : event.type === "submit";
-    }
-  };
-  demand(isTrue(), p.truth, () => `${label}: ${id} is ${outcome.kind}`);
-  const isCut = outcome.kind === "lost" || outcome.kind === "unsent";
-  const mayWait = world.submits[id - 1]?.resend === true || !submit.left;
-  const isKept = isCut && next.kind === "waiting" && mayWait;
-  demand(!isKept, p.kept, () => `${label}: ${id} is ${outcome.kind}`);
-  const isAnswer = outcome.kind === "echoed" || (outcome.kind === "refused" && frame !== undefined);
-  if (isAnswer) now.openings = 0;
-  update(now, id, { settled: true });
 }

@@ -33,6 +33,7 @@ export function clientModel(world: ClientWorld): Model<ClientNode> {
         offered: null,
         submits: [],
         openings: 0,
+        denied: false,
         refused: false,
       },
     },

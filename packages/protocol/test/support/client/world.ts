@@ -26,6 +26,8 @@ export const clientProperties = {
   proof: "no ok is believed without the credentials and the proof that belong to it",
   credentials: "credentials leave only when asked for, and once for each question",
   stale: "stale answers and used ids change nothing",
+  reason:
+    "a client leaves for the reason that it tells, and never because of a pong, ping or error",
   deadline: "every waiting state has its deadline",
   timers: "no timer runs that its state does not need, and none in stopped",
   retries: "a client without reconnect stays away, any other gives up some time",
@@ -36,7 +38,7 @@ export const clientProperties = {
   end: "timers alone end every state",
 } as const;
 
-type FrameKind = "ok" | "denied" | "pong" | "echo" | "error" | "other";
+type FrameKind = "ok" | "denied" | "ping" | "pong" | "echo" | "error" | "other";
 
 /** What a server may say, an honest one or not. */
 export interface ServerFrame {
@@ -87,6 +89,8 @@ export interface Ghost {
   readonly submits: readonly Submit[];
   /** Sockets since the server last answered something. */
   readonly openings: number;
+  /** Whether the newest credentials of this connection were refused. */
+  readonly denied: boolean;
   /** Whether the fixed credentials were refused. */
   readonly refused: boolean;
 }
