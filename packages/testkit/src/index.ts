@@ -1,2 +1,1 @@
 export { launchBrowser } from "./browser.ts";
-export { startPostgres, type Postgres } from "./postgres.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
-import { startPostgres } from "@wsecho/testkit";
+import { startPostgres } from "@wsecho/testkit/postgres";
 
 /** Asks whether it would speak TLS, to which every PostgreSQL has an answer of one letter. */
 async function ask(port: number): Promise<string> {

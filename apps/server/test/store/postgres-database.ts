@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import type { Postgres } from "@wsecho/testkit";
+import type { Postgres } from "@wsecho/testkit/postgres";
 import type { TestDatabase } from "./support.ts";
 
 const tables = ["meta", "users", "signing_keys", "failures", "sessions", "servers", "changes"];

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { startPostgres, type Postgres } from "@wsecho/testkit";
+import { startPostgres, type Postgres } from "@wsecho/testkit/postgres";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { createStore } from "../../src/store/create-store.ts";
 import { StoreUnavailableError } from "../../src/store/errors.ts";

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { startPostgres, type Postgres } from "@wsecho/testkit";
+import { startPostgres, type Postgres } from "@wsecho/testkit/postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStore } from "../../src/store/open.ts";
 import { createDatabase, execute } from "./postgres-database.ts";
