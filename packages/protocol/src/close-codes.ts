@@ -46,18 +46,12 @@ export const closes = {
 /** A close by the name that programs use; codes alone are not unique. */
 export type CloseName = keyof typeof closes;
 
-/** Codes that only the receiving side reports, or that wsecho never sends, and how they classify. */
-const otherRetries: Readonly<Record<number, Retry>> = {
-  1005: "later", // closed without a code: says nothing against coming back
-  1006: "later", // the connection broke
-  1014: "later", // bad gateway
-};
-
-// Of entries that share a code the last one counts: a 4429 with a reason of somebody else's is
-// more often a rate limit, which passes, than used-up attempts.
-const knownRetries = new Map<number, Retry>(
-  Object.values(closes).map(({ code, retry }) => [code, retry]),
-);
+/** Codes that only the receiving side reports, or that wsecho never sends: all may be retried. */
+const passing: readonly number[] = [
+  1005, // closed without a code: says nothing against coming back
+  1006, // the connection broke
+  1014, // bad gateway
+];
 
 /**
  * How a client treats a close code, also one that it does not know: 45xx mirrors HTTP 5xx and may
@@ -67,8 +61,10 @@ const knownRetries = new Map<number, Retry>(
  * @param reason the text of the close frame; `""` where there was none
  */
 export function retryAfterClose(code: number, reason = ""): Retry {
-  const exact = Object.values(closes).find((c) => c.code === code && c.reason === reason);
-  if (exact !== undefined) return exact.retry;
-  const known = knownRetries.get(code) ?? otherRetries[code];
-  return known ?? (code >= 4500 && code <= 4599 ? "later" : "never");
+  const known: readonly Close[] = Object.values(closes).filter((close) => close.code === code);
+  // Of entries that share a code the last one counts: a 4429 with a reason of somebody else's is
+  // more often a rate limit, which passes, than used-up attempts.
+  const meant = known.find((close) => close.reason === reason) ?? known.at(-1);
+  if (meant !== undefined) return meant.retry;
+  return passing.includes(code) || (code >= 4500 && code <= 4599) ? "later" : "never";
 }

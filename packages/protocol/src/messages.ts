@@ -5,7 +5,6 @@ export const mechanisms = ["scram-sha-256", "token", "plain"] as const;
 /** One way to log in. */
 export type Mechanism = (typeof mechanisms)[number];
 
-const constant = <const V extends string>(value: V) => ({ kind: "constant", value }) as const;
 const text = { kind: "string" } as const satisfies Field;
 const count = { kind: "integer", min: 0 } as const satisfies Field;
 const id = { kind: "integer", min: 1 } as const satisfies Field;
@@ -15,27 +14,31 @@ const data = { kind: "string", maxLength: 4096 } as const satisfies Field;
 /** Everything that a v1 client may send. */
 export const clientMessages = {
   authPlain: {
-    type: constant("auth"),
-    mechanism: constant("plain"),
+    type: { kind: "constant", value: "auth" },
+    mechanism: { kind: "constant", value: "plain" },
     user: { kind: "string", maxLength: 255 },
     password: { kind: "string", maxLength: 1024 },
   },
-  authScram: { type: constant("auth"), mechanism: constant("scram-sha-256"), data },
+  authScram: {
+    type: { kind: "constant", value: "auth" },
+    mechanism: { kind: "constant", value: "scram-sha-256" },
+    data,
+  },
   authToken: {
-    type: constant("auth"),
-    mechanism: constant("token"),
+    type: { kind: "constant", value: "auth" },
+    mechanism: { kind: "constant", value: "token" },
     token: { kind: "string", maxLength: 4096 },
   },
-  response: { type: constant("response"), data },
-  submit: { type: constant("submit"), id, text },
-  ping: { type: constant("ping") },
-  pong: { type: constant("pong") },
+  response: { type: { kind: "constant", value: "response" }, data },
+  submit: { type: { kind: "constant", value: "submit" }, id, text },
+  ping: { type: { kind: "constant", value: "ping" } },
+  pong: { type: { kind: "constant", value: "pong" } },
 } as const satisfies Readonly<Record<string, Fields>>;
 
 /** Everything that a v1 server may send. */
 export const serverMessages = {
   hello: {
-    type: constant("hello"),
+    type: { kind: "constant", value: "hello" },
     mechanisms: { kind: "strings", maxItems: 16 },
     limits: {
       kind: "object",
@@ -49,24 +52,24 @@ export const serverMessages = {
     },
     features: { kind: "strings", maxItems: 64 },
   },
-  challenge: { type: constant("challenge"), data },
+  challenge: { type: { kind: "constant", value: "challenge" }, data },
   ok: {
-    type: constant("ok"),
+    type: { kind: "constant", value: "ok" },
     user: { kind: "string", maxLength: 255 },
     expiresInMs: { kind: "integer", min: 1, optional: true },
-    data: { ...data, optional: true },
+    data: { kind: "string", maxLength: 4096, optional: true },
   },
-  denied: { type: constant("denied"), attemptsLeft: count, retryAfterMs: count },
-  echo: { type: constant("echo"), id, text },
+  denied: { type: { kind: "constant", value: "denied" }, attemptsLeft: count, retryAfterMs: count },
+  echo: { type: { kind: "constant", value: "echo" }, id, text },
   error: {
-    type: constant("error"),
+    type: { kind: "constant", value: "error" },
     code: { kind: "integer", min: 1000, max: 4999 },
     id: { kind: "integer", min: 1, optional: true },
     message: { kind: "string", maxLength: 1024 },
     retry: { kind: "choice", values: ["never", "later", "credentials"] },
   },
-  ping: { type: constant("ping") },
-  pong: { type: constant("pong") },
+  ping: { type: { kind: "constant", value: "ping" } },
+  pong: { type: { kind: "constant", value: "pong" } },
 } as const satisfies Readonly<Record<string, Fields>>;
 
 type MessageOf<T extends Readonly<Record<string, Fields>>> = {

@@ -37,13 +37,13 @@ export function negotiate(
       ? success({ dialect: "plain" })
       : failure(`the plain dialect is switched off; ask for the subprotocol ${subprotocol}`);
   }
+  const known = `known: ${subprotocol}${options.plain ? ", or no Sec-WebSocket-Protocol header for the plain dialect" : ""}`;
   const offers = header.split(",").map((offer) => entry.exec(offer)?.[1] ?? "");
   if (offers.includes(""))
-    return failure(`Sec-WebSocket-Protocol is not a list of names; ${known(options.plain)}`);
+    return failure(`Sec-WebSocket-Protocol is not a list of names; ${known}`);
   if (new Set(offers).size !== offers.length)
     return failure("Sec-WebSocket-Protocol names a subprotocol twice");
-  if (!offers.includes(subprotocol))
-    return failure(`no known subprotocol was offered; ${known(options.plain)}`);
+  if (!offers.includes(subprotocol)) return failure(`no known subprotocol was offered; ${known}`);
   const bearers = offers.filter((offer) => offer.startsWith(bearerPrefix));
   if (bearers.length > 1) return failure("Sec-WebSocket-Protocol carries more than one token");
   const bearer = bearers[0]?.slice(bearerPrefix.length);
@@ -54,10 +54,4 @@ export function negotiate(
     protocol: subprotocol,
     ...(bearer === undefined ? {} : { bearer }),
   });
-}
-
-function known(plain: boolean): string {
-  return plain
-    ? `known: ${subprotocol}, or no Sec-WebSocket-Protocol header for the plain dialect`
-    : `known: ${subprotocol}`;
 }

@@ -32,8 +32,10 @@ export function shift<T>({ length, front, back }: Queue<T>): Queue<T> {
 }
 
 /** The values, oldest first. */
-export function toArray<T>({ front, back }: Queue<T>): T[] {
-  return [...values(front), ...values(reverse(back))];
+export function toArray<T>(queue: Queue<T>): T[] {
+  const values: T[] = [];
+  for (let rest = queue; rest.front !== null; rest = shift(rest)) values.push(rest.front.value);
+  return values;
 }
 
 export function fromArray<T>(items: readonly T[]): Queue<T> {
@@ -44,8 +46,4 @@ function reverse<T>(cell: Cell<T> | null): Cell<T> | null {
   let reversed: Cell<T> | null = null;
   for (let at = cell; at !== null; at = at.next) reversed = { value: at.value, next: reversed };
   return reversed;
-}
-
-function* values<T>(cell: Cell<T> | null): Generator<T> {
-  for (let at = cell; at !== null; at = at.next) yield at.value;
 }

@@ -57,47 +57,45 @@ export function validate<S extends Fields>(
   for (const [name, field] of Object.entries(fields)) {
     const value = Object.hasOwn(input, name) ? input[name] : undefined;
     if (value === undefined && "optional" in field) continue;
-    const checked = check(value, field, `${path}.${name}`);
-    if (!checked.ok) return checked;
-    output[name] = checked.value;
+    const inner = `${path}.${name}`;
+    if (field.kind === "object") {
+      const checked = validate(value, field.fields, inner);
+      if (!checked.ok) return checked;
+      output[name] = checked.value;
+      continue;
+    }
+    const expected = mismatch(value, field);
+    if (expected !== null) return failure(`${inner} must be ${expected}`);
+    output[name] = Array.isArray(value) ? [...(value as readonly string[])] : value;
   }
   return success(output as Infer<S>);
 }
 
-function check(value: unknown, field: Field, path: string): Result<unknown, string> {
+/** What `value` should have been; `null` where it is that. */
+function mismatch(
+  value: unknown,
+  field: Exclude<Field, { readonly kind: "object" }>,
+): string | null {
   switch (field.kind) {
-    case "object":
-      return validate(value, field.fields, path);
     case "constant":
-      return value === field.value
-        ? success(value)
-        : failure(`${path} must be ${JSON.stringify(field.value)}`);
+      return value === field.value ? null : JSON.stringify(field.value);
     case "choice":
-      return field.values.some((known) => known === value)
-        ? success(value)
-        : failure(`${path} must be one of ${field.values.join(", ")}`);
+      return field.values.includes(value as string) ? null : `one of ${field.values.join(", ")}`;
     case "integer": {
-      const max = field.max ?? Number.MAX_SAFE_INTEGER;
-      return typeof value === "number" &&
-        Number.isInteger(value) &&
-        value >= field.min &&
-        value <= max
-        ? success(value)
-        : failure(`${path} must be an integer from ${String(field.min)} to ${String(max)}`);
+      const { min, max = Number.MAX_SAFE_INTEGER } = field;
+      const fits = Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+      return fits ? null : `an integer from ${min} to ${max}`;
     }
-    case "strings":
-      return Array.isArray(value) &&
-        value.length <= field.maxItems &&
-        value.every((item) => typeof item === "string")
-        ? success([...(value as readonly string[])])
-        : failure(`${path} must be a list of at most ${String(field.maxItems)} strings`);
+    case "strings": {
+      const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
+      return isList && value.length <= field.maxItems
+        ? null
+        : `a list of at most ${field.maxItems} strings`;
+    }
     case "string": {
-      const max = field.maxLength ?? Infinity;
-      return typeof value === "string" && value.length <= max
-        ? success(value)
-        : failure(
-            `${path} must be a string${max === Infinity ? "" : ` of at most ${String(max)} characters`}`,
-          );
+      const { maxLength = Infinity } = field;
+      if (typeof value === "string" && value.length <= maxLength) return null;
+      return maxLength === Infinity ? "a string" : `a string of at most ${maxLength} characters`;
     }
   }
 }

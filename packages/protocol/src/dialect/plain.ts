@@ -57,7 +57,7 @@ export function encodePlainClient(message: ClientMessage): string | null {
 export function decodePlainVerdict(text: string): Result<"accepted" | "refused", string> {
   if (text === plainTexts.accepted) return success("accepted");
   if (text === plainTexts.refused) return success("refused");
-  return failure("the server answered the login with neither of the plain dialect's two texts");
+  return failure("neither of the two verdicts");
 }
 
 /** The echoed text, or `undefined` where the server said something else. */

@@ -77,26 +77,21 @@ function decode(text: string, table: Table): Result<unknown, string> {
 /** The one form that `input` names by its type, checked. */
 function choose(input: unknown, table: Table): Result<unknown, string> {
   if (!isRecord(input)) return failure("the message must be a JSON object");
-  const named = Object.values(table).filter((fields) => has(fields, "type", input["type"]));
-  if (named.length === 0) return failure(`unknown type; known: ${names(table, "type")}`);
-  const [only] = named;
-  if (named.length === 1 && only !== undefined) return validate(input, only, String(input["type"]));
+  let forms: readonly Fields[] = Object.values(table);
   // Only `auth` has more than one form, told apart by its mechanism.
-  const chosen = named.find((fields) => has(fields, "mechanism", input["mechanism"]));
-  return chosen === undefined
-    ? failure(`unknown mechanism; known: ${names(named, "mechanism")}`)
-    : validate(input, chosen, String(input["type"]));
+  for (const name of ["type", "mechanism"]) {
+    const named = forms.filter((form) => constantOf(form, name) === input[name]);
+    if (named.length === 0) {
+      const known = new Set(forms.map((form) => constantOf(form, name)));
+      return failure(`unknown ${name}; known: ${[...known].join(", ")}`);
+    }
+    forms = named;
+    if (forms.length === 1) break;
+  }
+  return validate(input, forms[0] ?? {}, String(input["type"]));
 }
 
-function has(fields: Fields, name: string, value: unknown): boolean {
+function constantOf(fields: Fields, name: string): string | undefined {
   const field = fields[name];
-  return field?.kind === "constant" && field.value === value;
-}
-
-function names(table: Table | readonly Fields[], name: string): string {
-  const values = Object.values(table).map((fields: Fields) => {
-    const field = fields[name];
-    return field?.kind === "constant" ? field.value : "";
-  });
-  return [...new Set(values)].join(", ");
+  return field?.kind === "constant" ? field.value : undefined;
 }
