@@ -1,5 +1,5 @@
+import { send } from "../effects.ts";
 import { fromArray, shift, toArray, type Queue } from "../queue.ts";
-import { send, settle } from "./effects.ts";
 import type { ClientEffect, Pending, Settlement } from "./state.ts";
 
 /** What to send for a submit. */
@@ -21,23 +21,25 @@ export function sendAll(
 }
 
 /**
- * Settles the oldest sent entry that `matches`; `undefined` where none does. Replies of one kind
- * come in order, so the oldest is the right one where the reply carries no id.
+ * Settles the oldest sent entry that a reply with `id` and `outcome` fits; `undefined` where it
+ * fits none. Replies of one kind come in order, so the oldest is the right one without an id.
  */
 export function settleFirst(
   pending: Queue<Pending>,
-  matches: (entry: Pending) => boolean,
   outcome: Settlement,
+  id?: number,
 ): readonly [Queue<Pending>, ClientEffect] | undefined {
-  const settles = (entry: Pending): boolean => entry.sent && matches(entry);
+  const fits = (entry: Pending): boolean =>
+    entry.sent &&
+    (id === undefined || entry.id === id) &&
+    (outcome.kind !== "echoed" || entry.payload.kind === outcome.payload.kind);
   const oldest = pending.front?.value;
   // Servers answer in order, so a search is the exception.
-  if (oldest !== undefined && settles(oldest)) return [shift(pending), settle(oldest.id, outcome)];
+  if (oldest !== undefined && fits(oldest)) return [shift(pending), settle(oldest, outcome)];
   const entries = toArray(pending);
-  const found = entries.find(settles);
-  return (
-    found && [fromArray(entries.filter((entry) => entry !== found)), settle(found.id, outcome)]
-  );
+  const found = entries.find(fits);
+  if (found === undefined) return undefined;
+  return [fromArray(entries.filter((entry) => entry !== found)), settle(found, outcome)];
 }
 
 /** After a cut: what was sent is lost, unless it may be sent again; what was not sent waits on. */
@@ -49,11 +51,15 @@ export function settleCut(
   const kept = entries.filter((entry) => !isLost(entry));
   return [
     fromArray(kept.map((entry) => ({ ...entry, sent: false }))),
-    entries.filter(isLost).map(({ id }) => settle(id, { kind: "lost" })),
+    entries.filter(isLost).map((entry) => settle(entry, { kind: "lost" })),
   ];
 }
 
 /** At the end: everything gets its outcome. */
 export function settleAll(pending: Queue<Pending>): readonly ClientEffect[] {
-  return toArray(pending).map(({ id, left }) => settle(id, { kind: left ? "lost" : "unsent" }));
+  return toArray(pending).map((entry) => settle(entry, { kind: entry.left ? "lost" : "unsent" }));
+}
+
+export function settle({ id }: { readonly id: number }, outcome: Settlement): ClientEffect {
+  return { type: "settle", id, outcome };
 }

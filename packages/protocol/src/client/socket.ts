@@ -1,16 +1,10 @@
 import { closes, retryAfterClose } from "../close-codes.ts";
+import type { DialectName } from "../dialect/dialect.ts";
+import { startTimer } from "../effects.ts";
 import { subprotocol } from "../negotiate.ts";
 import { emptyQueue } from "../queue.ts";
-import { startTimer, stopTimer } from "./effects.ts";
 import { settleAll, settleCut } from "./pending.ts";
-import {
-  baseOf,
-  type ClientEffect,
-  type ClientState,
-  type ClientStep,
-  type ClientTimer,
-  type StopReason,
-} from "./state.ts";
+import { baseOf, type ClientState, type ClientStep, type StopReason } from "./state.ts";
 
 export function openSocket(state: ClientState): ClientStep {
   const { dialect, options } = state;
@@ -27,15 +21,11 @@ export function openSocket(state: ClientState): ClientStep {
 export function leave(
   state: ClientState,
   after: StopReason | "retry",
-  close: { readonly code: number; readonly reason: string } = closes.normal,
+  { code, reason }: { readonly code: number; readonly reason: string } = closes.normal,
 ): ClientStep {
   return [
     { ...baseOf(state), kind: "closing", after },
-    [
-      ...stopTimers(state),
-      { type: "close", code: close.code, reason: close.reason },
-      startTimer("close", state.options.limits.closeTimeoutMs),
-    ],
+    [{ type: "close", code, reason }, startTimer("close", state.options.limits.closeTimeoutMs)],
   ];
 }
 
@@ -47,8 +37,13 @@ export function breakOff(state: ClientState, detail: string): ClientStep {
 export function stop(state: ClientState, reason: StopReason): ClientStep {
   return [
     { ...baseOf(state), kind: "stopped", pending: emptyQueue, reason },
-    [...stopTimers(state), ...settleAll(state.pending)],
+    settleAll(state.pending),
   ];
+}
+
+/** The same step after the socket was dropped. */
+export function dropping([next, effects]: ClientStep): ClientStep {
+  return [next, [{ type: "dropSocket" }, ...effects]];
 }
 
 /** The socket is gone, by whatever cause. */
@@ -56,41 +51,39 @@ export function afterSocket(
   state: ClientState,
   code: number,
   reason: string,
-  detail: string | undefined,
+  detail = "the connection could not be opened",
 ): ClientStep {
   const closed: StopReason = { kind: "closed", code, reason };
   switch (state.kind) {
     case "connecting":
-      return afterFailedConnect(state, {
-        kind: "unreachable",
-        detail: detail ?? "the connection could not be opened",
-      });
+      return afterFailedConnect(state, { kind: "unreachable", detail });
     case "greeting":
-    case "ready":
-      return afterCut(state, closed, retryAfterClose(code, reason) !== "never");
     case "authenticating":
+    case "ready":
       // Whatever code follows a refusal, nothing has changed that would make the next login better.
-      return state.denied === null
-        ? afterCut(state, closed, retryAfterClose(code, reason) !== "never")
-        : stop(state, { kind: "refused", ...state.denied });
+      if (state.kind === "authenticating" && state.denied !== null)
+        return stop(state, { kind: "refused", ...state.denied });
+      return afterCut(state, closed, retryAfterClose(code, reason) !== "never");
     case "closing":
       return state.after === "retry" ? afterCut(state, closed, true) : stop(state, state.after);
-    case "idle":
-    case "waiting":
-    case "stopped":
+    default:
       return [state, []];
   }
 }
 
 /** No socket opened: the next dialect, the next try, or the end. */
 export function afterFailedConnect(state: ClientState, reason: StopReason): ClientStep {
-  const { options, dialect, established } = state;
-  const next = options.dialects[options.dialects.indexOf(dialect) + 1];
-  if (next !== undefined && !established) {
-    const [opening, effects] = openSocket({ ...state, dialect: next });
-    return [opening, [...stopTimers(state), ...effects]];
-  }
-  return afterCut(state, reason, true);
+  const dialect = nextDialect(state);
+  return dialect === undefined ? afterCut(state, reason, true) : openSocket({ ...state, dialect });
+}
+
+/** What is left to try; a session that was once ready keeps its dialect. */
+export function nextDialect({
+  options,
+  dialect,
+  established,
+}: ClientState): DialectName | undefined {
+  return established ? undefined : options.dialects[options.dialects.indexOf(dialect) + 1];
 }
 
 function afterCut(state: ClientState, reason: StopReason, mayReturn: boolean): ClientStep {
@@ -100,29 +93,6 @@ function afterCut(state: ClientState, reason: StopReason, mayReturn: boolean): C
   const [pending, lost] = settleCut(state.pending);
   return [
     { ...baseOf(state), kind: "waiting", pending, retries: retries + 1 },
-    [...stopTimers(state), ...lost, { type: "scheduleRetry", retries }],
+    [...lost, { type: "scheduleRetry", retries }],
   ];
-}
-
-function timersOf(state: ClientState): readonly ClientTimer[] {
-  switch (state.kind) {
-    case "connecting":
-      return ["connect"];
-    case "greeting":
-    case "authenticating":
-      return ["login"];
-    case "ready":
-      return ["renew", "ping", "pong"];
-    case "closing":
-      return ["close"];
-    case "waiting":
-      return ["retry"];
-    case "idle":
-    case "stopped":
-      return [];
-  }
-}
-
-export function stopTimers(state: ClientState): readonly ClientEffect[] {
-  return timersOf(state).map(stopTimer);
 }

@@ -69,7 +69,7 @@ export interface LoginStep {
    */
   readonly kind: "asking" | "sent" | "answering" | "answered" | "checking" | "refused";
   readonly scram: boolean;
-  /** While `checking`: the `ok` that is held back. */
+  /** The `ok` that is held back while `checking`. */
   readonly accepted: Accepted | null;
 }
 
@@ -132,10 +132,10 @@ export interface Denied {
   readonly retryAfterMs: number;
 }
 
-/** An `ok` that is held back until the server's proof has been checked. */
+/** What an `ok` grants. */
 export interface Accepted {
   readonly user: string | null;
-  readonly expiresInMs?: number;
+  readonly expiresInMs?: number | undefined;
 }
 
 /** The timers that the shell keeps for a client, one of each at most. */
@@ -224,4 +224,26 @@ export type ClientStep = readonly [ClientState, readonly ClientEffect[]];
 export function baseOf(state: ClientState): Base {
   const { options, dialect, pending, lastId, retries, established, attempt } = state;
   return { options, dialect, pending, lastId, retries, established, attempt };
+}
+
+/** The timers that may be running in `state`; any other one is stopped on the way there. */
+export function timersOf(state: ClientState): readonly ClientTimer[] {
+  switch (state.kind) {
+    case "connecting":
+      return ["connect"];
+    case "greeting":
+      return ["login"];
+    case "authenticating":
+      // A person may think as long as they like: no timer runs then, the server's own must do.
+      return state.login.kind === "asking" ? [] : ["login"];
+    case "ready":
+      return state.probing ? ["renew", "ping", "pong"] : ["renew", "ping"];
+    case "closing":
+      return ["close"];
+    case "waiting":
+      return ["retry"];
+    case "idle":
+    case "stopped":
+      return [];
+  }
 }

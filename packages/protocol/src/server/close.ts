@@ -1,6 +1,12 @@
 import { closes, type CloseName } from "../close-codes.ts";
-import { send, startTimer, stopTimer } from "./effects.ts";
-import type { ServerEffect, ServerState, ServerStep, ServerTimer } from "./state.ts";
+import { send, startTimer, stopTimers } from "../effects.ts";
+import { timersOf, type ServerEffect, type ServerState, type ServerStep } from "./state.ts";
+
+/** A cause in words for a v1 peer, whether or not a close follows; `id` is the submit at fault. */
+export function errorEffect(name: CloseName, message: string, id?: number): ServerEffect {
+  const { code, retry } = closes[name];
+  return send({ type: "error", code, ...(id === undefined ? {} : { id }), message, retry });
+}
 
 /**
  * Ends the session: a v1 peer is told why in words, then the close frame, then a deadline for the
@@ -17,40 +23,18 @@ export function closeWith(
 ): ServerStep {
   if (state.kind === "closing" || state.kind === "closed") return [state, []];
   const { options } = state;
-  const { code, reason, retry } = closes[name];
-  const at = id === undefined ? {} : { id };
-  const why = detail === undefined ? {} : { detail };
+  const { code, reason } = closes[name];
   return [
     { kind: "closing", options, congested: false },
     [
-      ...stopTimers(state),
-      send({ type: "error", code, ...at, message: detail ?? reason, retry }),
+      ...stopTimers(timersOf(state), ["close"]),
+      errorEffect(name, detail ?? reason, id),
       { type: "close", code, reason },
       startTimer("close", options.limits.closeTimeoutMs),
-      { type: "note", note: { kind: "closing", close: name, ...why } },
+      {
+        type: "note",
+        note: { kind: "closing", close: name, ...(detail === undefined ? {} : { detail }) },
+      },
     ],
   ];
-}
-
-export function stopTimers(state: ServerState): readonly ServerEffect[] {
-  return timersOf(state).map(stopTimer);
-}
-
-/** The timers that may be running in `state`. */
-function timersOf(state: ServerState): readonly ServerTimer[] {
-  const slow: readonly ServerTimer[] = "congested" in state && state.congested ? ["slow"] : [];
-  switch (state.kind) {
-    case "awaitingAuth":
-    case "verifying":
-    case "challenged":
-      return ["auth", ...slow];
-    case "ready":
-      return ["idle", "expiry", ...(state.leaving === null ? [] : (["close"] as const)), ...slow];
-    case "closing":
-      return ["close"];
-    case "opening":
-      return slow;
-    case "closed":
-      return [];
-  }
 }

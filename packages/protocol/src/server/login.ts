@@ -1,79 +1,128 @@
-import { decodePlainLogin } from "../dialect/plain.ts";
-import { decodeClientMessage } from "../dialect/v1.ts";
-import type { Frame } from "../dialect/dialect.ts";
+import { send, startTimer } from "../effects.ts";
+import { maxTimerMs } from "../limits.ts";
 import type { AuthMessage } from "../messages.ts";
-import { closeWith } from "./close.ts";
-import { send } from "./effects.ts";
-import { mechanismProblem } from "./mechanism.ts";
-import { enterReady } from "./ready.ts";
-import { refuseAttempt } from "./refusal.ts";
+import { closeWith, errorEffect } from "./close.ts";
 import type {
-  AwaitingAuthState,
-  ChallengedState,
+  LiveState,
+  Login,
   Outcome,
+  ReadyState,
+  ServerEffect,
   ServerStep,
-  VerifyingState,
+  VerifyStep,
 } from "./state.ts";
 
-/** A message before the login is decided. */
-export function takeLoginFrame(
-  state: AwaitingAuthState | ChallengedState,
-  frame: Frame,
-): ServerStep {
-  if (state.options.dialect === "plain") {
-    const message = frame.type === "text" ? decodePlainLogin(frame.text) : undefined;
-    return message === undefined
-      ? refuseAttempt({ ...state, kind: "awaitingAuth" }, 0)
-      : startLogin(state, message);
-  }
-  if (frame.type === "binary")
-    return closeWith(state, "notAuthenticated", "log in before sending binary messages");
-  const decoded = decodeClientMessage(frame.text);
-  if (!decoded.ok) return closeWith(state, "malformed", decoded.error);
-  const message = decoded.value;
-  switch (message.type) {
-    case "auth":
-      if (state.kind === "challenged")
-        return closeWith(state, "outOfOrder", "auth during a challenge; send response");
-      return startLogin(state, message);
-    case "response": {
-      if (state.kind !== "challenged")
-        return closeWith(state, "outOfOrder", "response without a challenge; send auth");
-      const attempt = state.attempt + 1;
-      return [
-        { ...state, kind: "verifying", attempt },
-        [{ type: "verify", attempt, step: { kind: "response", data: message.data } }],
-      ];
+/**
+ * Where a login stands; `null` where none is under way. A first login is the session's state, a
+ * renewal goes on beside submits: the old login still holds.
+ */
+type Stage = ReadyState["renewal"];
+
+export function stageOf(state: LiveState): Stage {
+  if (state.kind === "ready") return state.renewal;
+  return state.kind === "awaitingAuth" ? null : state.kind;
+}
+
+function atStage(state: LiveState, stage: Stage): LiveState {
+  return state.kind === "ready"
+    ? { ...state, renewal: stage }
+    : { ...state, kind: stage ?? "awaitingAuth" };
+}
+
+export function startLogin(state: LiveState, message: AuthMessage): ServerStep {
+  const { mechanisms } = state.options;
+  return mechanisms.includes(message.mechanism)
+    ? verify(state, { kind: "auth", message })
+    : closeWith(state, "malformed", `mechanism not offered; offered: ${mechanisms.join(", ")}`);
+}
+
+export function verify(state: LiveState, step: VerifyStep): ServerStep {
+  const attempt = state.attempt + 1;
+  return [{ ...atStage(state, "verifying"), attempt }, [{ type: "verify", attempt, step }]];
+}
+
+/** The verdict on the step that is being verified; its attempt was checked by the caller. */
+export function takeVerdict(state: LiveState, outcome: Outcome): ServerStep {
+  switch (outcome.kind) {
+    case "accepted":
+      return state.kind === "ready" ? renew(state, outcome) : enterReady(state, outcome);
+    case "challenge": {
+      const { data } = outcome;
+      return [atStage(state, "challenged"), [send({ type: "challenge", data })]];
     }
-    case "submit":
-      return closeWith(state, "notAuthenticated", "log in before submitting", message.id);
-    case "ping":
-      return [state, [send({ type: "pong" })]];
-    case "pong":
-      return [state, []];
+    case "refused":
+      return refuseAttempt(state, outcome.retryAfterMs);
+    case "unavailable": {
+      const problem = "logins cannot be checked at the moment";
+      if (state.kind !== "ready") return closeWith(state, "tryAgainLater", problem);
+      const detail = `${problem}; the session goes on until it expires`;
+      return [atStage(state, null), [errorEffect("tryAgainLater", detail)]];
+    }
   }
 }
 
-function startLogin(state: AwaitingAuthState | ChallengedState, message: AuthMessage): ServerStep {
-  const problem = mechanismProblem(state.options, message);
-  if (problem !== undefined) return closeWith(state, "malformed", problem);
-  const attempt = state.attempt + 1;
+/** Tells the peer that a login was refused, and closes when that was the last attempt. */
+export function refuseAttempt(state: LiveState, retryAfterMs = 0): ServerStep {
+  const failures = state.failures + 1;
+  const attemptsLeft = Math.max(0, state.options.limits.maxAttempts - failures);
+  const denied: readonly ServerEffect[] = [
+    send({ type: "denied", attemptsLeft, retryAfterMs: Math.max(0, Math.ceil(retryAfterMs)) }),
+    { type: "note", note: { kind: "refused", attemptsLeft } },
+  ];
+  if (attemptsLeft > 0) return [{ ...atStage(state, null), failures }, denied];
+  const [closing, effects] = closeWith(state, "tooManyAttempts");
+  return [closing, [...denied, ...effects]];
+}
+
+type Accepted = Login & { readonly data?: string };
+
+/** The login is proven: the session may submit. */
+export function enterReady(state: Exclude<LiveState, ReadyState>, login: Accepted): ServerStep {
   return [
-    { ...state, kind: "verifying", attempt },
-    [{ type: "verify", attempt, step: { kind: "auth", message } }],
+    {
+      ...state,
+      kind: "ready",
+      failures: 0,
+      user: login.user,
+      lastId: 0,
+      handling: null,
+      renewal: null,
+      leaving: null,
+    },
+    [
+      { type: "stopTimer", name: "auth" },
+      ...confirmLogin(login, false),
+      startTimer("idle", state.options.limits.idleTimeoutMs),
+    ],
   ];
 }
 
-/** The verdict on a first login; its attempt was checked by the caller. */
-export function verified(state: VerifyingState, outcome: Outcome): ServerStep {
-  switch (outcome.kind) {
-    case "accepted":
-      return enterReady(state, outcome);
-    case "challenge":
-      return [{ ...state, kind: "challenged" }, [send({ type: "challenge", data: outcome.data })]];
-    case "refused":
-      return refuseAttempt({ ...state, kind: "awaitingAuth" }, outcome.retryAfterMs ?? 0);
-    case "unavailable":
-      return closeWith(state, "tryAgainLater", "logins cannot be checked at the moment");
-  }
+function renew(state: ReadyState, login: Accepted): ServerStep {
+  // A session never becomes somebody else's: what was submitted so far belongs to one user.
+  return login.user === state.user
+    ? [{ ...state, renewal: null, failures: 0 }, confirmLogin(login, true)]
+    : closeWith(state, "refused", "a renewal must not change the user");
+}
+
+/** Says `ok` and sets the login's end. */
+function confirmLogin(
+  { user, data, ...login }: Accepted,
+  renewed: boolean,
+): readonly ServerEffect[] {
+  const expiresInMs =
+    login.expiresInMs === undefined
+      ? undefined
+      : Math.min(Math.max(1, Math.floor(login.expiresInMs)), maxTimerMs);
+  return [
+    send({
+      type: "ok",
+      user,
+      ...(expiresInMs === undefined ? {} : { expiresInMs }),
+      ...(data === undefined ? {} : { data }),
+    }),
+    expiresInMs === undefined
+      ? { type: "stopTimer", name: "expiry" }
+      : startTimer("expiry", expiresInMs),
+    { type: "note", note: { kind: "accepted", user, renewed } },
+  ];
 }

@@ -165,3 +165,23 @@ export const emptyBacklog: Backlog = { frames: emptyQueue, bytes: 0 };
 export function createServerState(options: ServerOptions): ServerState {
   return { kind: "opening", options, congested: false };
 }
+
+export function isLive(state: ServerState): state is LiveState {
+  return "backlog" in state;
+}
+
+/** The timers that may be running in `state`. */
+export function timersOf(state: ServerState): readonly ServerTimer[] {
+  switch (state.kind) {
+    case "closed":
+      return [];
+    case "closing":
+      return ["close"];
+    default: {
+      const slow: readonly ServerTimer[] = state.congested ? ["slow"] : [];
+      if (state.kind === "opening") return slow;
+      if (state.kind !== "ready") return ["auth", ...slow];
+      return ["idle", "expiry", ...(state.leaving === null ? [] : ["close" as const]), ...slow];
+    }
+  }
+}

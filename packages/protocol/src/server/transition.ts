@@ -1,12 +1,14 @@
-import { drainBacklog, takeFrame } from "./input.ts";
-import { closeWith, stopTimers } from "./close.ts";
-import { send, startTimer, stopTimer } from "./effects.ts";
-import { verified } from "./login.ts";
-import { enterReady, finishHandling } from "./ready.ts";
-import { renewed } from "./renewal.ts";
+import { send, startTimer, stopTimers } from "../effects.ts";
+import { closeWith } from "./close.ts";
+import { takeFrame, takeWaiting } from "./frame.ts";
+import { enterReady, stageOf, takeVerdict } from "./login.ts";
+import { finishHandling } from "./ready.ts";
 import {
   emptyBacklog,
+  isLive,
+  timersOf,
   type AwaitingAuthState,
+  type ServerEffect,
   type ServerEvent,
   type ServerState,
   type ServerStep,
@@ -21,12 +23,11 @@ import {
  * Total: every event is answered in every state, late and stray ones by changing nothing.
  */
 export function transitionServer(state: ServerState, event: ServerEvent): ServerStep {
-  const [next, effects] = react(state, event);
-  const was = isPaused(state);
-  const is = isPaused(next);
+  const [next, effects] = takeWaiting(react(state, event));
+  const pauses = isPaused(next);
   // A closed socket has no input to resume.
-  if (was === is || next.kind === "closed") return [next, effects];
-  return [next, [...effects, { type: is ? "pauseInput" : "resumeInput" }]];
+  if (pauses === isPaused(state) || next.kind === "closed") return [next, effects];
+  return [next, [...effects, { type: pauses ? "pauseInput" : "resumeInput" }]];
 }
 
 /**
@@ -34,57 +35,37 @@ export function transitionServer(state: ServerState, event: ServerEvent): Server
  * frames that were already read still arrive while paused, hence the bounded backlog.
  */
 function isPaused(state: ServerState): boolean {
-  switch (state.kind) {
-    case "opening":
-    case "closing":
-    case "closed":
-      return false;
-    case "verifying":
-      return true;
-    case "ready":
-      return state.congested || state.backlog.frames.length > 0;
-    case "awaitingAuth":
-    case "challenged":
-      return state.congested;
-  }
+  return (
+    isLive(state) &&
+    (state.congested || state.kind === "verifying" || state.backlog.frames.length > 0)
+  );
 }
 
 function react(state: ServerState, event: ServerEvent): ServerStep {
   if (state.kind === "closed") return [state, []];
+  const { limits } = state.options;
   switch (event.type) {
     case "opened":
       return open(state);
     case "frame":
       return takeFrame(state, event.frame);
-    case "verdict": {
-      if (state.kind !== "verifying" && state.kind !== "ready") return [state, []];
-      if (event.attempt !== state.attempt) return [state, []];
-      return state.kind === "ready"
-        ? renewed(state, event.outcome)
-        : drainBacklog(verified(state, event.outcome));
-    }
-    case "handled":
-      return state.kind === "ready"
-        ? drainBacklog(finishHandling(state, event.reply))
+    case "verdict":
+      return isLive(state) && stageOf(state) === "verifying" && event.attempt === state.attempt
+        ? takeVerdict(state, event.outcome)
         : [state, []];
+    case "handled":
+      return state.kind === "ready" ? finishHandling(state, event.reply) : [state, []];
     case "timer":
       return expire(state, event.name);
     case "congested":
       if (state.kind === "closing" || state.congested) return [state, []];
-      return [
-        { ...state, congested: true },
-        [startTimer("slow", state.options.limits.slowTimeoutMs)],
-      ];
+      return [{ ...state, congested: true }, [startTimer("slow", limits.slowTimeoutMs)]];
     case "drained":
-      if (state.kind === "closing" || !state.congested) return [state, []];
-      return [{ ...state, congested: false }, [stopTimer("slow")]];
+      if (!state.congested) return [state, []];
+      return [{ ...state, congested: false }, [{ type: "stopTimer", name: "slow" }]];
     case "shutdown":
-      if (state.kind === "ready" && state.handling !== null && state.leaving === null) {
-        return [
-          { ...state, leaving: event.close },
-          [startTimer("close", state.options.limits.closeTimeoutMs)],
-        ];
-      }
+      if (state.kind === "ready" && state.handling !== null && state.leaving === null)
+        return [{ ...state, leaving: event.close }, [startTimer("close", limits.closeTimeoutMs)]];
       // A second signal does not wait for the handler.
       return closeWith(state, event.close);
     case "revoked":
@@ -92,23 +73,20 @@ function react(state: ServerState, event: ServerEvent): ServerStep {
     case "violation":
       return closeWith(state, event.close);
     case "socketClosed":
-      return [
-        { kind: "closed" },
-        [...stopTimers(state), { type: "note", note: { kind: "closed", code: event.code } }],
-      ];
+      return [{ kind: "closed" }, [...stopTimers(timersOf(state), []), closedNote(event.code)]];
   }
 }
 
 function open(state: ServerState): ServerStep {
   if (state.kind !== "opening") return [state, []];
   const { options, congested } = state;
-  const { maxMessageBytes, maxLoginBytes, maxAttempts, authTimeoutMs, idleTimeoutMs } =
-    options.limits;
-  const hello = send({
+  const { mechanisms, features, login, dialect, limits } = options;
+  const { maxMessageBytes, maxLoginBytes, maxAttempts, authTimeoutMs, idleTimeoutMs } = limits;
+  const hello: ServerEffect = send({
     type: "hello",
-    mechanisms: options.mechanisms,
+    mechanisms,
     limits: { maxMessageBytes, maxLoginBytes, maxAttempts, authTimeoutMs, idleTimeoutMs },
-    features: options.features,
+    features,
   });
   const waiting: AwaitingAuthState = {
     kind: "awaitingAuth",
@@ -118,39 +96,33 @@ function open(state: ServerState): ServerStep {
     failures: 0,
     backlog: emptyBacklog,
   };
-  if (options.login === undefined) return [waiting, [hello, startTimer("auth", authTimeoutMs)]];
-  const [ready, effects] = enterReady(waiting, options.login);
+  if (login === undefined) return [waiting, [hello, startTimer("auth", authTimeoutMs)]];
+  const [ready, effects] = enterReady(waiting, login);
   // A plain client that logged in at the handshake has said nothing yet, so nothing is answered.
-  const spoken = effects.filter((e) => options.dialect === "v1" || e.type !== "send");
-  return [ready, [hello, ...spoken]];
+  return [ready, [hello, ...effects.filter(({ type }) => dialect === "v1" || type !== "send")]];
 }
 
-function expire(state: Exclude<ServerState, { kind: "closed" }>, name: ServerTimer): ServerStep {
+function expire(state: ServerState, name: ServerTimer): ServerStep {
+  if (!timersOf(state).includes(name)) return [state, []];
   switch (name) {
     case "auth":
-      return isUnauthenticated(state) ? closeWith(state, "loginTimeout") : [state, []];
+      return closeWith(state, "loginTimeout");
     case "idle":
       // While leaving the peer may not speak, and the drain has its own deadline.
-      return state.kind === "ready" && state.leaving === null
-        ? closeWith(state, "idle")
-        : [state, []];
+      return state.kind === "ready" && state.leaving !== null
+        ? [state, []]
+        : closeWith(state, "idle");
     case "expiry":
-      return state.kind === "ready" ? closeWith(state, "expired") : [state, []];
+      return closeWith(state, "expired");
     case "slow":
-      return state.congested ? closeWith(state, "tooSlow") : [state, []];
+      return closeWith(state, "tooSlow");
     case "close":
-      if (state.kind === "closing") {
-        return [
-          { kind: "closed" },
-          [{ type: "terminate" }, { type: "note", note: { kind: "closed", code: 1006 } }],
-        ];
-      }
       return state.kind === "ready" && state.leaving !== null
         ? closeWith(state, state.leaving)
-        : [state, []];
+        : [{ kind: "closed" }, [{ type: "terminate" }, closedNote(1006)]];
   }
 }
 
-function isUnauthenticated(state: ServerState): boolean {
-  return state.kind === "awaitingAuth" || state.kind === "verifying" || state.kind === "challenged";
+function closedNote(code: number): ServerEffect {
+  return { type: "note", note: { kind: "closed", code } };
 }
