@@ -76,13 +76,15 @@ function takeCredentials(
   login: LoginStep,
   message: AuthMessage | null,
 ): ClientStep {
-  if (message === null) {
-    // The server closes with 4401 when the old login runs out.
-    if (state.kind === "ready") return [{ ...state, renewal: null }, []];
-    if (state.denied !== null) return leave(state, { kind: "refused", ...state.denied });
+  // The server closes with 4401 when the old login runs out.
+  if (message === null && state.kind === "ready") return [{ ...state, renewal: null }, []];
+  if (message === null || (state.dialect === "plain" && encodePlainClient(message) === null)) {
+    const denied = state.kind === "authenticating" ? state.denied : null;
+    return leave(
+      state,
+      denied === null ? { kind: "noCredentials" } : { kind: "refused", ...denied },
+    );
   }
-  if (message === null || (state.dialect === "plain" && encodePlainClient(message) === null))
-    return leave(state, { kind: "noCredentials" });
   const scram = message.mechanism === "scram-sha-256";
   const sent: LoginStep = { ...login, kind: "sent", scram };
   // A renewal has no deadline: the old login holds, and its expiry is the server's to tell.
