@@ -70,7 +70,7 @@ export function createSqliteDriver(database: DatabaseSync): Driver {
     async transaction(work, durable = false) {
       try {
         // A commit always survives the process. FULL waits for the disk, to survive the machine.
-        run(`PRAGMA synchronous = ${durable ? "FULL" : "NORMAL"}`);
+        if (durable) run("PRAGMA synchronous = FULL");
         run("BEGIN IMMEDIATE");
         const result = await work({ query });
         run("COMMIT");
@@ -79,6 +79,8 @@ export function createSqliteDriver(database: DatabaseSync): Driver {
         // Some errors have ended it already.
         if (database.isTransaction) run("ROLLBACK");
         throw translate(error);
+      } finally {
+        if (durable) run("PRAGMA synchronous = NORMAL");
       }
     },
   };
