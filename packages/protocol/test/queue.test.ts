@@ -21,6 +21,14 @@ describe("Queue", () => {
     );
   });
 
+  it("shares what it holds, so that a step does not cost more where more is held", () => {
+    const queue = fromArray([1, 2, 3]);
+    expect(push(queue, 4).front).toBe(queue.front);
+    expect(push(queue, 4).back?.next).toBe(queue.back);
+    const turned = shift(queue);
+    expect(shift(turned).front).toBe(turned.front?.next);
+  });
+
   it("leaves what it was made from as it was", () => {
     const queue = fromArray([1, 2, 3]);
     push(shift(queue), 4);

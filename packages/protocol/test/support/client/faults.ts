@@ -50,6 +50,27 @@ export const clientFaults: readonly Fault<ClientTransition>[] = [
     ]),
   },
   {
+    name: "a genuine server is not believed",
+    property: p.proven,
+    world: "v1Once",
+    seed: disguise((state, event) => [
+      state,
+      event.type === "checked" ? { ...event, genuine: false } : event,
+    ]),
+  },
+  {
+    name: "a session that was ready is not counted as one",
+    property: p.returns,
+    world: "v1Handshake",
+    seed: disguise((state, event) => [{ ...state, established: false }, event]),
+  },
+  {
+    name: "a ping is not answered",
+    property: p.answers,
+    world: "v1Once",
+    seed: filterEffects((effect) => effect.type !== "send" || effect.message.type !== "pong"),
+  },
+  {
     name: "a cut settles what will be sent again",
     property: p.settle,
     world: "v1Handshake",
@@ -191,6 +212,15 @@ export const clientFaults: readonly Fault<ClientTransition>[] = [
       );
       return [{ ...next, options }, effects];
     },
+  },
+  {
+    name: "a client that was sent away comes back",
+    property: p.retries,
+    world: "v1Handshake",
+    seed: disguise((state, event) => [
+      state,
+      event.type === "socketClosed" ? { ...event, code: 1012 } : event,
+    ]),
   },
   {
     name: "a socket without the subprotocol passes for v1",

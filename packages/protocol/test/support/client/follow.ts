@@ -10,13 +10,14 @@ export function follow(world: ClientWorld, before: Ghost, step: Step): Ghost {
   const scene = begin(world, before, step);
   const { now, next, proves, enters, watch } = scene;
   const { event, label } = step.input;
-  const byHandshake = event.type === "socketOpened" && isHandshake(world, now);
+  const byHandshake = event.type === "socketOpened" && awaitsHandshake(world, now);
   watch.demand(!enters || proves || byHandshake, p.proof, () => `${label}: ready`);
   watch.demand(!enters || next.dialect === now.agreed, p.downgrade, () => `${label}: ready`);
   for (const effect of step.effects) take(scene, effect);
   // A renewal that was refused, or has nothing to offer, is over.
   if (proves || (next.kind === "ready" && next.renewal === null)) now.offered = null;
   watchReason(scene);
+  watchDuty(scene);
   if (next.kind === "stopped")
     watch.demand(!tells({ type: "reason", ...next.reason }), p.secret, () => label);
   return now;
@@ -59,15 +60,16 @@ function begin(world: ClientWorld, before: Ghost, step: Step): Scene {
       break;
   }
   if (frame?.kind === "pong" && state.kind === "ready") now.openings = 0;
-  const isTried = before.offered !== null || isHandshake(world, before);
+  const isTried = before.offered !== null || awaitsHandshake(world, before);
   if (frame?.kind === "denied" && state.kind === "authenticating" && isTried) {
     now.denied = true;
+    now.offered = null;
     now.refused = world.fixed;
   }
   const proves =
     event.type === "checked"
       ? event.genuine && before.checking
-      : frame?.kind === "ok" && (before.offered === "other" || isHandshake(world, before));
+      : frame?.kind === "ok" && (before.offered === "other" || awaitsHandshake(world, before));
   const enters = next.kind === "ready" && state.kind !== "ready";
   return { ...step, world, before, now, frame, proves, enters };
 }
@@ -95,8 +97,33 @@ function hangUp(now: Draft): void {
   now.submits = now.submits.map((submit) => ({ ...submit, sent: false }));
 }
 
-function isHandshake({ options }: ClientWorld, { socket }: { readonly socket: string }): boolean {
-  return options.handshakeLogin === true && socket === "open";
+/** Whether the server's word on the handshake's own login is due. */
+function awaitsHandshake({ options }: ClientWorld, ghost: Ghost): boolean {
+  const { socket, asked, offered, denied } = ghost;
+  const isUndecided = socket === "open" && !asked && offered === null && !denied;
+  return options.handshakeLogin === true && isUndecided;
+}
+
+/** What the client must not leave undone. */
+function watchDuty({ world, input, before, state, next, effects, frame, ...rest }: Scene): void {
+  const { event, label } = input;
+  const { demand } = rest.watch;
+  const isBelieved = next.kind === "ready" || state.kind !== "authenticating" || !rest.proves;
+  demand(isBelieved, p.proven, () => `${label}: ${next.kind}`);
+  const isCut = event.type === "socketClosed" && event.code === 1006 && state.kind === "ready";
+  const mayReturn = world.options.reconnect && before.openings === 0;
+  const stays = isCut && mayReturn && next.kind !== "waiting";
+  demand(!stays, p.returns, () => `${label}: ${next.kind}`);
+  const isSentAway =
+    event.type === "socketClosed" && event.code === 4403 && before.socket === "open";
+  const obeys = !isSentAway || next.kind === "stopped";
+  demand(obeys, p.retries, () => `${label}: ${next.kind}`);
+  const isPinged = frame?.kind === "ping" && before.socket === "open";
+  const isAnswered = effects.some((e) => e.type === "send" && e.message.type === "pong");
+  demand(!isPinged || isAnswered, p.answers, () => `${label}: no pong`);
+  const isDue = event.type === "timer" && event.name === "renew" && before.offered === null;
+  const isAsked = before.asked || rest.now.asked;
+  demand(!isDue || isAsked, p.answers, () => `${label}: no renewal`);
 }
 
 function take(scene: Scene, effect: ClientEffect): void {
@@ -138,7 +165,6 @@ function take(scene: Scene, effect: ClientEffect): void {
       now.attempt = effect.attempt;
       now.asked = true;
       now.challenged = now.checking = false;
-      if (effect.denied !== null) now.offered = null;
       return;
     case "answerChallenge":
       demand(now.offered === "scram", p.proof, () => `${label}: answers a challenge`);
