@@ -49,6 +49,7 @@ const changesMs = 3_600_000;
 const defaultAnswerMs = 5000;
 
 const defaultListLimit = 1000;
+const maxListLimit = 100_000;
 
 /** Turns what a database knows into what the server asks. */
 export async function createStore(backend: Backend, options: StoreOptions = {}): Promise<Store> {
@@ -64,7 +65,12 @@ export async function createStore(backend: Backend, options: StoreOptions = {}):
     opened,
     (after) => queries.changesAfter(after),
     (change) => {
-      for (const tell of [...listeners]) tell(change);
+      // Each by itself: where one throws, the others hear of a revoked user nevertheless.
+      for (const tell of listeners) {
+        queueMicrotask(() => {
+          if (listeners.has(tell)) tell(change);
+        });
+      }
     },
   );
   let watching = false;
@@ -127,6 +133,7 @@ export async function createStore(backend: Backend, options: StoreOptions = {}):
         queries.endSession(now(), id, code, printable(reason, reasonLength)),
       beat: (server) => queries.beat(now(), server),
       async list({ live = false, limit = defaultListLimit } = {}) {
+        if (!(limit >= 1 && limit <= maxListLimit)) throw new RangeError("limit: 1 to 100 000");
         const rows = await queries.listSessions(now(), { live, limit, lostMs: serverLostMs });
         return rows.map(toSession);
       },

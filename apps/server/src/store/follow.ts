@@ -1,5 +1,4 @@
-import type { ChangePage, LoggedChange } from "./queries/changes.ts";
-import { changesPerPage } from "./queries/changes.ts";
+import { changesPerPage, type ChangePage, type LoggedChange } from "./queries/changes.ts";
 import type { StoreChange } from "./store.ts";
 
 /** How soon the log is read again where it could not be read; ms. */
@@ -43,7 +42,6 @@ export function followChanges(
   async function catchUp(): Promise<void> {
     for (;;) {
       const page = await read(next);
-      // No await from here on: a reader that is stopped meanwhile hears nothing more.
       if (isStopped()) return;
       next = page.next;
       if (!page.complete) onChange({ type: "resync" });
@@ -72,6 +70,7 @@ export function followChanges(
     catchUp().then(
       () => {
         running = false;
+        if (again) wake();
       },
       () => {
         running = false;

@@ -24,8 +24,8 @@ const migrationLock = 0x57534543;
 /** How long a server waits while another one changes the schema; ms. */
 const migrationMs = 60_000;
 
-/** How long ending may take; ms. */
-const closeMs = 5000;
+/** How long the end of connections may take; ms. */
+const closeMs = 2000;
 
 /** The schema `wsecho` of the database at `url`. Rejects with StoreSetupError, StoreUnavailableError. */
 export async function openPostgres(
@@ -53,10 +53,7 @@ export async function openPostgres(
   let listener: Listener | undefined;
   let closing: Promise<void> | undefined;
 
-  async function close(): Promise<void> {
-    const timer = new Promise<void>((resolve) => setTimeout(resolve, closeMs).unref());
-    await Promise.race([Promise.all([listener?.stop(), pool.end()]), timer]);
-  }
+  const close = (): Promise<void> => endInTime(Promise.all([listener?.stop(), pool.end()]));
 
   return {
     kind: "postgres",
@@ -75,20 +72,38 @@ async function prepareSchema(
   translate: Translate,
 ): Promise<void> {
   const { location } = address;
-  const client = new pg.Client({ ...config, query_timeout: migrationMs });
+  try {
+    const version = await withClient(config, (client) => readVersion(client, location));
+    if (version === schemaVersion) return;
+    const patient = { ...config, query_timeout: migrationMs };
+    await withClient(patient, async (client) => {
+      await client.query(`SET statement_timeout = ${migrationMs}`);
+      await client.query("SET search_path = wsecho, pg_temp");
+      await changeSchema(client, location);
+    });
+  } catch (error) {
+    throw setupErrorOf(error, address) ?? translate(error);
+  }
+}
+
+async function withClient<T>(
+  config: pg.ClientConfig,
+  use: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client(config);
   client.on("error", () => undefined);
   try {
     await client.connect();
-    await client.query(`SET statement_timeout = ${migrationMs}`);
-    await client.query("SET search_path = wsecho, pg_temp");
-    if ((await readVersion(client, location)) !== schemaVersion) {
-      await changeSchema(client, location);
-    }
-  } catch (error) {
-    throw setupErrorOf(error, address) ?? translate(error);
+    return await use(client);
   } finally {
-    await client.end().catch(() => undefined);
+    await endInTime(client.end());
   }
+}
+
+/** A server that fell silent does not even answer a farewell. */
+async function endInTime(ending: Promise<unknown>): Promise<void> {
+  const timer = new Promise((resolve) => setTimeout(resolve, closeMs).unref());
+  await Promise.race([ending.catch(() => undefined), timer]);
 }
 
 async function changeSchema(client: pg.Client, location: string): Promise<void> {

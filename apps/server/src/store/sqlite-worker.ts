@@ -33,14 +33,15 @@ function serve(database: SqliteDatabase): void {
   }
 
   function watch(): void {
-    let seen = database.dataVersion();
+    // The first look always tells of a change, which does no harm.
+    let seen: number | undefined;
     poll = setInterval(() => {
       try {
         const version = database.dataVersion();
         if (version !== seen) send({ type: "changed" });
         seen = version;
       } catch {
-        // Locked or out of reach; the next look tells.
+        // Out of reach now; a later look tells.
       }
     }, pollMs);
   }

@@ -189,6 +189,18 @@ test("says that it is unavailable where it cannot be opened now", async () => {
   await (await openStore(database.place)).close();
 });
 
+test("closes in time while PostgreSQL is silent", async () => {
+  const database = await createDatabase(postgres);
+  const proxy = await startFreezableProxy(postgres.port);
+  const store = await createStore(await openPostgres(through(database, proxy)));
+  listen(store);
+  await store.check();
+  proxy.freeze();
+  const startedAt = performance.now();
+  await store.close();
+  expect(performance.now() - startedAt).toBeLessThan(4000);
+});
+
 test("closes while PostgreSQL is gone", async () => {
   const store = await open(await createDatabase(postgres));
   listen(store);
