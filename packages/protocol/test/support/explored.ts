@@ -37,7 +37,7 @@ export function testExplored(
       unlimited,
     );
 
-    it("is seeded with faults of most properties", () => {
+    it("has a fault for every property, and catches all", () => {
       console.info(`explorer: ${name}: ${caught} of ${faults.length} seeded faults caught`);
       expect(caught).toBe(faults.length);
       expect(new Set(faults.map((fault) => fault.property))).toEqual(new Set(properties));
