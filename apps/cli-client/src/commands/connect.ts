@@ -96,6 +96,9 @@ export async function connectCommand(
       limits: { connectTimeoutMs: stepMs, loginTimeoutMs: stepMs },
       onEvent: (event) => {
         tally.take(event);
+        // Before anybody is told: from then on the terminal shows what is typed.
+        if (!interactive && event.type === "status" && event.status.kind === "ready")
+          terminal.release();
         // What the library says when it got no credentials has been told in other words.
         if (event.type !== "problem" || !login.gaveUp()) narrate(event);
       },
@@ -110,7 +113,6 @@ export async function connectCommand(
       const exit = (): void => leave("ok");
       await converse({ session, terminal: terminal.open(), output, tally, leave: exit });
     } else {
-      terminal.release();
       const timeoutMs = options.timeout * 1000;
       complete = await pipe({ session, lines, output, tally, timeoutMs, leave });
     }
