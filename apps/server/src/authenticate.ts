@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Mechanism, Outcome, VerifyStep } from "@wsecho/protocol";
+import type { VerifyStep } from "@wsecho/protocol";
 import {
   checkPassword,
   fakeVerifier,
@@ -8,73 +8,152 @@ import {
   type ScramServer,
   type ScramVerifier,
 } from "@wsecho/protocol/scram";
+import { unlimitedAttempts, type Attempts } from "./attempts.ts";
+import { BusyError } from "./limiter.ts";
+import type { PasswordCrypto } from "./password-crypto.ts";
 import { nodeScramCrypto } from "./scram-crypto.ts";
-import type { UserStore } from "./users.ts";
+import type { Tokens } from "./tokens.ts";
+import type { User, UserStore } from "./users.ts";
+import type { Proof, Verdict } from "./verdict.ts";
 
-/** What `hello` offers, strongest first. Tokens come with the user store that issues them. */
-export const offeredMechanisms = ["scram-sha-256", "plain"] as const satisfies readonly Mechanism[];
+/** Who asks to be let in. */
+export interface Peer {
+  /** An IP address. */
+  readonly address: string;
+  /** Whether nobody waits for the outcome any more. */
+  readonly gone: () => boolean;
+}
 
 /** One connection's logins, one step at a time. Rejects where the user store does. */
-export type Authenticate = (step: VerifyStep) => Promise<Outcome>;
+export type Authenticate = (step: VerifyStep) => Promise<Verdict>;
 
-const refused: Outcome = { kind: "refused" };
+export interface AuthenticateParts {
+  readonly users: UserStore;
+  /** For the salts of users who do not exist; default a new one, which restarts change. */
+  readonly secret?: Uint8Array;
+  readonly passwords: PasswordCrypto;
+  /** Default: none is taken. */
+  readonly tokens?: Tokens;
+  readonly attempts?: Attempts;
+  /** How long a login by password is good for; ms. Default: as long as the session. */
+  readonly loginLifetimeMs?: number;
+}
 
-/** Makes each connection its authenticator. Secrets stay inside: an outcome never says why. */
-export function createAuthenticators(users: UserStore): () => Authenticate {
-  const secret = randomBytes(32);
+const refused: Verdict = { kind: "refused" };
+const abandoned: Verdict = { kind: "refused", abandoned: true };
 
-  /** An unknown user gets a verifier that no password fits, so that both cost and show the same. */
-  async function lookUp(name: string): Promise<{ verifier: ScramVerifier; known: boolean }> {
+/** Makes each connection its authenticator. Secrets stay inside: a verdict never says why. */
+export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => Authenticate {
+  const { users, passwords, tokens, attempts = unlimitedAttempts } = parts;
+  const secret = parts.secret ?? randomBytes(32);
+
+  /**
+   * An unknown user gets a verifier that no password fits, so that both cost and show the same. One
+   * who may not log in keeps the real one: a salt that changed would tell.
+   */
+  async function lookUp(name: string): Promise<{
+    readonly verifier: ScramVerifier;
+    readonly mayEnter: boolean;
+    readonly version: number;
+  }> {
     const fake = await fakeVerifier(nodeScramCrypto, secret, name, users.iterations);
     const user = await users.find(name);
-    return user === undefined
-      ? { verifier: fake, known: false }
-      : { verifier: user.verifier, known: true };
+    return {
+      verifier: user?.verifier ?? fake,
+      mayEnter: user !== undefined && isEnabled(user),
+      version: user?.version ?? 0,
+    };
   }
 
-  async function checkPlain(given: string, password: string): Promise<Outcome> {
+  function accepted(user: string, proof: Proof, data?: string): Verdict {
+    const { loginLifetimeMs } = parts;
+    return {
+      kind: "accepted",
+      user,
+      ...proof,
+      ...(data === undefined ? {} : { data }),
+      ...(loginLifetimeMs === undefined ? {} : { expiresInMs: loginLifetimeMs }),
+    };
+  }
+
+  function checkPlain(given: string, password: string, peer: Peer): Promise<Verdict> {
     const name = prepareUsername(given);
-    // No such name can exist, which its syntax says already: there is nothing to hide.
-    if (!name.ok) return refused;
-    const { verifier, known } = await lookUp(name.value);
-    const fits = await checkPassword(nodeScramCrypto, verifier, password);
-    return fits && known ? { kind: "accepted", user: name.value } : refused;
+    const attempt = { user: name.ok ? name.value : given, address: peer.address };
+    return attempts.judge(attempt, async () => {
+      // No such name can exist, which its syntax says already: there is nothing to hide.
+      if (!name.ok) return refused;
+      if (peer.gone()) return abandoned;
+      const { verifier, mayEnter, version } = await lookUp(name.value);
+      const fits = await checkPassword(passwords.crypto, verifier, password);
+      return fits && mayEnter ? accepted(name.value, { mechanism: "plain", version }) : refused;
+    });
   }
 
-  return () => {
-    let exchange: ScramServer | undefined;
+  async function checkToken(token: string): Promise<Verdict> {
+    const claims = await tokens?.verify(token);
+    // Nobody guesses 256 bits, so what is wrong here need not slow anybody down.
+    if (claims?.ok !== true) return refused;
+    const { user: name, version, expiresInMs } = claims.value;
+    const user = await users.find(name);
+    if (user === undefined || !isEnabled(user) || user.version !== version) return refused;
+    return { kind: "accepted", user: name, mechanism: "token", version, expiresInMs };
+  }
 
-    async function start(clientFirst: string): Promise<Outcome> {
+  return (peer) => {
+    let exchange: { readonly scram: ScramServer; readonly version: number } | undefined;
+
+    async function start(clientFirst: string): Promise<Verdict> {
       const serverNonce = randomBytes(18).toString("base64");
       const started = startScramServer({ crypto: nodeScramCrypto, serverNonce, clientFirst });
       if (!started.ok) return refused;
-      const { verifier, known } = await lookUp(started.value.user);
-      const challenge = started.value.challenge(verifier, known);
+      const scram = started.value;
+      // Also here, or the client would compute its proof for nothing.
+      const early = await attempts.blocked({ user: scram.user, address: peer.address });
+      if (early !== undefined) return early;
+      const { verifier, mayEnter, version } = await lookUp(scram.user);
+      const challenge = scram.challenge(verifier, mayEnter);
       if (!challenge.ok) return refused;
-      exchange = started.value;
+      exchange = { scram, version };
       return { kind: "challenge", data: challenge.value.serverFirst };
     }
 
-    async function finish(clientFinal: string): Promise<Outcome> {
+    async function finish(clientFinal: string): Promise<Verdict> {
       const current = exchange;
       exchange = undefined;
-      const verdict = await current?.finish(clientFinal);
-      if (verdict?.ok !== true) return refused;
-      return { kind: "accepted", user: verdict.value.user, data: verdict.value.serverFinal };
+      if (current === undefined) return refused;
+      const { scram, version } = current;
+      return attempts.judge({ user: scram.user, address: peer.address }, async () => {
+        const verdict = await scram.finish(clientFinal);
+        if (!verdict.ok) return refused;
+        const { user, serverFinal } = verdict.value;
+        return accepted(user, { mechanism: "scram-sha-256", version }, serverFinal);
+      });
     }
 
-    return async (step) => {
+    async function take(step: VerifyStep): Promise<Verdict> {
       if (step.kind === "response") return finish(step.data);
       exchange = undefined;
       switch (step.message.mechanism) {
         case "plain":
-          return checkPlain(step.message.user, step.message.password);
+          return checkPlain(step.message.user, step.message.password, peer);
         case "scram-sha-256":
           return start(step.message.data);
         case "token":
-          // Not offered, so the machine lets none through.
-          return refused;
+          return checkToken(step.message.token);
+      }
+    }
+
+    return async (step) => {
+      try {
+        return await take(step);
+      } catch (error) {
+        if (error instanceof BusyError) return { kind: "unavailable" };
+        throw error;
       }
     };
   };
+}
+
+function isEnabled(user: User): boolean {
+  return user.enabled !== false;
 }

@@ -1,22 +1,23 @@
 import { failure, success, type Result } from "@wsecho/protocol";
 
-export interface BasicCredentials {
-  readonly user: string;
-  readonly password: string;
-}
+/** What a handshake proves its user with. */
+export type Credentials =
+  | { readonly kind: "password"; readonly user: string; readonly password: string }
+  | { readonly kind: "token"; readonly token: string };
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Reads `Authorization: Basic …` (RFC 7617, UTF-8). The error says what is wrong without
- * repeating the value.
+ * Reads `Authorization: Basic …` (RFC 7617, UTF-8) or `Authorization: Bearer …` (RFC 6750). The
+ * error says what is wrong without repeating the value.
  */
-export function parseBasic(header: string): Result<BasicCredentials, string> {
+export function parseAuthorization(header: string): Result<Credentials, string> {
   const [, scheme = "", value = ""] = /^([A-Za-z0-9-]+) +(\S+) *$/.exec(header) ?? [];
-  if (scheme.toLowerCase() === "bearer")
-    return failure("this server issues no tokens yet; log in with Authorization: Basic");
+  if (scheme.toLowerCase() === "bearer") return success({ kind: "token", token: value });
   if (scheme.toLowerCase() !== "basic")
-    return failure("Authorization is not of the form: Basic base64(user:password)");
+    return failure(
+      "Authorization is neither of the form: Basic base64(user:password), nor: Bearer token",
+    );
   // Buffer ignores what is not base64; here that would be a login other than the one written.
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(value) || value.length % 4 !== 0)
     return failure("the Basic credentials are not base64");
@@ -28,5 +29,5 @@ export function parseBasic(header: string): Result<BasicCredentials, string> {
   }
   const colon = text.indexOf(":");
   if (colon < 0) return failure("the Basic credentials have no colon between user and password");
-  return success({ user: text.slice(0, colon), password: text.slice(colon + 1) });
+  return success({ kind: "password", user: text.slice(0, colon), password: text.slice(colon + 1) });
 }

@@ -1,11 +1,25 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { closes, type CloseName } from "@wsecho/protocol";
+import type { Presence } from "./access.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { watchPressure } from "./pressure.ts";
 import type { Connection } from "./session.ts";
 import { createTimers } from "./socket-timers.ts";
+
+/** The login of the handshake; absent where everybody may come in. */
+export interface EchoLogin {
+  readonly expiresInMs?: number;
+  /** `revoke` ends the connection. */
+  readonly enter: (revoke: () => void) => Presence;
+}
+
+export interface EchoParts {
+  readonly limits: ServerLimits;
+  readonly login: EchoLogin | null;
+  readonly log: Log;
+}
 
 /**
  * Pure echo: every message goes back as it came, text as text and binary as binary, byte for byte,
@@ -14,13 +28,13 @@ import { createTimers } from "./socket-timers.ts";
 export function runEcho(
   webSocket: WebSocket,
   socket: Socket,
-  limits: ServerLimits,
-  log: Log,
+  { limits, login, log }: EchoParts,
 ): Connection {
-  const timers = createTimers<"idle" | "slow" | "close">((name) => {
+  const timers = createTimers<"idle" | "slow" | "expired" | "close">((name) => {
     if (name === "close") webSocket.terminate();
-    else close(name === "idle" ? "idle" : "tooSlow");
+    else close(name === "slow" ? "tooSlow" : name);
   });
+  let end: { readonly code: number; readonly reason: string } | undefined;
   const pressure = watchPressure(webSocket, socket, limits.highWaterBytes, (congested) => {
     if (webSocket.readyState !== webSocket.OPEN) return;
     if (congested) {
@@ -35,6 +49,7 @@ export function runEcho(
   function close(name: CloseName): void {
     if (webSocket.readyState !== webSocket.OPEN) return;
     timers.stopAll();
+    end = closes[name];
     // Reads again, for the peer's close frame must be seen.
     webSocket.resume();
     webSocket.close(closes[name].code, closes[name].reason);
@@ -53,7 +68,13 @@ export function runEcho(
     timers.start("close", limits.closeTimeoutMs);
     log.debug({ detail: error.message }, "the connection failed");
   });
-  webSocket.on("close", () => timers.stopAll());
+  webSocket.on("close", (code, reason) => {
+    timers.stopAll();
+    const { code: why, reason: said } = end ?? { code, reason: reason.toString() };
+    presence?.left(why, said);
+  });
   timers.start("idle", limits.idleTimeoutMs);
+  if (login?.expiresInMs !== undefined) timers.start("expired", login.expiresInMs);
+  const presence = login?.enter(() => close("revoked"));
   return { shutDown: close };
 }

@@ -1,15 +1,17 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { failure, subprotocol, type Result } from "@wsecho/protocol";
 import { WebSocketServer, type WebSocket } from "ws";
-import type { Authenticate } from "./authenticate.ts";
-import type { BasicCredentials } from "./authorization.ts";
+import type { Access } from "./access.ts";
+import type { Credentials } from "./authorization.ts";
 import type { Connections } from "./connections.ts";
-import { checkHandshakeLogin } from "./handshake-login.ts";
+import { checkHandshakeLogin, type ProvenLogin } from "./handshake-login.ts";
 import type { ServerLimits } from "./limits.ts";
 import { printable, withFields, type Log } from "./log.ts";
 import { refuseUpgrade, unavailable, type Refusal } from "./refusal.ts";
 import type { Connection } from "./session.ts";
+import { refuseVisibly } from "./token-refusal.ts";
 import { admit, pathOf, type Admission, type UpgradePolicy } from "./upgrade.ts";
 
 export const shuttingDown = unavailable("the server is shutting down");
@@ -22,7 +24,7 @@ export interface GateParts {
   readonly policy: UpgradePolicy;
   readonly limits: ServerLimits;
   readonly connections: Connections;
-  readonly newAuthenticate: () => Authenticate;
+  readonly access: Access;
   readonly isClosing: () => boolean;
   readonly run: (arrival: Arrival) => Connection;
   readonly log: Log;
@@ -35,9 +37,13 @@ export interface Arrival {
   readonly webSocket: WebSocket;
   readonly socket: Socket;
   readonly admission: Admission;
-  /** Who the handshake proved this to be; `null` where it proved nothing. */
-  readonly user: string | null;
-  /** Adds the connection's number. */
+  /** Unique for ever; the `session` of the log and of the audit. */
+  readonly session: string;
+  /** The peer's IP address. */
+  readonly address: string;
+  /** What the handshake proved; `null` where it proved nothing. */
+  readonly login: ProvenLogin | null;
+  /** Adds the connection's number and the session's id. */
   readonly log: Log;
 }
 
@@ -45,7 +51,7 @@ export interface Arrival {
 export function createGate(
   parts: GateParts,
 ): (request: IncomingMessage, socket: Socket, head: Buffer) => void {
-  const { policy, limits, connections, newAuthenticate, isClosing, run } = parts;
+  const { policy, limits, connections, access, isClosing, run } = parts;
   let lastId = 0;
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -65,30 +71,40 @@ export function createGate(
 
   return (request, socket, head) => {
     const id = ++lastId;
+    const session = randomUUID();
     const log = withFields(parts.log, { conn: id });
-    const facts = { path: printable(pathOf(request.url)), peer: socket.remoteAddress ?? "" };
+    const address = socket.remoteAddress ?? "";
+    const facts = { path: printable(pathOf(request.url)), peer: address };
 
     const refuse = (refusal: Refusal): void => {
       log.info({ ...facts, status: refusal.status, reason: refusal.message }, "refused");
       refuseUpgrade(socket, refusal);
     };
-    const enter = (admission: Admission, user: string | null): void => {
+    const upgrade = (open: (webSocket: WebSocket, log: Log) => Connection): void => {
       webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-        log.info(facts, "connected");
+        const sessionLog = withFields(log, { session });
+        sessionLog.info(facts, "connected");
         socket.setKeepAlive(true, keepAliveMs);
-        const connection = run({ id, webSocket, socket, admission, user, log });
+        const connection = open(webSocket, sessionLog);
         connections.add(connection);
         webSocket.once("close", (code) => {
           connections.remove(connection);
-          log.info({ code }, "closed");
+          sessionLog.info({ code }, "closed");
         });
       });
     };
-    const check = (admission: Admission, credentials: BasicCredentials): void => {
+    const enter = (admission: Admission, login: ProvenLogin | null): void =>
+      upgrade((webSocket, sessionLog) =>
+        run({ id, webSocket, socket, admission, session, address, login, log: sessionLog }),
+      );
+    const check = (admission: Admission, credentials: Credentials): void => {
       const timeoutMs = limits.authTimeoutMs;
-      const login = { authenticate: newAuthenticate(), credentials, timeoutMs, log };
+      const authenticate = access.newAuthenticate({ address, gone: () => socket.destroyed });
+      const login = { authenticate, credentials, timeoutMs, log };
       const pending = checkHandshakeLogin(login, (result) => {
         if (result.ok) enter(admission, result.value);
+        else if (admission.refuseVisibly)
+          upgrade((webSocket) => refuseVisibly(webSocket, result.error));
         else refuse(result.error);
         connections.remove(pending);
       });

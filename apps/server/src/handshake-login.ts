@@ -1,40 +1,45 @@
-import { failure, success, type Outcome, type Result } from "@wsecho/protocol";
+import { failure, success, type AuthMessage, type Login, type Result } from "@wsecho/protocol";
 import type { Authenticate } from "./authenticate.ts";
-import type { BasicCredentials } from "./authorization.ts";
+import type { Credentials } from "./authorization.ts";
 import type { Log } from "./log.ts";
 import { unavailable, type Refusal } from "./refusal.ts";
 import type { Connection } from "./session.ts";
+import { logStoreFailure } from "./store-failure.ts";
 import { unauthorized } from "./upgrade.ts";
+import type { Proof, Verdict } from "./verdict.ts";
 
 export interface HandshakeLogin {
   readonly authenticate: Authenticate;
-  readonly credentials: BasicCredentials;
+  readonly credentials: Credentials;
   readonly timeoutMs: number;
   readonly log: Log;
 }
 
+/** Who the handshake proved this to be, and how. */
+export interface ProvenLogin extends Login {
+  readonly proof: Proof;
+}
+
 /**
- * Checks the credentials of a handshake. `done` gets the user's name or the refusal, exactly once:
- * also when the store stays silent, or the server stops meanwhile.
+ * Checks the credentials of a handshake. `done` gets the login or the refusal, exactly once: also
+ * when the store stays silent, or the server stops meanwhile.
  */
 export function checkHandshakeLogin(
   { authenticate, credentials, timeoutMs, log }: HandshakeLogin,
-  done: (result: Result<string, Refusal>) => void,
+  done: (result: Result<ProvenLogin, Refusal>) => void,
 ): Connection {
   let open = true;
-  const finish = (result: Result<string, Refusal>): void => {
+  const finish = (result: Result<ProvenLogin, Refusal>): void => {
     if (!open) return;
     open = false;
     clearTimeout(timer);
     done(result);
   };
   const timer = setTimeout(() => finish(failure(storeSilent)), timeoutMs);
-  const { user, password } = credentials;
-  const message = { type: "auth", mechanism: "plain", user, password } as const;
-  authenticate({ kind: "auth", message }).then(
-    (outcome) => finish(toResult(outcome)),
+  authenticate({ kind: "auth", message: toMessage(credentials) }).then(
+    (verdict) => finish(toResult(verdict, credentials.kind)),
     (error: unknown) => {
-      log.error({ err: error }, "the user store failed");
+      logStoreFailure(log, error);
       finish(failure(storeSilent));
     },
   );
@@ -43,8 +48,43 @@ export function checkHandshakeLogin(
 
 const storeSilent = unavailable("logins cannot be checked at the moment; try again later");
 
-function toResult(outcome: Outcome): Result<string, Refusal> {
-  return outcome.kind === "accepted"
-    ? success(outcome.user)
-    : failure(unauthorized("the user name or the password is wrong"));
+function toMessage(credentials: Credentials): AuthMessage {
+  return credentials.kind === "password"
+    ? {
+        type: "auth",
+        mechanism: "plain",
+        user: credentials.user,
+        password: credentials.password,
+      }
+    : { type: "auth", mechanism: "token", token: credentials.token };
+}
+
+function toResult(verdict: Verdict, kind: Credentials["kind"]): Result<ProvenLogin, Refusal> {
+  switch (verdict.kind) {
+    case "accepted": {
+      const { user, expiresInMs, version } = verdict;
+      const mechanism = kind === "token" ? "bearer" : "basic";
+      const expiry = expiresInMs === undefined ? {} : { expiresInMs };
+      return success({ user, ...expiry, proof: { mechanism, version } });
+    }
+    case "refused":
+      if (verdict.throttled === true) return failure(tooMany(verdict.retryAfterMs ?? 0));
+      return failure(unauthorized(kind === "token" ? badToken : badPassword));
+    case "challenge":
+    case "unavailable":
+      return failure(storeSilent);
+  }
+}
+
+const badPassword = "the user name or the password is wrong";
+const badToken = "the token is expired, revoked or none of this server's; get a new one";
+
+/** RFC 6585 section 4. */
+function tooMany(retryAfterMs: number): Refusal {
+  const seconds = Math.ceil(retryAfterMs / 1000);
+  return {
+    status: 429,
+    message: `too many failed logins; try again in ${seconds} s`,
+    headers: { "Retry-After": String(seconds) },
+  };
 }

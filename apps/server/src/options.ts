@@ -1,6 +1,7 @@
 import type { MessageHandler, SessionContext } from "./handler.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
+import type { Store } from "./store/store.ts";
 import type { UserStore } from "./users.ts";
 
 interface CommonOptions<Context> {
@@ -10,6 +11,17 @@ interface CommonOptions<Context> {
   readonly port?: number;
   /** Who may log in. Needed, unless `allowAnonymous` leaves something to do without. */
   readonly users?: UserStore;
+  /**
+   * Who may log in, in a database that other servers and `wsecho-server users` share; instead of
+   * `users`. It also counts failed logins, issues tokens, and knows who is and was logged in. Close
+   * it after the server.
+   */
+  readonly store?: Store;
+  /**
+   * How long a login by password holds unless it is renewed; ms. Default: as long as the session.
+   * Tokens say themselves when they end.
+   */
+  readonly loginLifetimeMs?: number;
   /** Answers messages; default: each is answered by itself. */
   readonly onMessage?: MessageHandler<Context>;
   /** Bounds and times; each has a default. */
@@ -42,6 +54,9 @@ export interface Listening {
   readonly port: number;
 }
 
+export type Readiness =
+  { readonly ready: true } | { readonly ready: false; readonly reason: string };
+
 export interface EchoServer extends AsyncDisposable {
   /**
    * Once. Rejects with the system's error, such as EADDRINUSE, or with an Error where `webRoot`
@@ -54,4 +69,6 @@ export interface EchoServer extends AsyncDisposable {
    * again waits for the same end.
    */
   close(options?: { readonly restarting?: boolean }): Promise<void>;
+  /** Whether it makes sense to send somebody here now; within some seconds. */
+  readiness(): Promise<Readiness>;
 }

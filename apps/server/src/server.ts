@@ -2,19 +2,18 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { encodeServer, type DialectName, type ServerMessage } from "@wsecho/protocol";
-import { createAuthenticators, offeredMechanisms } from "./authenticate.ts";
+import { createMemoryAccess, createStoreAccess, type Access } from "./access.ts";
 import { trackConnections } from "./connections.ts";
 import { runEcho } from "./echo-path.ts";
 import { createGate, shuttingDown, type Arrival } from "./gate.ts";
 import { createHandle, echo, type Handle, type SessionContext } from "./handler.ts";
 import { createHttpServer } from "./http-server.ts";
 import { completeLimits } from "./limits.ts";
-import { silentLog } from "./log.ts";
-import type { EchoServer, Listening, ServerOptions } from "./options.ts";
+import { silentLog, type Log } from "./log.ts";
+import type { EchoServer, Listening, Readiness, ServerOptions } from "./options.ts";
 import { loadBuiltInPage, loadPage, servePage, type Page } from "./page.ts";
 import { refuseRequest } from "./refusal.ts";
 import { runSession, type Connection } from "./session.ts";
-import { refuseToken } from "./token-refusal.ts";
 import { pathOf, upgradeRequired, webSocketPaths } from "./upgrade.ts";
 import { nobody } from "./users.ts";
 
@@ -27,11 +26,7 @@ export function createServer<Context = SessionContext>(
 ): EchoServer {
   const { host = "127.0.0.1", port = 5678, allowAnonymous = false, plain = true } = options;
   const { log = silentLog, onMessage } = options;
-  if (options.users === undefined && !allowAnonymous) {
-    const how = "await createMemoryUsers({ name: password }), or await demoUsers()";
-    throw new TypeError(`nobody could log in: pass users, for example ${how}`);
-  }
-  const newAuthenticate = createAuthenticators(options.users ?? nobody);
+  const access = chooseAccess(options, log);
   const limits = completeLimits(options.limits);
   let page: Page | null = null;
   let listening: Promise<Listening> | undefined;
@@ -46,7 +41,7 @@ export function createServer<Context = SessionContext>(
     policy: { plain, allowAnonymous },
     limits,
     connections,
-    newAuthenticate,
+    access,
     isClosing: () => closing !== undefined,
     run,
     log,
@@ -62,24 +57,39 @@ export function createServer<Context = SessionContext>(
   }
 
   function run(arrival: Arrival): Connection {
-    const { webSocket, socket, admission, user, log } = arrival;
+    const { webSocket, socket, admission, login, address, log } = arrival;
+    const gone = (): boolean => webSocket.readyState !== webSocket.OPEN;
+    const entry = { id: arrival.session, address };
     switch (admission.path) {
-      case "echo":
-        return runEcho(webSocket, socket, limits, log);
-      case "token":
-        return refuseToken(webSocket);
+      case "echo": {
+        if (login === null) return runEcho(webSocket, socket, { limits, login: null, log });
+        const { user, proof, expiresInMs } = login;
+        const full = { ...entry, ...proof, user, dialect: "echo" };
+        log.info({ user, mechanism: proof.mechanism }, "login accepted");
+        return runEcho(webSocket, socket, {
+          limits,
+          login: {
+            ...(expiresInMs === undefined ? {} : { expiresInMs }),
+            enter: (revoke) => access.enter(full, revoke),
+          },
+          log,
+        });
+      }
       case "session": {
         const { dialect } = admission;
         return runSession(webSocket, socket, {
           options: {
             dialect,
-            mechanisms: offeredMechanisms,
+            mechanisms: access.mechanisms,
             features: [],
             limits,
-            ...(user === null ? {} : { login: { user } }),
+            ...(login === null ? {} : { login }),
           },
+          ...(login === null ? {} : { proof: login.proof }),
           highWaterBytes: limits.highWaterBytes,
-          authenticate: newAuthenticate(),
+          authenticate: access.newAuthenticate({ address, gone }),
+          enter: (user, proof, revoke) =>
+            access.enter({ ...entry, ...proof, user, dialect }, revoke),
           handleFor: (name) => handleFor(arrival, dialect, name),
           encode: encoderOf(dialect, options.plainPrefix),
           log,
@@ -89,17 +99,22 @@ export function createServer<Context = SessionContext>(
   }
 
   function handleFor(
-    { id, webSocket, socket, log }: Arrival,
+    { id, webSocket, address, log }: Arrival,
     dialect: DialectName,
     user: string,
   ): Handle {
     if (onMessage === undefined) return echo;
     const makeContext = options.context ?? ((session) => session as Context);
-    const remoteAddress = socket.remoteAddress ?? "";
     const context = (): Context => {
       const ended = new AbortController();
       webSocket.once("close", () => ended.abort());
-      return makeContext({ id, user, dialect, remoteAddress, signal: ended.signal });
+      return makeContext({
+        id,
+        user,
+        dialect,
+        remoteAddress: address,
+        signal: ended.signal,
+      });
     };
     return createHandle(onMessage, context, log);
   }
@@ -108,6 +123,7 @@ export function createServer<Context = SessionContext>(
     page = await findPage(options.webRoot);
     http.listen(port, host);
     await once(http, "listening");
+    access.start();
     http.on("error", (error) => log.error({ err: error }, "the listener failed"));
     return addressOf(http.address() as AddressInfo);
   }
@@ -120,14 +136,41 @@ export function createServer<Context = SessionContext>(
     const closed = new Promise((resolve) => http.close(resolve));
     connections.cut();
     await closed;
+    await access.close();
+  }
+
+  async function readiness(): Promise<Readiness> {
+    if (closing !== undefined) return { ready: false, reason: "the server is shutting down" };
+    if (!http.listening) return { ready: false, reason: "the server does not listen yet" };
+    try {
+      await access.check();
+      return { ready: true };
+    } catch {
+      return { ready: false, reason: "the user store does not answer" };
+    }
   }
 
   const server: EchoServer = {
     listen: () => (listening ??= start()),
     close: ({ restarting = false } = {}) => (closing ??= stop(restarting)),
+    readiness,
     [Symbol.asyncDispose]: () => server.close(),
   };
   return server;
+}
+
+function chooseAccess<Context>(options: ServerOptions<Context>, log: Log): Access {
+  const { store, users, allowAnonymous = false, loginLifetimeMs } = options;
+  const common = loginLifetimeMs === undefined ? {} : { loginLifetimeMs };
+  if (store !== undefined) {
+    if (users !== undefined) throw new TypeError("pass either users or store, not both");
+    return createStoreAccess(store, log, common);
+  }
+  if (users === undefined && !allowAnonymous) {
+    const how = "await createMemoryUsers({ name: password }), or await demoUsers()";
+    throw new TypeError(`nobody could log in: pass users, for example ${how}`);
+  }
+  return createMemoryAccess(users ?? nobody, common);
 }
 
 type Encode = (message: ServerMessage) => string | null;

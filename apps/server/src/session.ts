@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import {
+  closes,
   createServerState,
   runMachine,
   transitionServer,
@@ -11,18 +12,25 @@ import {
   type ServerOptions,
   type ServerTimer,
 } from "@wsecho/protocol";
+import type { Presence } from "./access.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { Handle } from "./handler.ts";
 import type { Log } from "./log.ts";
 import { guardLogin } from "./login-guard.ts";
 import { watchPressure } from "./pressure.ts";
 import { createTimers } from "./socket-timers.ts";
+import { logStoreFailure } from "./store-failure.ts";
+import type { Proof } from "./verdict.ts";
 import { violationOf } from "./violation.ts";
 
 export interface SessionParts {
   readonly options: ServerOptions;
   readonly highWaterBytes: number;
   readonly authenticate: Authenticate;
+  /** What the handshake proved, where `options.login` is set. */
+  readonly proof?: Proof;
+  /** Called once, when the first login holds; `revoke` ends the session. */
+  readonly enter: (user: string, proof: Proof, revoke: () => void) => Presence;
   /** Called with the user once the first login is proven. */
   readonly handleFor: (user: string) => Handle;
   /** The text that says `message` in the session's dialect; `null` where it stays silent. */
@@ -40,6 +48,10 @@ export interface Connection {
 export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionParts): Connection {
   const { options, authenticate, handleFor, encode, log } = parts;
   let handle: Handle | undefined;
+  let presence: Presence | undefined;
+  /** What the newest accepted verdict proved. */
+  let { proof } = parts;
+  let end: { readonly code: number; readonly reason: string } | undefined;
 
   const { dispatch } = runMachine<ReturnType<typeof createServerState>, ServerEvent, ServerEffect>(
     createServerState(options),
@@ -102,22 +114,36 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
 
   function verify({ attempt, step }: Extract<ServerEffect, { readonly type: "verify" }>): void {
     authenticate(step).then(
-      (outcome) => dispatch({ type: "verdict", attempt, outcome }),
+      (outcome) => {
+        if (outcome.kind === "accepted") proof = outcome;
+        dispatch({ type: "verdict", attempt, outcome });
+      },
       (error: unknown) => {
-        log.error({ err: error }, "the user store failed");
+        logStoreFailure(log, error);
         dispatch({ type: "verdict", attempt, outcome: { kind: "unavailable" } });
       },
     );
   }
 
   function takeNote(note: ServerNote): void {
-    if (note.kind === "accepted" && handle === undefined) {
-      handle = handleFor(note.user);
+    if (note.kind === "accepted") takeLogin(note.user);
+    // The first close of ours says why, whatever the peer answers to it.
+    if (note.kind === "closing") end = closes[note.close];
+    const { kind, ...facts } = note;
+    const how = kind === "accepted" ? { mechanism: proof?.mechanism } : {};
+    // The gate says when the connection has really gone.
+    if (kind !== "closed") log.info({ ...facts, ...how }, noteTexts[kind]);
+  }
+
+  function takeLogin(user: string): void {
+    if (handle === undefined) {
+      handle = handleFor(user);
       unguard();
     }
-    const { kind, ...facts } = note;
-    // The gate says when the connection has really gone.
-    if (kind !== "closed") log.info(facts, noteTexts[kind]);
+    if (proof === undefined) return;
+    if (presence === undefined)
+      presence = parts.enter(user, proof, () => dispatch({ type: "revoked" }));
+    else presence.renewed(proof.version);
   }
 
   // All before the first event, for the peer's frames may have come with its handshake.
@@ -134,9 +160,11 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
     log.debug({ detail: error.message }, "the connection failed");
     if (violation !== undefined) dispatch(violation);
   });
-  webSocket.on("close", (code) => {
+  webSocket.on("close", (code, reason) => {
     dispatch({ type: "socketClosed", code });
     timers.stopAll();
+    const { code: why, reason: said } = end ?? { code, reason: reason.toString() };
+    presence?.left(why, said);
   });
   dispatch({ type: "opened" });
   return { shutDown: (close) => dispatch({ type: "shutdown", close }) };

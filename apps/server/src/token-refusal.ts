@@ -1,14 +1,14 @@
 import { closes, encodeMessage } from "@wsecho/protocol";
 import type { WebSocket } from "ws";
+import type { Refusal } from "./refusal.ts";
 import type { Connection } from "./session.ts";
 
 /**
  * Answers a token that came as a subprotocol: from a page, then, whose script cannot see an HTTP
  * status. So the refusal comes after the upgrade (PROTOCOL.md H2).
  */
-export function refuseToken(webSocket: WebSocket): Connection {
-  const { code, reason, retry } = closes.notAuthenticated;
-  const message = "this server issues no tokens yet; log in with scram-sha-256 or plain";
+export function refuseVisibly(webSocket: WebSocket, { status, message }: Refusal): Connection {
+  const { code, reason, retry } = status === 503 ? closes.tryAgainLater : closes.notAuthenticated;
   // The library cuts a peer that does not answer the close.
   webSocket.on("error", () => undefined);
   webSocket.send(encodeMessage({ type: "error", code, message, retry }));

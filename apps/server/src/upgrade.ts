@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { failure, negotiate, success, type DialectName, type Result } from "@wsecho/protocol";
-import { parseBasic, type BasicCredentials } from "./authorization.ts";
+import { parseAuthorization, type Credentials } from "./authorization.ts";
 import { isSameHost } from "./origin.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -15,11 +15,15 @@ export type Admission =
   | {
       readonly path: "session";
       readonly dialect: DialectName;
-      readonly credentials: BasicCredentials | null;
+      readonly credentials: Credentials | null;
+      /** The credentials came from a page, whose script sees a refusal behind the upgrade only. */
+      readonly refuseVisibly: boolean;
     }
-  | { readonly path: "echo"; readonly credentials: BasicCredentials | null }
-  /** A session with a token, which is refused behind the upgrade. */
-  | { readonly path: "token"; readonly credentials: null };
+  | {
+      readonly path: "echo";
+      readonly credentials: Credentials | null;
+      readonly refuseVisibly: false;
+    };
 
 export interface UpgradePolicy {
   /** Whether the plain dialect is spoken. */
@@ -115,13 +119,22 @@ function admitSession(request: Handshake, policy: UpgradePolicy): Result<Admissi
   const negotiated = negotiate(request.headers["sec-websocket-protocol"], policy);
   if (!negotiated.ok) return failure(bad(negotiated.error));
   const { dialect, bearer } = negotiated.value;
-  if (bearer !== undefined) return success({ path: "token", credentials: null });
+  if (bearer !== undefined) {
+    const token = Buffer.from(bearer, "base64url").toString();
+    const credentials = { kind: "token", token } as const;
+    return success({ path: "session", dialect, credentials, refuseVisibly: true });
+  }
   // The login travels inside the session, so a page of any origin is no more than its user.
   if (request.headers.authorization === undefined)
-    return success({ path: "session", dialect, credentials: null });
+    return success({ path: "session", dialect, credentials: null, refuseVisibly: false });
   const credentials = handshakeLogin(request);
   return credentials.ok
-    ? success({ path: "session", dialect, credentials: credentials.value })
+    ? success({
+        path: "session",
+        dialect,
+        credentials: credentials.value,
+        refuseVisibly: false,
+      })
     : credentials;
 }
 
@@ -133,10 +146,12 @@ function admitEcho(request: Handshake, policy: UpgradePolicy): Result<Admission,
   }
   if (request.headers.authorization !== undefined || !policy.allowAnonymous) {
     const credentials = handshakeLogin(request);
-    return credentials.ok ? success({ path: "echo", credentials: credentials.value }) : credentials;
+    return credentials.ok
+      ? success({ path: "echo", credentials: credentials.value, refuseVisibly: false })
+      : credentials;
   }
   return isSameHost(request.headers.origin, request.headers.host)
-    ? success({ path: "echo", credentials: null })
+    ? success({ path: "echo", credentials: null, refuseVisibly: false })
     : failure(foreignOrigin);
 }
 
@@ -146,12 +161,12 @@ const foreignOrigin: Refusal = {
 };
 
 /** Credentials of the handshake, which a browser may have added without anybody's doing. */
-function handshakeLogin({ headers }: Handshake): Result<BasicCredentials, Refusal> {
+function handshakeLogin({ headers }: Handshake): Result<Credentials, Refusal> {
   if (!isSameHost(headers.origin, headers.host)) return failure(foreignOrigin);
   if (headers.authorization === undefined)
     return failure(unauthorized("log in with Authorization: Basic base64(user:password)"));
-  const basic = parseBasic(headers.authorization);
-  return basic.ok ? basic : failure(unauthorized(basic.error));
+  const credentials = parseAuthorization(headers.authorization);
+  return credentials.ok ? credentials : failure(unauthorized(credentials.error));
 }
 
 function bad(message: string): Refusal {

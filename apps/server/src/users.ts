@@ -6,6 +6,10 @@ export interface User {
   /** As `prepareUsername` returns it. */
   readonly name: string;
   readonly verifier: ScramVerifier;
+  /** Whether the user may log in; default true. */
+  readonly enabled?: boolean;
+  /** Another number after each change of the user: a token is bound to one of them; default 0. */
+  readonly version?: number;
 }
 
 /** Where users come from. It holds verifiers, never passwords. */

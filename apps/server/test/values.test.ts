@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isSameHost } from "../src/origin.ts";
-import { parseBasic } from "../src/authorization.ts";
+import { parseAuthorization } from "../src/authorization.ts";
 import { terminalLine } from "../src/console-log.ts";
 import { printable } from "../src/log.ts";
 import { suggest } from "../src/suggest.ts";
@@ -94,7 +94,7 @@ test.each([
 
 test("reads Basic credentials of any UTF-8, split at the first colon", () => {
   const header = `basic  ${Buffer.from("ada:p:ä语").toString("base64")}`;
-  expect(parseBasic(header)).toEqual({ ok: true, value: { user: "ada", password: "p:ä语" } });
+  expect(parseAuthorization(header)).toEqual({ ok: true, value: { kind: "password", user: "ada", password: "p:ä语" } });
 });
 
 test("makes a peer's text harmless, and short", () => {
