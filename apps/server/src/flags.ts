@@ -22,12 +22,18 @@ and so on (--plain) take back what the other two switched on.
 Examples:
   wsecho-server --demo                           try it: ws://127.0.0.1:5678
   wsecho-server --demo --port 0                  on any free port, which is printed
+  wsecho-server users add ada                    then start: wsecho-server
   wsecho-server --allow-anonymous                pure echo for everybody at /echo
   wsecho-server --config server.json --log-level debug
 
+Commands, each with --help:
+  wsecho-server users       add, passwd, disable, enable, remove, list
+  wsecho-server tokens      issue, rotate, retire, keys
+  wsecho-server sessions    list, close
+
 Exit status:
   0    stopped by SIGINT or SIGTERM, all connections closed
-  1    could not listen, or could not read the web client
+  1    could not listen, or could not read the web client or the user database
   2    wrong usage: flag, environment variable, config file, or no users
   130  a second SIGINT, or SIGTERM (143), ended it at once
 `;
@@ -111,7 +117,10 @@ function usageProblem(error: CommanderError, argv: readonly string[]): string {
       return `unknown flag ${flag}${didYouMean(flag, allFlags)}`;
     }
     case "commander.excessArguments":
-      return "unexpected argument; every setting is a flag, such as --port 8080";
+      return (
+        "unexpected argument; every setting is a flag, such as --port 8080, " +
+        "and the commands are users, tokens and sessions"
+      );
     case "commander.optionMissingArgument": {
       const flag = /'(--[\w-]+)/.exec(error.message)?.[1] ?? argv.at(-1) ?? "";
       return `${flag} needs a value`;

@@ -1,11 +1,14 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIPv6 } from "node:net";
 import { failure, success, type Result } from "@wsecho/protocol";
+import { commandNames, runCommand } from "./commands/program.ts";
 import { createConsoleLog } from "./console-log.ts";
 import { readFlags } from "./flags.ts";
 import type { EchoServer, Listening } from "./options.ts";
 import { createServer } from "./server.ts";
 import { toLimits, type Settings } from "./settings.ts";
+import { findStore } from "./store-place.ts";
+import type { Store } from "./store/store.ts";
 import { resolveSettings, strangeVariables, type Environment } from "./sources.ts";
 import { demoUsers } from "./users.ts";
 
@@ -17,6 +20,10 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
   // A reader that has gone away is no reason to stop serving.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
+  if (commandNames.includes(argv[0] ?? "")) {
+    await runCommand(argv, env);
+    return;
+  }
   const flags = readFlags(argv);
   if (!flags.ok) {
     end(usage, `${flags.error}\nAll flags: wsecho-server --help`);
@@ -32,16 +39,22 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
     end(usage, `${settings.error}\nAll settings: wsecho-server --help`);
     return;
   }
-  const problem = await policyProblem(settings.value, commandName(env));
+  const problem = await policyProblem(settings.value);
   if (problem !== undefined) {
     end(usage, problem);
     return;
   }
-  await serve(settings.value);
+  const store = await findStore(settings.value, commandName(env));
+  if (!store.ok) {
+    end(store.error.status, store.error.text);
+    return;
+  }
+  await serve(settings.value, store.value);
 }
 
-async function serve(settings: Settings): Promise<void> {
+async function serve(settings: Settings, store: Store | null): Promise<void> {
   const { host, port } = settings;
+  const lifetimeMs = settings["login-lifetime"];
   const server = createServer({
     host,
     port,
@@ -50,39 +63,36 @@ async function serve(settings: Settings): Promise<void> {
     allowAnonymous: settings["allow-anonymous"],
     log: createConsoleLog(settings["log-level"], process.stderr.isTTY),
     ...(settings.demo ? { users: await demoUsers() } : {}),
+    ...(store === null ? {} : { store }),
+    ...(lifetimeMs === null ? {} : { loginLifetimeMs: lifetimeMs }),
     ...(settings["web-root"] === null ? {} : { webRoot: settings["web-root"] }),
   });
   const listening = await start(server, settings);
   if (!listening.ok) {
     end(failed, listening.error);
+    await store?.close();
     return;
   }
-  stopOnSignals(server);
-  process.stderr.write(banner(settings, listening.value));
+  stopOnSignals(server, store);
+  process.stderr.write(banner(settings, listening.value, store));
   process.stdout.write(`wsecho-server is ready at ${listening.value.url}\n`);
 }
 
 /** Combinations that must not start, and what to type instead. */
-async function policyProblem(settings: Settings, command: string): Promise<string | undefined> {
+async function policyProblem(settings: Settings): Promise<string | undefined> {
   const { host, demo, data, database } = settings;
-  const later = data === null ? (database === null ? undefined : "--database") : "--data";
-  if (later !== undefined)
-    return `${later} is not available yet: stored users come with a later version. Use --demo.`;
-  if (demo) {
-    const loopback = await isLoopback(host);
-    if (!loopback.ok) return loopback.error;
-    return loopback.value
-      ? undefined
-      : `--demo has a password that everybody knows, so it listens on this machine only.\n` +
-          `Leave --host ${host} out, or leave --demo out.`;
-  }
-  if (settings["allow-anonymous"]) return undefined;
-  return (
-    "nobody could log in: there are no users.\n" +
-    "To try the server on this machine, type:\n\n" +
-    `  ${command} --demo\n\n` +
-    "It lets one user in, admin with the password 123456."
-  );
+  if (!demo) return undefined;
+  if (data !== null || database !== null)
+    return (
+      "--demo has one user of its own and keeps nothing.\n" +
+      `Leave ${data === null ? "--database" : "--data"} out, or leave --demo out.`
+    );
+  const loopback = await isLoopback(host);
+  if (!loopback.ok) return loopback.error;
+  return loopback.value
+    ? undefined
+    : `--demo has a password that everybody knows, so it listens on this machine only.\n` +
+        `Leave --host ${host} out, or leave --demo out.`;
 }
 
 /** What was typed: in the workspace the program is a script of pnpm's. */
@@ -136,29 +146,28 @@ function listenProblem(error: unknown, { host, port }: Settings): string {
 
 const exitStatus = { SIGINT: 130, SIGTERM: 143 } as const;
 
-function stopOnSignals(server: EchoServer): void {
+function stopOnSignals(server: EchoServer, store: Store | null): void {
   let stopping = false;
   const stop = (signal: keyof typeof exitStatus): void => {
     // Somebody who asks twice does not want to wait.
     if (stopping) process.exit(exitStatus[signal]);
     stopping = true;
     say("stopping; once more ends it at once");
-    void server.close();
+    void server.close().then(() => store?.close());
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
 }
 
-function banner(settings: Settings, { url, httpUrl }: Listening): string {
+function banner(settings: Settings, { url, httpUrl }: Listening, store: Store | null): string {
   const lines = [`page: ${httpUrl}/   session: ${url}   pure echo: ${url}/echo`];
   if (settings.demo) {
     lines.push(
       "WARNING: --demo lets anybody on this machine log in as admin with the password 123456.",
       "Do not use it for anything but a first look.",
     );
-  } else {
-    lines.push("There are no users: only /echo answers.");
-  }
+  } else if (store === null) lines.push("There are no users: only /echo answers.");
+  else lines.push(`users: ${store.location}`);
   if (settings["allow-anonymous"])
     lines.push("WARNING: /echo is open to everybody, without login.");
   return lines.map((line) => `wsecho-server: ${line}\n`).join("");

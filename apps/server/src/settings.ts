@@ -61,8 +61,13 @@ export const settings = {
   demo: toggle("Users", "one user, admin / 123456; on this machine only"),
   "allow-anonymous": toggle("Users", "open /echo to everybody, without login"),
   "no-plain": toggle("Users", "refuse clients that offer no subprotocol (the plain dialect)"),
-  data: optional("Users", "<dir>", "folder of the user database (not available yet)"),
-  database: optional("Users", "<url>", "user database shared by servers (not available yet)"),
+  data: optional("Users", "<dir>", "folder of the user database (wsecho-data)"),
+  database: optional("Users", "<url>", "PostgreSQL instead, for several servers: postgres://…"),
+  iterations: setting("Users", "PBKDF2 rounds of new passwords", 600_000, {
+    placeholder: "<n>",
+    parse: parseCount(4096, 10_000_000),
+  }),
+  "login-lifetime": setting<number | null>("Users", "how long a password login holds", null, time),
 
   "max-message": setting("Limits", "largest message", limits.maxMessageBytes, size),
   "max-login": setting("Limits", "largest message before login", limits.maxLoginBytes, size),

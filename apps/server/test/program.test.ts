@@ -195,10 +195,10 @@ describe("starting", () => {
     await connectPlain(await program.ready);
   });
 
-  test.each(["--data", "--database"])("refuses %s, which is yet to come", async (flag) => {
+  test.each(["--data", "--database"])("refuses %s beside --demo", async (flag) => {
     const program = runProgram(["--demo", flag, "postgres://u:geheim@h/d"]);
     expect((await program.ended).status).toBe(2);
-    expect(program.stderr()).toContain(`${flag} is not available yet`);
+    expect(program.stderr()).toContain(`Leave ${flag} out, or leave --demo out.`);
     expect(program.stderr()).not.toContain("geheim");
   });
 

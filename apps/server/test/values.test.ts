@@ -94,7 +94,10 @@ test.each([
 
 test("reads Basic credentials of any UTF-8, split at the first colon", () => {
   const header = `basic  ${Buffer.from("ada:p:ä语").toString("base64")}`;
-  expect(parseAuthorization(header)).toEqual({ ok: true, value: { kind: "password", user: "ada", password: "p:ä语" } });
+  expect(parseAuthorization(header)).toEqual({
+    ok: true,
+    value: { kind: "password", user: "ada", password: "p:ä语" },
+  });
 });
 
 test("makes a peer's text harmless, and short", () => {

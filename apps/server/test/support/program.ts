@@ -18,22 +18,24 @@ const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 export function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input?: string,
 ): Program {
   const child = spawn(process.execPath, ["--conditions=@wsecho/source", main, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     // Nothing of the surroundings: a variable of the developer's would change the outcome.
     env: { PATH: process.env["PATH"], ...env },
   });
   onTestFinished(() => void child.kill("SIGKILL"));
+  child.stdin?.end(input);
   let stdout = "";
   let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
   const ended = once(child, "close").then(([status, signal]) => ({
     status: status as number | null,
     signal: signal as string | null,
   }));
   const ready = new Promise<string>((resolve, reject) => {
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
       stdout += chunk;
       const url = /ws:\/\/\S+(?=\s)/.exec(stdout)?.[0];
       if (url !== undefined) resolve(url);
