@@ -48,18 +48,17 @@ export async function issueToken(
     .sign(key.secret);
 }
 
-/** How long a key that is not known is not looked for again; ms. Anybody can name one. */
+/** Unknown keys are looked for so often at most; ms. Anybody can name one. */
 const missMs = 1000;
 
 export function createTokens(keys: Pick<SigningKeys, "list">): Tokens {
   let known: Promise<readonly SigningKey[]> | undefined;
-  let readAt = 0;
+  let missedAt = -Infinity;
 
   function read(): Promise<readonly SigningKey[]> {
     if (known !== undefined) return known;
     const reading = keys.list();
     known = reading;
-    readAt = Date.now();
     // A failure is not kept.
     reading.catch(() => {
       if (known === reading) known = undefined;
@@ -71,8 +70,9 @@ export function createTokens(keys: Pick<SigningKeys, "list">): Tokens {
     const has = (list: readonly SigningKey[]): SigningKey | undefined =>
       list.find((key) => key.id === id);
     const found = has(await read());
-    if (found !== undefined || Date.now() - readAt < missMs) return found;
-    // A key that another server has just made.
+    if (found !== undefined || performance.now() - missedAt < missMs) return found;
+    // Perhaps a key that another server has just made.
+    missedAt = performance.now();
     known = undefined;
     return has(await read());
   }

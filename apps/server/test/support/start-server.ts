@@ -50,7 +50,7 @@ export async function startServer<Context = SessionContext>(
   const log: LogEntry[] = [];
   const server = createServer<Context>({
     port: 0,
-    users: await testUsers(),
+    ...(options.store === undefined ? { users: await testUsers() } : {}),
     webRoot: null,
     log: createLog(log),
     ...options,
