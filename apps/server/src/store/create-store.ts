@@ -87,8 +87,10 @@ export async function createStore(backend: Backend, options: StoreOptions = {}):
     unknownUserSecret,
 
     async find(name) {
-      const row = isPrepared(name) ? await queries.findUser(name) : undefined;
-      return row === undefined ? undefined : toUser(row);
+      if (!isPrepared(name)) return undefined;
+      // Before the look at its name, so that a decoy takes as long.
+      const user = toUser(await queries.findUser(name));
+      return user.name === name ? user : undefined;
     },
 
     users: {
