@@ -1,6 +1,27 @@
 export type { MessageHandler, Message, SessionContext } from "./handler.ts";
 export { defaultServerLimits, type ServerLimits } from "./limits.ts";
 export type { Log } from "./log.ts";
-export type { EchoServer, Listening, ServerOptions } from "./options.ts";
+export type { EchoServer, Listening, Readiness, ServerOptions } from "./options.ts";
 export { createServer } from "./server.ts";
+export type { StoreOptions } from "./store/create-store.ts";
+export { StoreSetupError, StoreUnavailableError } from "./store/errors.ts";
+export { openStore, type StorePlace } from "./store/open.ts";
+export type {
+  Attempt,
+  FailureCount,
+  FailureCounts,
+  FailureDecay,
+  Failures,
+  OpenedSession,
+  Role,
+  SessionRecord,
+  Sessions,
+  SigningKey,
+  SigningKeys,
+  Store,
+  StoreChange,
+  StoredUser,
+  UserChange,
+  Users,
+} from "./store/store.ts";
 export { createMemoryUsers, demoUsers, type User, type UserStore } from "./users.ts";
