@@ -25,7 +25,7 @@ export const unlimitedAttempts: Attempts = {
 const perAddress = 4;
 
 /** And so many of the same address wait: no address fills the queue of all. */
-const waitingPerAddress = 64;
+const waitingPerAddress = 512;
 
 /** Counts in the store, so that neither a restart nor another server forgets. */
 export function createAttempts(failures: Failures): Attempts {
