@@ -47,9 +47,10 @@ async function readPiped(): Promise<Result<string, string>> {
 function askHidden(input: ReadStream, question: string): Promise<Result<string, string>> {
   return new Promise((resolve) => {
     let typed: string[] = [];
-    process.stderr.write(question);
+    // Before the question: who is fast must not be seen either.
     input.setRawMode(true);
     input.setEncoding("utf8");
+    process.stderr.write(question);
     const finish = (result: Result<string, string>): void => {
       input.off("data", take);
       input.setRawMode(false);
