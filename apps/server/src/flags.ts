@@ -71,6 +71,10 @@ function toOptions(name: string, setting: Setting<unknown>): Option[] {
   const { placeholder, about, group, initial } = setting;
   if (placeholder !== undefined) {
     const option = new Option(`--${name} ${placeholder}`, about + initialText(setting));
+    if (setting.repeatable === true)
+      option.argParser((value, before) =>
+        typeof before === "string" ? `${before},${value}` : value,
+      );
     return [option.helpGroup(`${group}:`)];
   }
   const opposite = new Option(name.startsWith("no-") ? `--${name.slice(3)}` : `--no-${name}`);

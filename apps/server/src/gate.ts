@@ -6,6 +6,7 @@ import { WebSocketServer, type WebSocket } from "ws";
 import type { Access } from "./access.ts";
 import type { Credentials } from "./authorization.ts";
 import type { Connections } from "./connections.ts";
+import { addressOf, type TrustedProxies } from "./forwarded.ts";
 import { checkHandshakeLogin, type ProvenLogin } from "./handshake-login.ts";
 import type { ServerLimits } from "./limits.ts";
 import { printable, withFields, type Log } from "./log.ts";
@@ -22,6 +23,8 @@ const keepAliveMs = 30_000;
 
 export interface GateParts {
   readonly policy: UpgradePolicy;
+  /** Whose word about the peer's address counts. */
+  readonly trustProxy: TrustedProxies | null;
   readonly limits: ServerLimits;
   readonly connections: Connections;
   readonly access: Access;
@@ -39,7 +42,7 @@ export interface Arrival {
   readonly admission: Admission;
   /** Unique for ever; the `session` of the log and of the audit. */
   readonly session: string;
-  /** The peer's IP address. */
+  /** The peer's IP address, or what trusted proxies say that it is. */
   readonly address: string;
   /** What the handshake proved; `null` where it proved nothing. */
   readonly login: ProvenLogin | null;
@@ -73,7 +76,8 @@ export function createGate(
     const id = ++lastId;
     const session = randomUUID();
     const log = withFields(parts.log, { conn: id });
-    const address = socket.remoteAddress ?? "";
+    const forwarded = request.headers["x-forwarded-for"];
+    const address = addressOf(socket.remoteAddress, forwarded, parts.trustProxy);
     const facts = { path: printable(pathOf(request.url)), peer: address };
 
     const refuse = (refusal: Refusal): void => {

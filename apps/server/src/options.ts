@@ -1,3 +1,4 @@
+import type { TrustedProxies } from "./forwarded.ts";
 import type { MessageHandler, SessionContext } from "./handler.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
@@ -32,6 +33,20 @@ interface CommonOptions<Context> {
   readonly plainPrefix?: string;
   /** Opens `/echo`, and only that, to everybody; default false. */
   readonly allowAnonymous?: boolean;
+  /**
+   * Origins of pages, as browsers write them (`https://example.org`), that may connect beside those
+   * of the server's own host. Default: none where a browser may add credentials by itself (`/echo`,
+   * or an Authorization header), all where the login travels inside the session. `null` in the list
+   * stands for pages opened from disk, for such sessions only.
+   */
+  readonly allowOrigins?: readonly string[];
+  /** Host names that requests may carry, beside those of loopback and `host`. */
+  readonly allowHosts?: readonly string[];
+  /**
+   * The proxies whose `X-Forwarded-For` counts: how many stand in a row before this server, or which
+   * addresses they have. Default: none, the header is ignored.
+   */
+  readonly trustProxy?: TrustedProxies;
   /** The folder of a built web client; default the one that comes along; `null` serves none. */
   readonly webRoot?: string | null;
   /** Default: silence. */

@@ -1,9 +1,9 @@
 import { lookup } from "node:dns/promises";
-import { BlockList, isIPv6 } from "node:net";
 import { failure, success, type Result } from "@wsecho/protocol";
 import { commandNames, runCommand } from "./commands/program.ts";
 import { createConsoleLog } from "./console-log.ts";
 import { readFlags } from "./flags.ts";
+import { isLoopbackAddress } from "./loopback.ts";
 import type { EchoServer, Listening } from "./options.ts";
 import { createServer } from "./server.ts";
 import { toLimits, type Settings } from "./settings.ts";
@@ -65,6 +65,9 @@ async function serve(settings: Settings, store: Store | null): Promise<void> {
     ...(settings.demo ? { users: await demoUsers() } : {}),
     ...(store === null ? {} : { store }),
     ...(lifetimeMs === null ? {} : { loginLifetimeMs: lifetimeMs }),
+    ...(settings["allow-origin"] === null ? {} : { allowOrigins: settings["allow-origin"] }),
+    ...(settings["allow-host"] === null ? {} : { allowHosts: settings["allow-host"] }),
+    ...(settings["trust-proxy"] === null ? {} : { trustProxy: settings["trust-proxy"] }),
     ...(settings["web-root"] === null ? {} : { webRoot: settings["web-root"] }),
   });
   const listening = await start(server, settings);
@@ -100,19 +103,11 @@ function commandName(env: Environment): string {
   return env["npm_lifecycle_event"] === "wsecho-server" ? "pnpm wsecho-server" : "wsecho-server";
 }
 
-const loopbackAddresses = new BlockList();
-loopbackAddresses.addSubnet("127.0.0.0", 8, "ipv4");
-loopbackAddresses.addAddress("::1", "ipv6");
-
 /** Every address that the name stands for must be one of this machine's own. */
 async function isLoopback(host: string): Promise<Result<boolean, string>> {
   try {
     const addresses = await lookup(host, { all: true });
-    return success(
-      addresses.every(({ address }) =>
-        loopbackAddresses.check(address, isIPv6(address) ? "ipv6" : "ipv4"),
-      ),
-    );
+    return success(addresses.every(({ address }) => isLoopbackAddress(address)));
   } catch {
     return failure(`--host ${host} is no address of this machine; leave it out for 127.0.0.1`);
   }

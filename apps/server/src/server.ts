@@ -7,6 +7,7 @@ import { trackConnections } from "./connections.ts";
 import { runEcho } from "./echo-path.ts";
 import { createGate, shuttingDown, type Arrival } from "./gate.ts";
 import { createHandle, echo, type Handle, type SessionContext } from "./handler.ts";
+import { createHostCheck, foreignHost } from "./host.ts";
 import { createHttpServer } from "./http-server.ts";
 import { completeLimits } from "./limits.ts";
 import { silentLog, type Log } from "./log.ts";
@@ -28,6 +29,7 @@ export function createServer<Context = SessionContext>(
   const { log = silentLog, onMessage } = options;
   const access = chooseAccess(options, log);
   const limits = completeLimits(options.limits);
+  const isOurHost = createHostCheck(host, options.allowHosts ?? []);
   let page: Page | null = null;
   let listening: Promise<Listening> | undefined;
   let closing: Promise<void> | undefined;
@@ -38,7 +40,8 @@ export function createServer<Context = SessionContext>(
   });
   const connections = trackConnections(http);
   const gate = createGate({
-    policy: { plain, allowAnonymous },
+    policy: { plain, allowAnonymous, origins: options.allowOrigins ?? null, isOurHost },
+    trustProxy: options.trustProxy ?? null,
     limits,
     connections,
     access,
@@ -52,7 +55,8 @@ export function createServer<Context = SessionContext>(
     if (closing !== undefined) {
       response.shouldKeepAlive = false;
       refuseRequest(response, shuttingDown);
-    } else if (webSocketPaths.includes(path)) refuseRequest(response, upgradeRequired);
+    } else if (!isOurHost(request.headers.host)) refuseRequest(response, foreignHost);
+    else if (webSocketPaths.includes(path)) refuseRequest(response, upgradeRequired);
     else servePage(page, path, request, response);
   }
 

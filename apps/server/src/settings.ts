@@ -1,8 +1,11 @@
+import { parseTrustedProxies, type TrustedProxies } from "./forwarded.ts";
 import { defaultServerLimits as limits, type ServerLimits } from "./limits.ts";
 import {
   parseChoice,
   parseCount,
   parseDuration,
+  parseHosts,
+  parseOrigins,
   parseSize,
   parseSwitch,
   parseText,
@@ -16,6 +19,8 @@ export interface Setting<T> {
   readonly placeholder?: string;
   readonly about: string;
   readonly initial: T;
+  /** A list: the flag may be given several times, the file may hold an array. */
+  readonly repeatable?: boolean;
   readonly parse: Parse<T>;
 }
 
@@ -40,6 +45,14 @@ function optional(
   return { group, about, initial: null, placeholder, parse: parseText };
 }
 
+function list(
+  placeholder: string,
+  about: string,
+  parse: Parse<readonly string[]>,
+): Setting<readonly string[] | null> {
+  return { group: "Listening", about, initial: null, placeholder, repeatable: true, parse };
+}
+
 const size = { placeholder: "<size>", parse: parseSize };
 const time = { placeholder: "<time>", parse: parseDuration };
 const count = { placeholder: "<n>", parse: parseCount(1, 1_000_000) };
@@ -56,6 +69,15 @@ export const settings = {
     placeholder: "<n>",
     parse: parseCount(0, 65_535),
   }),
+  "allow-origin": list("<origin>", "pages that may connect: https://example.org", parseOrigins),
+  "allow-host": list("<name>", "host names to answer to, beside this machine's", parseHosts),
+  "trust-proxy": {
+    ...setting<TrustedProxies | null>("Listening", "believe X-Forwarded-For of these", null, {
+      placeholder: "<n|addresses>",
+      parse: parseTrustedProxies,
+    }),
+    repeatable: true,
+  },
   "web-root": optional("Listening", "<dir>", "serve another built web client"),
 
   demo: toggle("Users", "one user, admin / 123456; on this machine only"),

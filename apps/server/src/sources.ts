@@ -97,6 +97,11 @@ function readConfig(path: string): Result<Source, string> {
     const label = `"${key}" in ${path}`;
     const name = settingNames.find((known) => known === key && known !== "config");
     if (name === undefined) return failure(`unknown key ${label}${didYouMean(key, settingNames)}`);
+    const { repeatable }: Setting<unknown> = settings[name];
+    if (repeatable === true && Array.isArray(value)) {
+      source.set(name, { text: value.map(String).join(","), label });
+      continue;
+    }
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean")
       return failure(`${label} must be a string, a number, true or false`);
     source.set(name, { text: String(value), label });

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { failure, negotiate, success, type DialectName, type Result } from "@wsecho/protocol";
 import { parseAuthorization, type Credentials } from "./authorization.ts";
-import { isSameHost } from "./origin.ts";
+import { foreignHost, type HostCheck } from "./host.ts";
+import { isKnownPage, mayLogInInside, type AllowedOrigins } from "./origin.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** The part of a request that decides about its upgrade. */
@@ -30,6 +31,8 @@ export interface UpgradePolicy {
   readonly plain: boolean;
   /** Whether `/echo` is open to everybody. */
   readonly allowAnonymous: boolean;
+  readonly origins: AllowedOrigins;
+  readonly isOurHost: HostCheck;
 }
 
 export const unauthorized = (message: string): Refusal => ({
@@ -60,7 +63,8 @@ export function pathOf(target: string | undefined): string {
 
 /** Which handshakes are admitted (RFC 6455 section 4.2), and what the others are told. */
 export function admit(request: Handshake, policy: UpgradePolicy): Result<Admission, Refusal> {
-  const refusal = handshakeProblem(request);
+  const refusal =
+    handshakeProblem(request) ?? (policy.isOurHost(request.headers.host) ? undefined : foreignHost);
   if (refusal !== undefined) return failure(refusal);
   switch (pathOf(request.url)) {
     case "/":
@@ -116,6 +120,7 @@ function repeated(rawHeaders: readonly string[]): string | undefined {
 }
 
 function admitSession(request: Handshake, policy: UpgradePolicy): Result<Admission, Refusal> {
+  if (!mayLogInInside(request.headers, policy.origins)) return failure(foreignOrigin);
   const negotiated = negotiate(request.headers["sec-websocket-protocol"], policy);
   if (!negotiated.ok) return failure(bad(negotiated.error));
   const { dialect, bearer } = negotiated.value;
@@ -124,10 +129,9 @@ function admitSession(request: Handshake, policy: UpgradePolicy): Result<Admissi
     const credentials = { kind: "token", token } as const;
     return success({ path: "session", dialect, credentials, refuseVisibly: true });
   }
-  // The login travels inside the session, so a page of any origin is no more than its user.
   if (request.headers.authorization === undefined)
     return success({ path: "session", dialect, credentials: null, refuseVisibly: false });
-  const credentials = handshakeLogin(request);
+  const credentials = handshakeLogin(request, policy);
   return credentials.ok
     ? success({
         path: "session",
@@ -145,24 +149,27 @@ function admitEcho(request: Handshake, policy: UpgradePolicy): Result<Admission,
     return failure(bad(message));
   }
   if (request.headers.authorization !== undefined || !policy.allowAnonymous) {
-    const credentials = handshakeLogin(request);
+    const credentials = handshakeLogin(request, policy);
     return credentials.ok
       ? success({ path: "echo", credentials: credentials.value, refuseVisibly: false })
       : credentials;
   }
-  return isSameHost(request.headers.origin, request.headers.host)
+  return isKnownPage(request.headers, policy.origins)
     ? success({ path: "echo", credentials: null, refuseVisibly: false })
     : failure(foreignOrigin);
 }
 
 const foreignOrigin: Refusal = {
   status: 403,
-  message: "pages of another origin may not connect here; a session at / is open to them",
+  message: "pages of this origin may not connect here; --allow-origin adds one",
 };
 
 /** Credentials of the handshake, which a browser may have added without anybody's doing. */
-function handshakeLogin({ headers }: Handshake): Result<Credentials, Refusal> {
-  if (!isSameHost(headers.origin, headers.host)) return failure(foreignOrigin);
+function handshakeLogin(
+  { headers }: Handshake,
+  { origins }: UpgradePolicy,
+): Result<Credentials, Refusal> {
+  if (!isKnownPage(headers, origins)) return failure(foreignOrigin);
   if (headers.authorization === undefined)
     return failure(unauthorized("log in with Authorization: Basic base64(user:password)"));
   const credentials = parseAuthorization(headers.authorization);

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { failure, success, type Result } from "@wsecho/protocol";
 import { maxTimerMs } from "./limits.ts";
 import { didYouMean } from "./suggest.ts";
@@ -64,3 +65,21 @@ export function parseChoice<const T extends string>(choices: readonly T[]): Pars
       : success(choice);
   };
 }
+
+function parseList(isValid: (item: string) => boolean, problem: string): Parse<readonly string[]> {
+  return (text) => {
+    const items = text.split(",").map((item) => item.trim().toLowerCase());
+    return items.every(isValid) ? success(items) : failure(problem);
+  };
+}
+
+/** As browsers write them in `Origin`: anything else would never match. */
+export const parseOrigins = parseList(
+  (item) => item === "null" || (/^https?:/.test(item) && URL.parse(item)?.origin === item),
+  "must be origins as browsers write them, without a path: https://example.org,http://localhost:8080",
+);
+
+export const parseHosts = parseList(
+  (item) => isIP(item) !== 0 || (/^[\w.-]+$/.test(item) && URL.parse(`http://${item}`) !== null),
+  "must be host names or addresses without scheme and port: echo.example.org,192.0.2.1",
+);
