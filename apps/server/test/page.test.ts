@@ -154,7 +154,7 @@ test("serves the page to who would rather speak HTTP/2", async () => {
   const { port } = await startWithPage();
   const peer = await connectRaw(port);
   peer.socket.write(
-    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\n" +
+    "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n" +
       "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
   );
   expect(await peer.answer()).toMatch(/^HTTP\/1\.1 200 /);
