@@ -1,4 +1,4 @@
-import { startPostgres, type Postgres } from "@wsecho/testkit";
+import { startPostgres, type Postgres } from "@wsecho/testkit/postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect, connectV1, refusedHandshake } from "../support/client.ts";
 import { soon } from "../support/soon.ts";

@@ -1,4 +1,4 @@
-import { startPostgres, type Postgres } from "@wsecho/testkit";
+import { startPostgres, type Postgres } from "@wsecho/testkit/postgres";
 import { afterAll, beforeAll, describe } from "vitest";
 import { createDatabase } from "../store/postgres-database.ts";
 import { testAccess } from "./contract.ts";
