@@ -10,6 +10,7 @@ import { addressOf, type TrustedProxies } from "./forwarded.ts";
 import { checkHandshakeLogin, type ProvenLogin } from "./handshake-login.ts";
 import type { ServerLimits } from "./limits.ts";
 import { printable, withFields, type Log } from "./log.ts";
+import type { Meter } from "./meter.ts";
 import { refuseUpgrade, unavailable, type Refusal } from "./refusal.ts";
 import type { Connection } from "./session.ts";
 import { refuseVisibly } from "./token-refusal.ts";
@@ -30,6 +31,7 @@ export interface GateParts {
   readonly access: Access;
   readonly isClosing: () => boolean;
   readonly run: (arrival: Arrival) => Connection;
+  readonly meter: Meter;
   readonly log: Log;
 }
 
@@ -54,7 +56,7 @@ export interface Arrival {
 export function createGate(
   parts: GateParts,
 ): (request: IncomingMessage, socket: Socket, head: Buffer) => void {
-  const { policy, limits, connections, access, isClosing, run } = parts;
+  const { policy, limits, connections, access, isClosing, run, meter } = parts;
   let lastId = 0;
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -82,6 +84,7 @@ export function createGate(
 
     const refuse = (refusal: Refusal): void => {
       log.info({ ...facts, status: refusal.status, reason: refusal.message }, "refused");
+      meter.refused(refusal.status);
       refuseUpgrade(socket, refusal);
     };
     const upgrade = (open: (webSocket: WebSocket, log: Log) => Connection): void => {
@@ -89,10 +92,15 @@ export function createGate(
         const sessionLog = withFields(log, { session });
         sessionLog.info(facts, "connected");
         socket.setKeepAlive(true, keepAliveMs);
+        const disconnected = meter.connected(socket);
+        webSocket.on("message", (data: Buffer, isBinary) =>
+          meter.message(isBinary ? "binary" : "text", data.length),
+        );
         const connection = open(webSocket, sessionLog);
         connections.add(connection);
         webSocket.once("close", (code) => {
           connections.remove(connection);
+          disconnected(code);
           sessionLog.info({ code }, "closed");
         });
       });

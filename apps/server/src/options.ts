@@ -2,6 +2,7 @@ import type { TrustedProxies } from "./forwarded.ts";
 import type { MessageHandler, SessionContext } from "./handler.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
+import type { Meter } from "./meter.ts";
 import type { Store } from "./store/store.ts";
 import type { UserStore } from "./users.ts";
 
@@ -49,6 +50,8 @@ interface CommonOptions<Context> {
   readonly trustProxy?: TrustedProxies;
   /** The folder of a built web client; default the one that comes along; `null` serves none. */
   readonly webRoot?: string | null;
+  /** Counts what happens; default: nothing is counted. */
+  readonly meter?: Meter;
   /** Default: silence. */
   readonly log?: Log;
 }

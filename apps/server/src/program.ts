@@ -1,9 +1,11 @@
 import { lookup } from "node:dns/promises";
 import { failure, success, type Result } from "@wsecho/protocol";
+import { createAdminServer, type AdminServer } from "./admin.ts";
 import { commandNames, runCommand } from "./commands/program.ts";
 import { createConsoleLog } from "./console-log.ts";
 import { readFlags } from "./flags.ts";
 import { isLoopbackAddress } from "./loopback.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import type { EchoServer, Listening } from "./options.ts";
 import { createServer } from "./server.ts";
 import { toLimits, type Settings } from "./settings.ts";
@@ -55,6 +57,7 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
 async function serve(settings: Settings, store: Store | null): Promise<void> {
   const { host, port } = settings;
   const lifetimeMs = settings["login-lifetime"];
+  const metrics = settings["admin-port"] === null ? null : createMetrics();
   const server = createServer({
     host,
     port,
@@ -64,21 +67,51 @@ async function serve(settings: Settings, store: Store | null): Promise<void> {
     log: createConsoleLog(settings["log-level"], process.stderr.isTTY),
     ...(settings.demo ? { users: await demoUsers() } : {}),
     ...(store === null ? {} : { store }),
+    ...(metrics === null ? {} : { meter: metrics.meter }),
     ...(lifetimeMs === null ? {} : { loginLifetimeMs: lifetimeMs }),
     ...(settings["allow-origin"] === null ? {} : { allowOrigins: settings["allow-origin"] }),
     ...(settings["allow-host"] === null ? {} : { allowHosts: settings["allow-host"] }),
     ...(settings["trust-proxy"] === null ? {} : { trustProxy: settings["trust-proxy"] }),
     ...(settings["web-root"] === null ? {} : { webRoot: settings["web-root"] }),
   });
-  const listening = await start(server, settings);
+  const admin = metrics === null ? null : adminServer(settings, server, metrics);
+  const listening = await start(() => server.listen(), settings);
   if (!listening.ok) {
     end(failed, listening.error);
     await store?.close();
     return;
   }
-  stopOnSignals(server, store);
+  const adminUrl =
+    admin === null ? success(null) : await start(() => admin.listen(), adminPlace(settings));
+  if (!adminUrl.ok) {
+    end(failed, adminUrl.error);
+    await server.close();
+    await store?.close();
+    return;
+  }
+  // The admin listener says until the end that the server is no longer ready.
+  stopOnSignals(async () => {
+    await server.close();
+    await Promise.all([admin?.close(), store?.close()]);
+  });
   process.stderr.write(banner(settings, listening.value, store));
+  if (adminUrl.value !== null) say(`health and metrics: ${adminUrl.value}/metrics`);
   process.stdout.write(`wsecho-server is ready at ${listening.value.url}\n`);
+}
+
+type Place = Pick<Settings, "host" | "port">;
+
+function adminPlace(settings: Settings): Place {
+  return { host: settings["admin-host"], port: settings["admin-port"] ?? 0 };
+}
+
+function adminServer(settings: Settings, server: EchoServer, metrics: Metrics): AdminServer {
+  return createAdminServer({
+    ...adminPlace(settings),
+    allowHosts: settings["allow-host"] ?? [],
+    readiness: () => server.readiness(),
+    metrics,
+  });
 }
 
 /** Combinations that must not start, and what to type instead. */
@@ -113,15 +146,15 @@ async function isLoopback(host: string): Promise<Result<boolean, string>> {
   }
 }
 
-async function start(server: EchoServer, settings: Settings): Promise<Result<Listening, string>> {
+async function start<T>(listen: () => Promise<T>, place: Place): Promise<Result<T, string>> {
   try {
-    return success(await server.listen());
+    return success(await listen());
   } catch (error) {
-    return failure(listenProblem(error, settings));
+    return failure(listenProblem(error, place));
   }
 }
 
-function listenProblem(error: unknown, { host, port }: Settings): string {
+function listenProblem(error: unknown, { host, port }: Place): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   switch (code) {
     case "EADDRINUSE":
@@ -141,14 +174,14 @@ function listenProblem(error: unknown, { host, port }: Settings): string {
 
 const exitStatus = { SIGINT: 130, SIGTERM: 143 } as const;
 
-function stopOnSignals(server: EchoServer, store: Store | null): void {
+function stopOnSignals(close: () => Promise<void>): void {
   let stopping = false;
   const stop = (signal: keyof typeof exitStatus): void => {
     // Somebody who asks twice does not want to wait.
     if (stopping) process.exit(exitStatus[signal]);
     stopping = true;
     say("stopping; once more ends it at once");
-    void server.close().then(() => store?.close());
+    void close();
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

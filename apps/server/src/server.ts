@@ -11,6 +11,8 @@ import { createHostCheck, foreignHost } from "./host.ts";
 import { createHttpServer } from "./http-server.ts";
 import { completeLimits } from "./limits.ts";
 import { silentLog, type Log } from "./log.ts";
+import { meterAccess } from "./metered-access.ts";
+import { silentMeter } from "./meter.ts";
 import type { EchoServer, Listening, Readiness, ServerOptions } from "./options.ts";
 import { loadBuiltInPage, loadPage, servePage, type Page } from "./page.ts";
 import { refuseRequest } from "./refusal.ts";
@@ -26,8 +28,8 @@ export function createServer<Context = SessionContext>(
   options: ServerOptions<Context>,
 ): EchoServer {
   const { host = "127.0.0.1", port = 5678, allowAnonymous = false, plain = true } = options;
-  const { log = silentLog, onMessage } = options;
-  const access = chooseAccess(options, log);
+  const { log = silentLog, meter = silentMeter, onMessage } = options;
+  const access = meterAccess(chooseAccess(options, log), meter);
   const limits = completeLimits(options.limits);
   const isOurHost = createHostCheck(host, options.allowHosts ?? []);
   let page: Page | null = null;
@@ -47,6 +49,7 @@ export function createServer<Context = SessionContext>(
     access,
     isClosing: () => closing !== undefined,
     run,
+    meter,
     log,
   });
 

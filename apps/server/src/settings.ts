@@ -78,6 +78,14 @@ export const settings = {
     }),
     repeatable: true,
   },
+  "admin-port": setting<number | null>("Listening", "/healthz, /readyz and /metrics", null, {
+    placeholder: "<n>",
+    parse: parseCount(0, 65_535),
+  }),
+  "admin-host": setting("Listening", "address for them", "127.0.0.1", {
+    placeholder: "<address>",
+    parse: parseText,
+  }),
   "web-root": optional("Listening", "<dir>", "serve another built web client"),
 
   demo: toggle("Users", "one user, admin / 123456; on this machine only"),

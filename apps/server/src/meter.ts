@@ -1,0 +1,29 @@
+import type { Socket } from "node:net";
+
+/** Where the server counts what happens; the numbers behind `/metrics`. */
+export interface Meter {
+  /** A WebSocket connection opened; the function is to be called with its close code. */
+  connected(socket: Socket): (code: number) => void;
+  /** A handshake was answered with this HTTP status. */
+  refused(status: number): void;
+  /** A message came, of so many bytes. */
+  message(kind: "text" | "binary", bytes: number): void;
+  login(mechanism: string, outcome: LoginOutcome): void;
+  /** A login holds; the function is to be called when it ends. */
+  entered(): () => void;
+  /** The user store could not answer. */
+  storeFailed(): void;
+}
+
+export type LoginOutcome = "accepted" | "refused" | "throttled" | "unavailable";
+
+const ignore = (): void => undefined;
+
+export const silentMeter: Meter = {
+  connected: () => ignore,
+  refused: ignore,
+  message: ignore,
+  login: ignore,
+  entered: () => ignore,
+  storeFailed: ignore,
+};

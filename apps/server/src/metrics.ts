@@ -1,0 +1,112 @@
+import type { Socket } from "node:net";
+import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import type { Meter } from "./meter.ts";
+
+/** A meter whose numbers Prometheus can read. */
+export interface Metrics {
+  readonly meter: Meter;
+  readonly contentType: string;
+  /** The text of `/metrics`. */
+  readonly text: () => Promise<string>;
+}
+
+/** README.md lists them; a name, once given, stays. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const open = new Set<Socket>();
+  /** Bytes of connections that are gone. */
+  const gone = { in: 0, out: 0 };
+
+  const connections = new Gauge({
+    name: "wsecho_connections",
+    help: "Open WebSocket connections",
+    registers,
+  });
+  const sessions = new Gauge({
+    name: "wsecho_sessions",
+    help: "Logins that hold",
+    registers,
+  });
+  const logins = new Counter({
+    name: "wsecho_logins_total",
+    help: "Logins that were decided about, by mechanism and outcome",
+    labelNames: ["mechanism", "outcome"],
+    registers,
+  });
+  const refused = new Counter({
+    name: "wsecho_handshakes_refused_total",
+    help: "Handshakes that were refused, by HTTP status",
+    labelNames: ["status"],
+    registers,
+  });
+  const closes = new Counter({
+    name: "wsecho_closes_total",
+    help: "WebSocket connections that ended, by close code",
+    labelNames: ["code"],
+    registers,
+  });
+  const messages = new Counter({
+    name: "wsecho_messages_total",
+    help: "Messages received, by kind",
+    labelNames: ["kind"],
+    registers,
+  });
+  const messageBytes = new Counter({
+    name: "wsecho_message_bytes_total",
+    help: "Bytes of the messages received, by kind",
+    labelNames: ["kind"],
+    registers,
+  });
+  new Counter({
+    name: "wsecho_socket_bytes_total",
+    help: "Bytes of WebSocket connections, handshake and framing included, by direction",
+    labelNames: ["direction"],
+    registers,
+    collect() {
+      let { in: received, out: sent } = gone;
+      for (const { bytesRead, bytesWritten } of open) {
+        received += bytesRead;
+        sent += bytesWritten;
+      }
+      this.reset();
+      this.inc({ direction: "in" }, received);
+      this.inc({ direction: "out" }, sent);
+    },
+  });
+  const storeErrors = new Counter({
+    name: "wsecho_store_errors_total",
+    help: "Times that the user store could not answer a login or a readiness check",
+    registers,
+  });
+  collectDefaultMetrics({ register: registry });
+
+  return {
+    meter: {
+      connected(socket) {
+        connections.inc();
+        open.add(socket);
+        return (code) => {
+          connections.dec();
+          closes.inc({ code });
+          open.delete(socket);
+          gone.in += socket.bytesRead;
+          gone.out += socket.bytesWritten;
+        };
+      },
+      refused: (status) => refused.inc({ status }),
+      message(kind, bytes) {
+        messages.inc({ kind });
+        messageBytes.inc({ kind }, bytes);
+      },
+      login: (mechanism, outcome) => logins.inc({ mechanism, outcome }),
+      entered() {
+        sessions.inc();
+        return () => sessions.dec();
+      },
+      storeFailed: () => storeErrors.inc(),
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
