@@ -25,10 +25,13 @@ export function trackConnections(server: Server): Connections {
   const check = (): void => {
     if (connections.size === 0 && requests === 0) onQuiet?.();
   };
-  server.on("connection", (socket: Socket) => {
+  const track = (socket: Socket): void => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
-  });
+  };
+  server.on("connection", track);
+  // With TLS: the encrypted one above, and the one inside it.
+  server.on("secureConnection", track);
   server.on("request", (_request, response) => {
     requests += 1;
     response.once("close", () => {

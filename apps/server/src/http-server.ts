@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import { Socket } from "node:net";
 import type { ServerLimits } from "./limits.ts";
 import { refuseUpgrade, type Refusal } from "./refusal.ts";
+import type { TlsMaterial } from "./tls.ts";
 
 export interface HttpHandlers {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
@@ -13,18 +15,27 @@ const checkIntervalMs = 500;
 const keepAliveMs = 5000;
 const inactivityMs = 30_000;
 
-/** An HTTP server that no peer can hold up or bring down. */
-export function createHttpServer(limits: ServerLimits, handlers: HttpHandlers): Server {
+/** An HTTP server, or with `tls` an HTTPS server, that no peer can hold up or bring down. */
+export function createHttpServer(
+  limits: ServerLimits,
+  handlers: HttpHandlers,
+  tls: TlsMaterial | null,
+): Server | TlsServer {
   const { handshakeTimeoutMs } = limits;
-  const server = createServer({
+  const options = {
     headersTimeout: handshakeTimeoutMs,
     requestTimeout: handshakeTimeoutMs,
     connectionsCheckingInterval: Math.min(checkIntervalMs, handshakeTimeoutMs),
     keepAliveTimeout: keepAliveMs,
     maxHeaderSize: 16 * 1024,
     // An offer of another protocol (h2c) may be passed over (RFC 9110 section 7.8).
-    shouldUpgradeCallback: (request) => /websocket/i.test(request.headers.upgrade ?? ""),
-  });
+    shouldUpgradeCallback: (request: IncomingMessage) =>
+      /websocket/i.test(request.headers.upgrade ?? ""),
+  };
+  const server =
+    tls === null
+      ? createServer(options)
+      : createTlsServer({ ...options, ...tls, handshakeTimeout: handshakeTimeoutMs });
   // A peer that leaves its answer unread.
   server.timeout = inactivityMs;
   server.on("request", handlers.onRequest);

@@ -4,6 +4,7 @@ import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
 import type { Store } from "./store/store.ts";
+import type { TlsMaterial } from "./tls.ts";
 import type { UserStore } from "./users.ts";
 
 interface CommonOptions<Context> {
@@ -50,6 +51,8 @@ interface CommonOptions<Context> {
   readonly trustProxy?: TrustedProxies;
   /** The folder of a built web client; default the one that comes along; `null` serves none. */
   readonly webRoot?: string | null;
+  /** Speaks TLS, and only that: `wss:` and `https:`. */
+  readonly tls?: TlsMaterial;
   /** Counts what happens; default: nothing is counted. */
   readonly meter?: Meter;
   /** Default: silence. */
@@ -66,7 +69,7 @@ export type ServerOptions<Context = SessionContext> = CommonOptions<Context> &
     : { readonly context: (session: SessionContext) => Context });
 
 export interface Listening {
-  /** `ws://host:port`, for clients on this machine. */
+  /** `ws://host:port`, or `wss:` with TLS, for clients on this machine. */
   readonly url: string;
   readonly httpUrl: string;
   readonly port: number;
@@ -87,6 +90,11 @@ export interface EchoServer extends AsyncDisposable {
    * again waits for the same end.
    */
   close(options?: { readonly restarting?: boolean }): Promise<void>;
+  /**
+   * The certificate for connections from now on; open ones go on. Throws TypeError where the server
+   * was made without TLS, or the system's error where the material is broken, and keeps the old.
+   */
+  setTls(material: TlsMaterial): void;
   /** Whether it makes sense to send somebody here now; within some seconds. */
   readiness(): Promise<Readiness>;
 }

@@ -12,6 +12,7 @@ import { toLimits, type Settings } from "./settings.ts";
 import { findStore } from "./store-place.ts";
 import type { Store } from "./store/store.ts";
 import { resolveSettings, strangeVariables, type Environment } from "./sources.ts";
+import { readTls, watchTls, type TlsFiles, type TlsMaterial } from "./tls.ts";
 import { demoUsers } from "./users.ts";
 
 const usage = 2;
@@ -46,25 +47,32 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
     end(usage, problem);
     return;
   }
+  const tls = await findTls(settings.value);
+  if (!tls.ok) {
+    end(usage, tls.error);
+    return;
+  }
   const store = await findStore(settings.value, commandName(env));
   if (!store.ok) {
     end(store.error.status, store.error.text);
     return;
   }
-  await serve(settings.value, store.value);
+  await serve(settings.value, store.value, tls.value);
 }
 
-async function serve(settings: Settings, store: Store | null): Promise<void> {
+async function serve(settings: Settings, store: Store | null, tls: FoundTls | null): Promise<void> {
   const { host, port } = settings;
   const lifetimeMs = settings["login-lifetime"];
   const metrics = settings["admin-port"] === null ? null : createMetrics();
+  const log = createConsoleLog(settings["log-level"], process.stderr.isTTY);
   const server = createServer({
     host,
     port,
     limits: toLimits(settings),
     plain: !settings["no-plain"],
     allowAnonymous: settings["allow-anonymous"],
-    log: createConsoleLog(settings["log-level"], process.stderr.isTTY),
+    log,
+    ...(tls === null ? {} : { tls: tls.material }),
     ...(settings.demo ? { users: await demoUsers() } : {}),
     ...(store === null ? {} : { store }),
     ...(metrics === null ? {} : { meter: metrics.meter }),
@@ -89,14 +97,34 @@ async function serve(settings: Settings, store: Store | null): Promise<void> {
     await store?.close();
     return;
   }
+  const use = (material: TlsMaterial): void => server.setTls(material);
+  const reloader = tls === null ? null : watchTls(tls.files, tls.material, { use, log });
+  // Without TLS there is nothing to read again, which is no reason to end, as SIGHUP else would.
+  process.on("SIGHUP", () => reloader?.reload());
   // The admin listener says until the end that the server is no longer ready.
   stopOnSignals(async () => {
+    reloader?.stop();
     await server.close();
     await Promise.all([admin?.close(), store?.close()]);
   });
   process.stderr.write(banner(settings, listening.value, store));
   if (adminUrl.value !== null) say(`health and metrics: ${adminUrl.value}/metrics`);
   process.stdout.write(`wsecho-server is ready at ${listening.value.url}\n`);
+}
+
+interface FoundTls {
+  readonly files: TlsFiles;
+  readonly material: TlsMaterial;
+}
+
+async function findTls(settings: Settings): Promise<Result<FoundTls | null, string>> {
+  const { "tls-cert": cert, "tls-key": key } = settings;
+  if (cert === null && key === null) return success(null);
+  if (cert === null) return failure("--tls-key needs --tls-cert beside it");
+  if (key === null) return failure("--tls-cert needs --tls-key beside it");
+  const files = { cert, key };
+  const material = await readTls(files);
+  return material.ok ? success({ files, material: material.value }) : material;
 }
 
 type Place = Pick<Settings, "host" | "port">;

@@ -8,7 +8,7 @@ import { runEcho } from "./echo-path.ts";
 import { createGate, shuttingDown, type Arrival } from "./gate.ts";
 import { createHandle, echo, type Handle, type SessionContext } from "./handler.ts";
 import { createHostCheck, foreignHost } from "./host.ts";
-import { createHttpServer } from "./http-server.ts";
+import { createHttpServer, type HttpHandlers } from "./http-server.ts";
 import { completeLimits } from "./limits.ts";
 import { silentLog, type Log } from "./log.ts";
 import { meterAccess } from "./metered-access.ts";
@@ -36,10 +36,11 @@ export function createServer<Context = SessionContext>(
   let listening: Promise<Listening> | undefined;
   let closing: Promise<void> | undefined;
 
-  const http = createHttpServer(limits, {
+  const handlers: HttpHandlers = {
     onRequest,
     onUpgrade: (request, socket, head) => gate(request, socket, head),
-  });
+  };
+  const http = createHttpServer(limits, handlers, options.tls ?? null);
   const connections = trackConnections(http);
   const gate = createGate({
     policy: { plain, allowAnonymous, origins: options.allowOrigins ?? null, isOurHost },
@@ -132,7 +133,7 @@ export function createServer<Context = SessionContext>(
     await once(http, "listening");
     access.start();
     http.on("error", (error) => log.error({ err: error }, "the listener failed"));
-    return addressOf(http.address() as AddressInfo);
+    return addressOf(http.address() as AddressInfo, options.tls !== undefined);
   }
 
   async function stop(restarting: boolean): Promise<void> {
@@ -160,6 +161,10 @@ export function createServer<Context = SessionContext>(
   const server: EchoServer = {
     listen: () => (listening ??= start()),
     close: ({ restarting = false } = {}) => (closing ??= stop(restarting)),
+    setTls(material) {
+      if (!("setSecureContext" in http)) throw new TypeError("the server was made without tls");
+      http.setSecureContext(material);
+    },
     readiness,
     [Symbol.asyncDispose]: () => server.close(),
   };
@@ -197,9 +202,10 @@ async function findPage(root: string | null | undefined): Promise<Page | null> {
   return page.value;
 }
 
-function addressOf({ address, family, port }: AddressInfo): Listening {
+function addressOf({ address, family, port }: AddressInfo, encrypted: boolean): Listening {
   // Nobody can connect to "any address"; this machine's own loopback is one of them.
   const reachable = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
   const authority = `${family === "IPv6" ? `[${reachable}]` : reachable}:${port}`;
-  return { url: `ws://${authority}`, httpUrl: `http://${authority}`, port };
+  const s = encrypted ? "s" : "";
+  return { url: `ws${s}://${authority}`, httpUrl: `http${s}://${authority}`, port };
 }

@@ -86,6 +86,8 @@ export const settings = {
     placeholder: "<address>",
     parse: parseText,
   }),
+  "tls-cert": optional("Listening", "<file>", "certificate, PEM: speak wss and https"),
+  "tls-key": optional("Listening", "<file>", "its private key, PEM"),
   "web-root": optional("Listening", "<dir>", "serve another built web client"),
 
   demo: toggle("Users", "one user, admin / 123456; on this machine only"),

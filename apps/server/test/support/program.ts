@@ -37,7 +37,7 @@ export function runProgram(
   const ready = new Promise<string>((resolve, reject) => {
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
       stdout += chunk;
-      const url = /ws:\/\/\S+(?=\s)/.exec(stdout)?.[0];
+      const url = /wss?:\/\/\S+(?=\s)/.exec(stdout)?.[0];
       if (url !== undefined) resolve(url);
     });
     void ended.then(({ status }) => reject(new Error(`ended with ${String(status)}: ${stderr}`)));
