@@ -32,7 +32,7 @@ Commands, each with --help:
   wsecho-server sessions    list, close
 
 Exit status:
-  0    stopped by SIGINT or SIGTERM, all connections closed
+  0    stopped by SIGINT or SIGTERM, all connections closed; or --check-config found nothing
   1    could not listen, or could not read the web client or the user database
   2    wrong usage: flag, environment variable, config file, or no users
   130  a second SIGINT, or SIGTERM (143), ended it at once

@@ -52,6 +52,10 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
     end(usage, tls.error);
     return;
   }
+  if (settings.value["check-config"]) {
+    process.stdout.write("wsecho-server: the settings are right\n");
+    return;
+  }
   const store = await findStore(settings.value, commandName(env));
   if (!store.ok) {
     end(store.error.status, store.error.text);

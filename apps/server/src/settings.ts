@@ -114,6 +114,7 @@ export const settings = {
   "close-timeout": setting("Limits", "time to answer a close", limits.closeTimeoutMs, time),
   "drain-timeout": setting("Limits", "time to stop in", limits.drainTimeoutMs, time),
 
+  "check-config": toggle("Other", "say whether these settings are right, and end"),
   config: optional("Other", "<file>", "JSON file with settings; its keys are these names"),
   "log-level": setting("Other", `what is logged: ${logLevels.join(", ")}`, "info", {
     placeholder: "<level>",

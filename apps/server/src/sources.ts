@@ -84,9 +84,11 @@ function shortEnvName(name: SettingName): string {
 }
 
 function readConfig(path: string): Result<Source, string> {
+  let text: string;
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
+    text = readFileSync(path, "utf8");
+    content = JSON.parse(text);
   } catch (error) {
     return failure(`the config file ${path} ${readProblem(error)}`);
   }
@@ -94,7 +96,7 @@ function readConfig(path: string): Result<Source, string> {
     return failure(`the config file ${path} must hold one JSON object, such as { "port": 8080 }`);
   const source = new Map<SettingName, { text: string; label: string }>();
   for (const [key, value] of Object.entries(content as Record<string, unknown>)) {
-    const label = `"${key}" in ${path}`;
+    const label = `"${key}" in ${lineOf(text, key)}${path}`;
     const name = settingNames.find((known) => known === key && known !== "config");
     if (name === undefined) return failure(`unknown key ${label}${didYouMean(key, settingNames)}`);
     const { repeatable }: Setting<unknown> = settings[name];
@@ -109,9 +111,22 @@ function readConfig(path: string): Result<Source, string> {
   return success(source);
 }
 
+/** `line 3 of `; nothing where the key is written in another way than it reads. */
+function lineOf(text: string, key: string): string {
+  // A quote inside of a text is escaped, so this is no part of a value. The last one counts.
+  const literal = JSON.stringify(key).replaceAll(/[^\w-]/g, "\\$&");
+  const written = new RegExp(`${literal}\\s*:`, "g");
+  const last = [...text.matchAll(written)].at(-1);
+  return last === undefined ? "" : `line ${text.slice(0, last.index).split("\n").length} of `;
+}
+
 function readProblem(error: unknown): string {
   // The parser's own message may repeat the file, which may hold a secret.
-  if (error instanceof SyntaxError) return "is not JSON; check commas and quotes";
+  if (error instanceof SyntaxError) {
+    const [, line] = /\(line (\d+) column \d+\)$/.exec(error.message) ?? [];
+    const where = line === undefined ? "" : ` at line ${line}`;
+    return `is not JSON${where}; check commas and quotes`;
+  }
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ENOENT" ? "does not exist" : `cannot be read (${code ?? "unknown error"})`;
 }

@@ -174,6 +174,37 @@ describe("settings", () => {
   });
 });
 
+describe("--check-config", () => {
+  const check = async (config: string, ...flags: readonly string[]) => {
+    const program = runProgram(["--config", writeConfig(config), "--check-config", ...flags]);
+    const { status } = await program.ended;
+    return { status, stdout: program.stdout(), stderr: program.stderr() };
+  };
+
+  test("ends with 0 where nothing is wrong, without listening or making a database", async () => {
+    expect(await check('{ "port": 1, "allow-origin": ["null", "https://a.example"] }')).toEqual({
+      status: 0,
+      stdout: "wsecho-server: the settings are right\n",
+      stderr: "",
+    });
+  });
+
+  test.each([
+    [
+      '{\n  "port": 1,\n  "idle-timout": "5s"\n}',
+      /"idle-timout" in line 3 of .*mean idle-timeout\?/,
+    ],
+    ['{\n\n"log-level" :\n"inof" }', /"log-level" in line 3 of .* mean info\?/],
+    ['{\n  "port": 1,\n}', /is not JSON at line 3; check commas/],
+    ['{\n  "demo": true,\n  "host": "0.0.0.0" }', /listens on this machine only/],
+    ['{ "tls-cert": "/nowhere", "tls-key": "/nowhere" }', /\/nowhere cannot be read/],
+  ])("ends with 2 for %j", async (config, problem) => {
+    const { status, stdout, stderr } = await check(config);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(problem);
+  });
+});
+
 describe("starting", () => {
   test("without users says what to type, with status 2", async () => {
     const program = runProgram([]);
