@@ -1,6 +1,8 @@
+export type { TrustedProxies } from "./forwarded.ts";
 export type { MessageHandler, Message, SessionContext } from "./handler.ts";
 export { defaultServerLimits, type ServerLimits } from "./limits.ts";
 export type { Log } from "./log.ts";
+export type { LoginOutcome, Meter } from "./meter.ts";
 export type { EchoServer, Listening, Readiness, ServerOptions } from "./options.ts";
 export { createServer } from "./server.ts";
 export type { StoreOptions } from "./store/create-store.ts";
@@ -24,4 +26,5 @@ export type {
   UserChange,
   Users,
 } from "./store/store.ts";
+export type { TlsMaterial } from "./tls.ts";
 export { createMemoryUsers, demoUsers, type User, type UserStore } from "./users.ts";
