@@ -16,7 +16,14 @@ export interface Running {
 /** The real server with the built page, on a port of its own unless one is given. */
 export async function startServer(options: Partial<ServerOptions> = {}): Promise<Running> {
   const users = await demoUsers();
-  const server = createServer({ users, port: 0, webRoot: pageRoot, ...options });
+  const server = createServer({
+    users,
+    port: 0,
+    webRoot: pageRoot,
+    // A name of this machine that browsers do not trust as they do 127.0.0.1.
+    allowHosts: ["0.0.0.0"],
+    ...options,
+  });
   return { server, ...(await server.listen()) };
 }
 
