@@ -22,7 +22,13 @@ let vite: ViteDevServer;
 beforeAll(async () => {
   running = await startServer();
   process.env["WSECHO_SERVER_URL"] = running.url;
-  vite = await createServer({ root, logLevel: "error", server: { port: 0, strictPort: false } });
+  vite = await createServer({
+    root,
+    // The test of `pnpm dev` may run beside this one: two servers spoil each other's cache.
+    cacheDir: "node_modules/.vite-test",
+    logLevel: "error",
+    server: { port: 0, strictPort: false },
+  });
   await vite.listen();
 });
 afterAll(async () => {
