@@ -6,8 +6,8 @@ import { runTui } from "./dev/tui.ts";
 
 const port = await pickPort("WSECHO_PORT", 5678);
 let webPort = await pickPort("WSECHO_WEB_PORT", 5173);
-// A port that was just found free may be found again.
-while (webPort === port) webPort = await pickPort("WSECHO_WEB_PORT", 0);
+// A port that was just found free may be found again; if both were named alike, the page says so.
+if (webPort === port) webPort = await pickPort("WSECHO_WEB_PORT", 0);
 const serverUrl = `ws://127.0.0.1:${port}`;
 
 const environment: NodeJS.ProcessEnv = {
