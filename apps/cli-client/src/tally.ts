@@ -14,12 +14,14 @@ export interface TallyKeeper {
   readonly take: (event: SessionEvent) => void;
   /** A message that the session took no more. */
   readonly addUnsent: () => void;
-  /** Calls back after each message that leaves, and after each outcome. */
-  readonly watch: (listener: (change: "sent" | "settled") => void) => void;
+  /** Calls back after each message that leaves or comes unasked, and after each outcome. */
+  readonly watch: (listener: (change: Change) => void) => void;
 }
 
+export type Change = "sent" | "settled" | "received";
+
 export function keepTally(): TallyKeeper {
-  const listeners: ((change: "sent" | "settled") => void)[] = [];
+  const listeners: ((change: Change) => void)[] = [];
   const tally = { outstanding: 0, lost: 0, unsent: 0, refused: 0 };
   return {
     now: () => tally,
@@ -36,7 +38,7 @@ export function keepTally(): TallyKeeper {
         // What never left was never outstanding.
         if (kind !== "unsent") tally.outstanding -= 1;
         if (kind !== "echoed") tally[kind] += 1;
-      } else return;
+      } else if (event.type !== "received") return;
       for (const listener of listeners) listener(event.type);
     },
   };

@@ -73,7 +73,7 @@ function watchSilence({ output, tally, timeoutMs, leave }: Piping): () => void {
   tally.watch((change) => {
     if (tally.now().outstanding === 0) stop();
     else if (timer === undefined) timer = setTimeout(expire, timeoutMs);
-    else if (change === "settled") timer.refresh();
+    else if (change !== "sent") timer.refresh();
   });
   return stop;
 }

@@ -145,6 +145,26 @@ describe("piped input", () => {
     );
   });
 
+  it("takes what a server says unasked for a sign of life while a reply is owed", async () => {
+    await using server = await startArticleServer({
+      instead: {
+        think: (socket) => {
+          let spoken = 0;
+          const talk = setInterval(() => {
+            spoken += 1;
+            if (spoken < 16) return void socket.send(`thinking ${spoken}`);
+            clearInterval(talk);
+            socket.send("your submit context: think");
+          }, 100);
+        },
+      },
+    });
+    const args = ["-q", "--dialect", "plain", "--timeout", "1", server.url];
+    const { status, stdout, stderr } = await runProgram(args, { env, input: "think\n" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout.split("\n").slice(-3)).toEqual(["thinking 15", "your submit context: think", ""]);
+  });
+
   it("leaves quietly when nobody reads its output any more", async () => {
     await using server = await startServer();
     const program = startProgram(["-q", server.url], env);
