@@ -152,9 +152,8 @@ describe("piped input", () => {
           let spoken = 0;
           const talk = setInterval(() => {
             spoken += 1;
-            if (spoken < 16) return void socket.send(`thinking ${spoken}`);
-            clearInterval(talk);
-            socket.send("your submit context: think");
+            if (spoken === 16) clearInterval(talk);
+            socket.send(spoken === 16 ? "your submit context: think" : `thinking ${spoken}`);
           }, 100);
         },
       },
