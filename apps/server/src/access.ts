@@ -5,10 +5,12 @@ import { createAudit } from "./audit.ts";
 import { createAuthenticators, type Authenticate, type Peer } from "./authenticate.ts";
 import { watchLiveSessions, type LiveLogin } from "./live-sessions.ts";
 import type { Log } from "./log.ts";
+import type { Meter } from "./meter.ts";
 import { createPasswordCrypto } from "./password-crypto.ts";
 import { beatEveryMs, type Store } from "./store/store.ts";
 import { createTokens } from "./tokens.ts";
 import type { UserStore } from "./users.ts";
+import { createWritable } from "./writable.ts";
 
 /** Who may come in, and who is in. */
 export interface Access {
@@ -66,12 +68,37 @@ const tidyEveryMs = 60_000;
 const flushMs = 3000;
 
 /** Users of a store that other servers and commands share, and change at any time. */
-export function createStoreAccess(store: Store, log: Log, options: AccessOptions): Access {
+export function createStoreAccess(
+  store: Store,
+  { log, meter, ...options }: AccessOptions & { readonly log: Log; readonly meter: Meter },
+): Access {
   const server = randomUUID();
+  const writable = createWritable(() => store.check());
   const tokens = createTokens(store.signingKeys);
-  const audit = createAudit(store.sessions, log);
+  const { sessions, failures } = store;
+  const audit = createAudit(
+    {
+      opened: (session) => writable.watch(sessions.opened(session)),
+      ended: (id, end) => writable.watch(sessions.ended(id, end)),
+    },
+    log,
+    meter,
+  );
   const live = watchLiveSessions(store, log, () => tokens.refresh());
   const timers: NodeJS.Timeout[] = [];
+  const newAuthenticate = createAuthenticators({
+    users: store,
+    secret: store.unknownUserSecret,
+    passwords: createPasswordCrypto(),
+    tokens,
+    attempts: createAttempts({
+      read: (attempt) => failures.read(attempt),
+      add: (attempt) => writable.watch(failures.add(attempt)),
+      forgive: (attempt) => writable.watch(failures.forgive(attempt)),
+      forget: (user) => failures.forget(user),
+    }),
+    ...options,
+  });
 
   const every = (ms: number, what: string, run: () => Promise<void>): void => {
     const attempt = (): void => {
@@ -83,14 +110,13 @@ export function createStoreAccess(store: Store, log: Log, options: AccessOptions
 
   return {
     mechanisms: ["scram-sha-256", "token", "plain"],
-    newAuthenticate: createAuthenticators({
-      users: store,
-      secret: store.unknownUserSecret,
-      passwords: createPasswordCrypto(),
-      tokens,
-      attempts: createAttempts(store.failures),
-      ...options,
-    }),
+    newAuthenticate(peer) {
+      const authenticate = newAuthenticate(peer);
+      return async (step) => {
+        await writable.assure();
+        return authenticate(step);
+      };
+    },
     enter({ version, ...entry }, revoke) {
       const login: LiveLogin = { id: entry.id, user: entry.user, version, revoke };
       audit.opened({ ...entry, server });
@@ -103,9 +129,10 @@ export function createStoreAccess(store: Store, log: Log, options: AccessOptions
         },
       };
     },
-    check: () => store.check(),
+    check: () => writable.watch(store.check()),
     start() {
-      every(beatEveryMs, "the sign of life in the store", () => store.sessions.beat(server));
+      const beat = (): Promise<void> => writable.watch(sessions.beat(server));
+      every(beatEveryMs, "the sign of life in the store", beat);
       every(tidyEveryMs, "tidying the store", () => store.tidy());
     },
     async close() {

@@ -6,21 +6,21 @@ import type { Verdict } from "./verdict.ts";
 
 /** Decides whether a password may be tried, and remembers when it was wrong. */
 export interface Attempts {
-  /** The refusal where it is too early; `undefined` where not. */
-  blocked(attempt: Attempt): Promise<Verdict | undefined>;
+  /** Runs `begin`, which checks no secret yet, unless it is too early; counts nothing. */
+  prepare(attempt: Attempt, begin: () => Promise<Verdict>): Promise<Verdict>;
   /** Runs `check` unless it is too early, and counts what it found. */
   judge(attempt: Attempt, check: () => Promise<Verdict>): Promise<Verdict>;
 }
 
 /** `--demo`, and users in memory: only the connection counts (PROTOCOL.md L9). */
 export const unlimitedAttempts: Attempts = {
-  blocked: () => Promise.resolve(undefined),
+  prepare: (_, begin) => begin(),
   judge: (_, check) => check(),
 };
 
 /**
- * Checks of one address that run at a time. It bounds how many guesses can slip through between
- * the look at the counters and their change, also where thousands are sent at once.
+ * Logins of one address that are worked on at a time. It bounds how many guesses can slip through
+ * between the look at the counters and their change, also where thousands are sent at once.
  */
 const perAddress = 4;
 
@@ -30,30 +30,52 @@ const waitingPerAddress = 512;
 /** Counts in the store, so that neither a restart nor another server forgets. */
 export function createAttempts(failures: Failures): Attempts {
   const lanes = createLanes(perAddress, waitingPerAddress);
+  /** Whether the last failure could not be counted. */
+  let uncounted = false;
 
-  const blocked: Attempts["blocked"] = async (attempt) => {
-    const retryAfterMs = waitMs(await failures.read(attempt));
-    // A right password is refused too: or the wait would not slow a guesser down.
-    return retryAfterMs > 0 ? { kind: "refused", retryAfterMs, throttled: true } : undefined;
-  };
+  async function add(attempt: Attempt): Promise<number> {
+    try {
+      const counts = await failures.add(attempt);
+      uncounted = false;
+      return waitMs(counts);
+    } catch (error) {
+      uncounted = true;
+      throw error;
+    }
+  }
+
+  async function prepare(attempt: Attempt, begin: () => Promise<Verdict>): Promise<Verdict> {
+    return tooEarly(waitMs(await failures.read(attempt))) ?? begin();
+  }
 
   async function judge(attempt: Attempt, check: () => Promise<Verdict>): Promise<Verdict> {
     const before = await failures.read(attempt);
-    const owed = waitMs(before);
-    if (owed > 0) return { kind: "refused", retryAfterMs: owed, throttled: true };
+    const early = tooEarly(waitMs(before));
+    if (early !== undefined) return early;
+    // A full disk reads, but does not write. There a right password would be told from a wrong one
+    // by who gets no answer, and for nothing: so what cannot be counted is not even looked at.
+    const counted = uncounted ? await add(attempt) : undefined;
     const verdict = await check();
     if (verdict.kind === "refused" && verdict.abandoned !== true)
       // Before the answer: a guess that cannot be counted is not answered.
-      return { ...verdict, retryAfterMs: waitMs(await failures.add(attempt)) };
+      return { ...verdict, retryAfterMs: counted ?? (await add(attempt)) };
     // Who failed before and knows the password after all had mistyped it. At the next failure at
     // the latest it shows whether that could be written.
-    if (verdict.kind === "accepted" && before.pair.count > 0)
+    if (verdict.kind === "accepted" && (before.pair.count > 0 || counted !== undefined))
       await failures.forgive(attempt).catch(() => undefined);
     return verdict;
   }
 
+  const inLane = <T>({ address }: Attempt, task: () => Promise<T>): Promise<T> =>
+    lanes.run(networkOf(address), task);
+
   return {
-    blocked,
-    judge: (attempt, check) => lanes.run(networkOf(attempt.address), () => judge(attempt, check)),
+    prepare: (attempt, begin) => inLane(attempt, () => prepare(attempt, begin)),
+    judge: (attempt, check) => inLane(attempt, () => judge(attempt, check)),
   };
+}
+
+function tooEarly(retryAfterMs: number): Verdict | undefined {
+  // A right password is refused too: or the wait would not slow a guesser down.
+  return retryAfterMs > 0 ? { kind: "refused", retryAfterMs, throttled: true } : undefined;
 }

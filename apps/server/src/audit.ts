@@ -16,7 +16,19 @@ const retryMs = 250;
 /** Entries that wait for the store; beyond them the oldest are lost, which the log says. */
 const maxWaiting = 100_000;
 
-export function createAudit(sessions: Sessions, log: Log): Audit {
+/** What is counted of it. */
+export interface AuditMeter {
+  /** An entry could not be written; it is tried again. */
+  auditFailed(): void;
+  /** So many entries will never be written. */
+  auditLost(entries: number): void;
+}
+
+export function createAudit(
+  sessions: Pick<Sessions, "opened" | "ended">,
+  log: Log,
+  meter: AuditMeter,
+): Audit {
   const waiting: (() => Promise<void>)[] = [];
   let writing = false;
   let given = false;
@@ -26,6 +38,7 @@ export function createAudit(sessions: Sessions, log: Log): Audit {
   function push(write: () => Promise<void>): void {
     if (waiting.length >= maxWaiting) {
       waiting.shift();
+      meter.auditLost(1);
       if (lost++ === 0) log.error({}, "the audit log loses entries: the store does not take them");
     }
     waiting.push(write);
@@ -40,10 +53,12 @@ export function createAudit(sessions: Sessions, log: Log): Audit {
         await write();
         if (waiting[0] === write) waiting.shift();
       } catch (error) {
+        meter.auditFailed();
         if (error instanceof StoreUnavailableError) await pause();
         else {
           log.error({ err: error }, "an audit entry could not be written");
           waiting.shift();
+          meter.auditLost(1);
         }
       }
     }
@@ -62,6 +77,7 @@ export function createAudit(sessions: Sessions, log: Log): Audit {
         }
         const timer = setTimeout(() => {
           given = true;
+          meter.auditLost(waiting.length);
           log.error(
             { entries: waiting.length },
             "audit entries are lost: the store does not answer",

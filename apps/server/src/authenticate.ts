@@ -39,6 +39,9 @@ export interface AuthenticateParts {
   readonly loginLifetimeMs?: number;
 }
 
+/** Whom forged tokens are counted for, as they name nobody; with its colon it is no user's name. */
+const forgedToken = "token:";
+
 const refused: Verdict = { kind: "refused" };
 const abandoned: Verdict = { kind: "refused", abandoned: true };
 
@@ -89,10 +92,15 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
     });
   }
 
-  async function checkToken(token: string): Promise<Verdict> {
+  async function checkToken(token: string, peer: Peer): Promise<Verdict> {
     const claims = await tokens?.verify(token);
-    // Nobody guesses 256 bits, so what is wrong here need not slow anybody down.
-    if (claims?.ok !== true) return refused;
+    // Who has one that was good once guesses nothing.
+    if (claims === undefined || (!claims.ok && claims.error === "expired")) return refused;
+    if (!claims.ok) {
+      const attempt = { user: forgedToken, address: peer.address };
+      return attempts.judge(attempt, () => Promise.resolve(refused));
+    }
+    // Good ones are not asked to wait: nobody found them by guessing.
     const { user: name, version, expiresInMs } = claims.value;
     const user = await users.find(name);
     if (user === undefined || !isEnabled(user) || user.version !== version) return refused;
@@ -107,14 +115,17 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
       const started = startScramServer({ crypto: nodeScramCrypto, serverNonce, clientFirst });
       if (!started.ok) return refused;
       const scram = started.value;
-      // Also here, or the client would compute its proof for nothing.
-      const early = await attempts.blocked({ user: scram.user, address: peer.address });
-      if (early !== undefined) return early;
-      const { verifier, mayEnter, version } = await lookUp(scram.user);
-      const challenge = scram.challenge(verifier, mayEnter);
-      if (!challenge.ok) return refused;
-      exchange = { scram, version };
-      return { kind: "challenge", data: challenge.value.serverFirst };
+      // Also here, or the client would compute its proof for nothing. An exchange that is given up
+      // after the challenge is not counted: it tells nothing about the password, for that takes a
+      // proof, and the proof is judged.
+      return attempts.prepare({ user: scram.user, address: peer.address }, async () => {
+        if (peer.gone()) return abandoned;
+        const { verifier, mayEnter, version } = await lookUp(scram.user);
+        const challenge = scram.challenge(verifier, mayEnter);
+        if (!challenge.ok) return refused;
+        exchange = { scram, version };
+        return { kind: "challenge", data: challenge.value.serverFirst };
+      });
     }
 
     async function finish(clientFinal: string): Promise<Verdict> {
@@ -139,7 +150,7 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
         case "scram-sha-256":
           return start(step.message.data);
         case "token":
-          return checkToken(step.message.token);
+          return checkToken(step.message.token, peer);
       }
     }
 

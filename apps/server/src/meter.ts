@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
+import type { AuditMeter } from "./audit.ts";
 
 /** Where the server counts what happens; the numbers behind `/metrics`. */
-export interface Meter {
+export interface Meter extends AuditMeter {
   /** A WebSocket connection opened; the function is to be called with its close code. */
   connected(socket: Socket): (code: number) => void;
   /** A handshake was answered with this HTTP status. */
@@ -26,4 +27,6 @@ export const silentMeter: Meter = {
   login: ignore,
   entered: () => ignore,
   storeFailed: ignore,
+  auditFailed: ignore,
+  auditLost: ignore,
 };

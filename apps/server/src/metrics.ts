@@ -79,6 +79,16 @@ export function createMetrics(): Metrics {
     help: "Times that the user store could not answer a login or a readiness check",
     registers,
   });
+  const auditFailures = new Counter({
+    name: "wsecho_audit_failures_total",
+    help: "Times that an entry of the audit log could not be written; it is tried again",
+    registers,
+  });
+  const auditLost = new Counter({
+    name: "wsecho_audit_lost_total",
+    help: "Entries of the audit log that will never be written",
+    registers,
+  });
   collectDefaultMetrics({ register: registry });
 
   return {
@@ -105,6 +115,8 @@ export function createMetrics(): Metrics {
         return () => sessions.dec();
       },
       storeFailed: () => storeErrors.inc(),
+      auditFailed: () => auditFailures.inc(),
+      auditLost: (entries) => auditLost.inc(entries),
     },
     contentType: registry.contentType,
     text: () => registry.metrics(),

@@ -12,7 +12,7 @@ import { createHttpServer, type HttpHandlers } from "./http-server.ts";
 import { completeLimits } from "./limits.ts";
 import { silentLog, type Log } from "./log.ts";
 import { meterAccess } from "./metered-access.ts";
-import { silentMeter } from "./meter.ts";
+import { silentMeter, type Meter } from "./meter.ts";
 import type { EchoServer, Listening, Readiness, ServerOptions } from "./options.ts";
 import { loadBuiltInPage, loadPage, servePage, type Page } from "./page.ts";
 import { refuseRequest } from "./refusal.ts";
@@ -29,7 +29,7 @@ export function createServer<Context = SessionContext>(
 ): EchoServer {
   const { host = "127.0.0.1", port = 5678, allowAnonymous = false, plain = true } = options;
   const { log = silentLog, meter = silentMeter, onMessage } = options;
-  const access = meterAccess(chooseAccess(options, log), meter);
+  const access = meterAccess(chooseAccess(options, log, meter), meter);
   const limits = completeLimits(options.limits);
   const isOurHost = createHostCheck(host, options.allowHosts ?? []);
   let page: Page | null = null;
@@ -171,12 +171,12 @@ export function createServer<Context = SessionContext>(
   return server;
 }
 
-function chooseAccess<Context>(options: ServerOptions<Context>, log: Log): Access {
+function chooseAccess<Context>(options: ServerOptions<Context>, log: Log, meter: Meter): Access {
   const { store, users, allowAnonymous = false, loginLifetimeMs } = options;
   const common = loginLifetimeMs === undefined ? {} : { loginLifetimeMs };
   if (store !== undefined) {
     if (users !== undefined) throw new TypeError("pass either users or store, not both");
-    return createStoreAccess(store, log, common);
+    return createStoreAccess(store, { log, meter, ...common });
   }
   if (users === undefined && !allowAnonymous) {
     const how = "await createMemoryUsers({ name: password }), or await demoUsers()";

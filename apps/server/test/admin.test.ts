@@ -1,33 +1,14 @@
 import { once } from "node:events";
-import { request, type IncomingMessage } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { createAdminServer } from "../src/admin.ts";
 import { createMetrics } from "../src/metrics.ts";
 import type { Readiness } from "../src/options.ts";
+import { adminOf, ask, numbers } from "./support/admin.ts";
 import { connect, connectPlain, refusedHandshake } from "./support/client.ts";
 import { runProgram } from "./support/program.ts";
 import { soon } from "./support/soon.ts";
 import { startServer } from "./support/start-server.ts";
-
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-/** Unlike fetch, it sends the headers that it is told. */
-async function ask(
-  url: string,
-  headers: Record<string, string> = {},
-  method = "GET",
-): Promise<Answer> {
-  const sent = request(url, { headers, method, agent: false });
-  sent.end();
-  const [response] = (await once(sent, "response")) as [IncomingMessage];
-  let body = "";
-  for await (const chunk of response) body += String(chunk);
-  return { status: response.statusCode ?? 0, body };
-}
 
 async function startAdmin(
   readiness: () => Promise<Readiness> = () => Promise.resolve({ ready: true }),
@@ -36,17 +17,6 @@ async function startAdmin(
   const admin = createAdminServer({ port: 0, readiness, metrics });
   onTestFinished(() => admin.close());
   return { metrics, url: await admin.listen() };
-}
-
-async function numbers(url: string): Promise<Record<string, number>> {
-  const { body } = await ask(`${url}/metrics`);
-  const lines = body.split("\n").filter((line) => /^(wsecho|nodejs)_/.test(line));
-  return Object.fromEntries(
-    lines.map((line) => [
-      line.slice(0, line.lastIndexOf(" ")),
-      Number(line.slice(line.lastIndexOf(" "))),
-    ]),
-  );
 }
 
 test("is alive, and ready as long as the server is", async () => {
@@ -136,8 +106,7 @@ test("counts what the store could not answer", async () => {
 test("is opened by the program, says that it drains, and ends with it", async () => {
   const program = runProgram(["--demo", "--port", "0", "--admin-port", "0"]);
   const client = await connectPlain(await program.ready);
-  await expect.poll(() => program.stderr(), soon).toContain("/metrics");
-  const admin = /(http:\S+)\/metrics/.exec(program.stderr())?.[1] ?? "";
+  const admin = await adminOf(program);
   expect((await ask(`${admin}/readyz`)).status).toBe(200);
   expect((await numbers(admin))["wsecho_sessions"]).toBe(1);
   // It does not answer the close, so that the end takes a while.

@@ -1,6 +1,14 @@
+import { randomBytes } from "node:crypto";
 import type { ClientOptions } from "ws";
 import { describe, expect, test } from "vitest";
-import { connect, connectV1, logInByScram, refusedHandshake } from "../support/client.ts";
+import type { Store } from "../../src/store/store.ts";
+import {
+  connect,
+  connectV1,
+  logInByScram,
+  refusedHandshake,
+  type TestClient,
+} from "../support/client.ts";
 import { soon } from "../support/soon.ts";
 import type { MakeDatabase } from "../store/support.ts";
 import {
@@ -293,6 +301,25 @@ function sessionsIn(
 function testThrottle(make: MakeDatabase): void {
   const wrong = { ...auth, password: "wrong" };
 
+  /** The server's part of a SCRAM exchange, up to the challenge. */
+  async function begin(client: TestClient, user: string): Promise<string> {
+    const data = `n,,n=${user},r=${randomBytes(18).toString("base64")}`;
+    client.sendJson({ type: "auth", mechanism: "scram-sha-256", data });
+    const challenge = await client.nextJson();
+    expect(challenge["type"]).toBe("challenge");
+    return String(challenge["data"]);
+  }
+
+  /** A proof of some password. */
+  function guess(challenge: string): string {
+    const nonce = /^r=([^,]+)/.exec(challenge)?.[1] ?? "";
+    return `c=biws,r=${nonce},p=${randomBytes(32).toString("base64")}`;
+  }
+
+  async function failuresOf(store: Store, user: string): Promise<number> {
+    return (await store.failures.read({ user, address: "127.0.0.1" })).pair.count;
+  }
+
   /** Wrong passwords until the server says to wait. */
   async function provoke(url: string, options: ClientOptions = {}) {
     const client = await hello(url, options);
@@ -363,6 +390,86 @@ function testThrottle(make: MakeDatabase): void {
     // Three until the first wait, and at most four checks that had begun when it was written.
     expect(pair.count).toBeGreaterThanOrEqual(3);
     expect(pair.count).toBeLessThanOrEqual(7);
+  });
+
+  test("lets few of many SCRAM proofs at once through, however many challenges were fetched before", async () => {
+    const { url, store } = await serve(await make());
+    await addUser(store, "ada");
+    const clients = await Promise.all(Array.from({ length: 30 }, () => hello(url)));
+    const proofs = [];
+    for (const client of clients) {
+      const challenge = await begin(client, "ada");
+      proofs.push({ type: "response", data: guess(challenge) });
+    }
+    expect(await failuresOf(store, "ada")).toBe(0);
+    for (const [i, client] of clients.entries()) client.sendJson(proofs[i] ?? {});
+    for (const client of clients) expect(await client.nextJson()).toMatchObject({ type: "denied" });
+    expect(await failuresOf(store, "ada")).toBeGreaterThanOrEqual(3);
+    expect(await failuresOf(store, "ada")).toBeLessThanOrEqual(7);
+    // Nor is another challenge to be had now.
+    const later = await hello(url);
+    later.sendJson({ type: "auth", mechanism: "scram-sha-256", data: "n,,n=ada,r=abc" });
+    const answer = await later.nextJson();
+    expect(answer).toMatchObject({ type: "denied" });
+    expect(Number(answer["retryAfterMs"])).toBeGreaterThan(0);
+  });
+
+  test("does not count SCRAM exchanges that are given up: they tell nothing, and hold nothing", async () => {
+    const { url, store } = await serve(await make());
+    await addUser(store, "ada");
+    for (let i = 0; i < 40; i++) {
+      const client = await hello(url);
+      await begin(client, i % 2 === 0 ? "ada" : "nobody");
+      if (i % 4 < 2) client.socket.terminate();
+      else client.socket.close();
+      await client.closed;
+    }
+    expect(await failuresOf(store, "ada")).toBe(0);
+    const client = await hello(url);
+    expect((await logInByScram(client, "ada", password)).proven.ok).toBe(true);
+  });
+
+  test("counts forged tokens by address, and asks only those to wait", async () => {
+    const { url, store } = await serve(await make());
+    await addUser(store, "ada");
+    const token = await tokenFor(store, "ada");
+    const forged = `${token.slice(0, token.lastIndexOf("."))}.${"A".repeat(43)}`;
+    const bring = async (what: string) => {
+      const client = await hello(url);
+      client.sendJson({ type: "auth", mechanism: "token", token: what });
+      return client.nextJson();
+    };
+    for (const retryAfterMs of [0, 0, 1000]) {
+      expect(await bring(forged)).toMatchObject({ type: "denied", retryAfterMs });
+    }
+    expect(Number((await bring("x.y.z"))["retryAfterMs"])).toBeGreaterThan(0);
+    const answer = await refusedHandshake(url, [], { headers: bearer(forged) });
+    expect([answer.status, answer.headers["retry-after"]]).toEqual([429, "1"]);
+    const { address } = await store.failures.read({ user: "ada", address: "127.0.0.1" });
+    expect(address.count).toBe(3);
+    // Who has a good one, or the password, did not guess.
+    expect(await bring(token)).toMatchObject({ type: "ok", user: "ada" });
+    const client = await hello(url);
+    client.sendJson(auth);
+    expect(await client.nextJson()).toMatchObject({ type: "ok", user: "ada" });
+  });
+
+  test("does not count tokens that were good once", async () => {
+    const { url, store } = await serve(await make());
+    await addUser(store, "ada");
+    const expiring = await tokenFor(store, "ada", 1000);
+    const first = await hello(url);
+    first.sendJson({ type: "auth", mechanism: "token", token: expiring });
+    expect((await first.closed).code).toBe(4401);
+    const outdated = await tokenFor(store, "ada");
+    await store.users.change("ada", { role: "admin" });
+    for (const token of [expiring, outdated]) {
+      const client = await hello(url);
+      client.sendJson({ type: "auth", mechanism: "token", token });
+      expect(await client.nextJson()).toMatchObject({ type: "denied" });
+    }
+    const { address } = await store.failures.read({ user: "ada", address: "127.0.0.1" });
+    expect(address.count).toBe(0);
   });
 
   test("closes 4429 after the attempts of one connection", async () => {

@@ -1,7 +1,3 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmdirSync } from "node:fs";
-import { rm, statfs, writeFile } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
@@ -10,6 +6,7 @@ import { StoreUnavailableError } from "../../src/store/errors.ts";
 import type { SqliteOptions } from "../../src/store/sqlite-database.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
+import { canMount, fillDisk, mountDisk, unmountDisk } from "../access/full-disk.ts";
 import { makeFolder, makeSqlite } from "./sqlite-database.ts";
 import { addUser, failureOf, open, someVerifier } from "./support.ts";
 
@@ -124,23 +121,6 @@ test("survives a file that may not grow, and uses the room that becomes free", a
   expect(checkIntegrity(file)).toBe("ok");
 });
 
-/** A small disk of the test's own. False where the system lets nobody but the real root make one. */
-function mountDisk(folder: string): boolean {
-  if (process.platform !== "linux" || userInfo().uid !== 0) return false;
-  const options = ["-t", "tmpfs", "-o", "size=2m,mode=0700", "wsecho-test", folder];
-  return spawnSync("mount", options).status === 0;
-}
-
-const unmountDisk = (folder: string): void => void execFileSync("umount", [folder]);
-
-function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), "wsecho-mount-"));
-  const can = mountDisk(folder);
-  if (can) unmountDisk(folder);
-  rmdirSync(folder);
-  return can;
-}
-
 // Where there can be no such disk, the test above shows the same with a limit of SQLite's own.
 test.skipIf(!canMount())("survives a full disk, and goes on when there is room again", async () => {
   const data = await makeFolder();
@@ -150,9 +130,7 @@ test.skipIf(!canMount())("survives a full disk, and goes on when there is room a
   await addUser(store, "ada");
   const key = await store.signingKeys.add();
 
-  const { bavail, bsize } = await statfs(data);
-  const ballast = join(data, "ballast");
-  await writeFile(ballast, Buffer.alloc(bavail * bsize));
+  const giveBack = await fillDisk(data);
   const failure = await fillUp(store);
   expect(failure.code).toBe("SQLITE_FULL");
   // Not ready: it reads, but cannot write.
@@ -163,7 +141,7 @@ test.skipIf(!canMount())("survives a full disk, and goes on when there is room a
   expect(await store.find("ada")).toMatchObject({ enabled: true });
   expect(await store.signingKeys.list()).toContainEqual(key);
 
-  await rm(ballast);
+  await giveBack();
   await store.check();
   expect(await store.users.change("ada", { enabled: false })).toBe(true);
   await addUser(store, "bob");

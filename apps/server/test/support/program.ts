@@ -14,13 +14,29 @@ export interface Program {
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
+/** What to type to start the program. */
+export const programCommand: readonly string[] = [
+  process.execPath,
+  "--conditions=@wsecho/source",
+  main,
+];
+
 /** The program as a person starts it. */
 export function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input?: string,
 ): Program {
-  const child = spawn(process.execPath, ["--conditions=@wsecho/source", main, ...args], {
+  return runCommand([...programCommand, ...args], env, input);
+}
+
+/** The same by way of another program, which becomes this one. */
+export function runCommand(
+  [file = "", ...args]: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input?: string,
+): Program {
+  const child = spawn(file, args, {
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     // Nothing of the surroundings: a variable of the developer's would change the outcome.
     env: { PATH: process.env["PATH"], ...env },
