@@ -156,7 +156,7 @@ describe("status 5: no WebSocket", () => {
 
   it("stops at a server that only pretends to know v1", async () => {
     await using server = await startBareServer(() => undefined);
-    const { status, stderr } = await runProgram(["--connect-timeout", "0.3", server.url], { env });
+    const { status, stderr } = await runProgram(["--connect-timeout", "1", server.url], { env });
     expect(stderr).toContain("Is it a wsecho server?");
     expect(status).toBe(7);
   });

@@ -98,7 +98,7 @@ describe("piped input", () => {
         return message.kind === "text" ? message.text : message.data;
       },
     });
-    const program = startProgram(["-q", "--timeout", "0.3", server.url], env);
+    const program = startProgram(["-q", "--timeout", "1", server.url], env);
     program.child.stdout.pause();
     const line = `${"x".repeat(1023)}\n`;
     const total = 8_000;
@@ -106,7 +106,7 @@ describe("piped input", () => {
     program.child.stdin.end();
     // Longer than --timeout: a reader that takes its time is no silence of the server.
     await eventually(() => received).toBeGreaterThan(0);
-    await steady(() => received, 600);
+    await steady(() => received, 1200);
     expect(received).toBeLessThan(total / 2);
     expect(program.child.stdin.writableLength).toBeGreaterThan(0);
     program.child.stdout.resume();
@@ -128,7 +128,7 @@ describe("piped input", () => {
         },
       },
     });
-    const args = ["-q", "--dialect", "plain", "--timeout", "0.3", server.url];
+    const args = ["-q", "--dialect", "plain", "--timeout", "1", server.url];
     const program = startProgram(args, env);
     program.child.stdin.write("one\n");
     await program.printed("context: one\n");
@@ -136,7 +136,7 @@ describe("piped input", () => {
     program.child.stdin.end("flood\n");
     await eventually(() => server.log.at(-1)).toBe("flood");
     // Longer than --timeout.
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     program.child.stdout.resume();
     const { status, stdout, stderr } = await program.result;
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
