@@ -59,11 +59,15 @@ function askHidden(input: ReadStream, question: string): Promise<Result<string, 
       resolve(result);
     };
     const take = (text: string): void => {
+      let read = 0;
       for (const character of text) {
+        read += character.length;
         switch (character) {
           case "\r":
           case "\n":
             finish(success(typed.join("")));
+            // Who pastes both lines, or is fast, answers the next question with it.
+            if (read < text.length) input.unshift(text.slice(read));
             return;
           case "\x03": // Ctrl-C
           case "\x04": // Ctrl-D
