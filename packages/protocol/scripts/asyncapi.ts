@@ -113,7 +113,7 @@ export function objectSchema(fields: Fields, doc: MessageDoc, prefix: string): J
   return {
     type: "object",
     required: Object.entries(fields)
-      .filter(([, field]) => !("optional" in field))
+      .filter(([, field]) => typeof field === "string" || !("optional" in field))
       .map(([name]) => name),
     properties: mapEntries(fields, (name, field) => {
       const description = doc.fields[prefix + name] ?? "";
@@ -124,9 +124,8 @@ export function objectSchema(fields: Fields, doc: MessageDoc, prefix: string): J
 }
 
 function fieldSchema(field: Field, doc: MessageDoc, prefix: string): Record<string, Json> {
+  if (typeof field === "string") return { type: "string", const: field };
   switch (field.kind) {
-    case "constant":
-      return { type: "string", const: field.value };
     case "choice":
       return { type: "string", enum: field.values };
     case "string":

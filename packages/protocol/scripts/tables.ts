@@ -51,7 +51,7 @@ function messageTable(
     const doc = docs[name];
     if (doc === undefined) throw new Error(`no words for the message ${name}`);
     const { type, ...others } = fields;
-    const title = type?.kind === "constant" ? `**${type.value}**` : "";
+    const title = typeof type === "string" ? `**${type}**` : "";
     return [[title, "", "", doc.says], ...fieldRows(others, doc, "")];
   });
   return table(["type", "field", "value", ""], rows);
@@ -62,16 +62,17 @@ function fieldRows(fields: Fields, doc: MessageDoc, prefix: string): Row[] {
     const path = prefix + name;
     const says = doc.fields[path];
     if (says === undefined) throw new Error(`no words for the field ${path}`);
-    const optional = "optional" in field ? ", optional" : "";
+    const optional = typeof field === "object" && "optional" in field ? ", optional" : "";
     const row: Row = ["", `\`${path}\``, describe(field) + optional, says];
-    return field.kind === "object" ? [row, ...fieldRows(field.fields, doc, `${path}.`)] : [row];
+    return typeof field === "object" && field.kind === "object"
+      ? [row, ...fieldRows(field.fields, doc, `${path}.`)]
+      : [row];
   });
 }
 
 function describe(field: Field): string {
+  if (typeof field === "string") return `\`"${field}"\``;
   switch (field.kind) {
-    case "constant":
-      return `\`"${field.value}"\``;
     case "choice":
       return field.values.map((value) => `\`"${value}"\``).join(", ");
     case "string":

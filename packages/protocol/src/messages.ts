@@ -8,37 +8,38 @@ export type Mechanism = (typeof mechanisms)[number];
 const text = { kind: "string" } as const satisfies Field;
 const count = { kind: "integer", min: 0 } as const satisfies Field;
 const id = { kind: "integer", min: 1 } as const satisfies Field;
+const name = { kind: "string", maxLength: 255 } as const satisfies Field;
 /** A SCRAM message (RFC 5802 section 7) is some hundred bytes; this leaves room for long names. */
 const data = { kind: "string", maxLength: 4096 } as const satisfies Field;
 
 /** Everything that a v1 client may send. */
 export const clientMessages = {
   authPlain: {
-    type: { kind: "constant", value: "auth" },
-    mechanism: { kind: "constant", value: "plain" },
-    user: { kind: "string", maxLength: 255 },
+    type: "auth",
+    mechanism: "plain",
+    user: name,
     password: { kind: "string", maxLength: 1024 },
   },
   authScram: {
-    type: { kind: "constant", value: "auth" },
-    mechanism: { kind: "constant", value: "scram-sha-256" },
+    type: "auth",
+    mechanism: "scram-sha-256",
     data,
   },
   authToken: {
-    type: { kind: "constant", value: "auth" },
-    mechanism: { kind: "constant", value: "token" },
+    type: "auth",
+    mechanism: "token",
     token: { kind: "string", maxLength: 4096 },
   },
-  response: { type: { kind: "constant", value: "response" }, data },
-  submit: { type: { kind: "constant", value: "submit" }, id, text },
-  ping: { type: { kind: "constant", value: "ping" } },
-  pong: { type: { kind: "constant", value: "pong" } },
+  response: { type: "response", data },
+  submit: { type: "submit", id, text },
+  ping: { type: "ping" },
+  pong: { type: "pong" },
 } as const satisfies Readonly<Record<string, Fields>>;
 
 /** Everything that a v1 server may send. */
 export const serverMessages = {
   hello: {
-    type: { kind: "constant", value: "hello" },
+    type: "hello",
     mechanisms: { kind: "strings", maxItems: 16 },
     limits: {
       kind: "object",
@@ -52,24 +53,24 @@ export const serverMessages = {
     },
     features: { kind: "strings", maxItems: 64 },
   },
-  challenge: { type: { kind: "constant", value: "challenge" }, data },
+  challenge: { type: "challenge", data },
   ok: {
-    type: { kind: "constant", value: "ok" },
-    user: { kind: "string", maxLength: 255 },
+    type: "ok",
+    user: name,
     expiresInMs: { kind: "integer", min: 1, optional: true },
     data: { kind: "string", maxLength: 4096, optional: true },
   },
-  denied: { type: { kind: "constant", value: "denied" }, attemptsLeft: count, retryAfterMs: count },
-  echo: { type: { kind: "constant", value: "echo" }, id, text },
+  denied: { type: "denied", attemptsLeft: count, retryAfterMs: count },
+  echo: { type: "echo", id, text },
   error: {
-    type: { kind: "constant", value: "error" },
+    type: "error",
     code: { kind: "integer", min: 1000, max: 4999 },
     id: { kind: "integer", min: 1, optional: true },
     message: { kind: "string", maxLength: 1024 },
     retry: { kind: "choice", values: ["never", "later", "credentials"] },
   },
-  ping: { type: { kind: "constant", value: "ping" } },
-  pong: { type: { kind: "constant", value: "pong" } },
+  ping: { type: "ping" },
+  pong: { type: "pong" },
 } as const satisfies Readonly<Record<string, Fields>>;
 
 type MessageOf<T extends Readonly<Record<string, Fields>>> = {

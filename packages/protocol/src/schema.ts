@@ -5,7 +5,8 @@ import { failure, success, type Result } from "./result.ts";
  * AsyncAPI document is generated from it, so that the three cannot drift apart.
  */
 export type Field =
-  | { readonly kind: "constant"; readonly value: string }
+  /** Just this text. */
+  | string
   | { readonly kind: "string"; readonly maxLength?: number; readonly optional?: true }
   | {
       readonly kind: "integer";
@@ -20,8 +21,8 @@ export type Field =
 /** A message's fields by name. */
 export type Fields = Readonly<Record<string, Field>>;
 
-type Value<F extends Field> = F extends { readonly kind: "constant"; readonly value: infer V }
-  ? V
+type Value<F extends Field> = F extends string
+  ? F
   : F extends { readonly kind: "choice"; readonly values: readonly (infer V)[] }
     ? V
     : F extends { readonly kind: "object"; readonly fields: infer O extends Fields }
@@ -56,9 +57,9 @@ export function validate<S extends Fields>(
   const output: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
     const value = Object.hasOwn(input, name) ? input[name] : undefined;
-    if (value === undefined && "optional" in field) continue;
+    if (value === undefined && typeof field === "object" && "optional" in field) continue;
     const inner = `${path}.${name}`;
-    if (field.kind === "object") {
+    if (typeof field === "object" && field.kind === "object") {
       const checked = validate(value, field.fields, inner);
       if (!checked.ok) return checked;
       output[name] = checked.value;
@@ -76,9 +77,8 @@ function mismatch(
   value: unknown,
   field: Exclude<Field, { readonly kind: "object" }>,
 ): string | null {
+  if (typeof field === "string") return value === field ? null : JSON.stringify(field);
   switch (field.kind) {
-    case "constant":
-      return value === field.value ? null : JSON.stringify(field.value);
     case "choice":
       return field.values.includes(value as string) ? null : `one of ${field.values.join(", ")}`;
     case "integer": {
@@ -86,18 +86,22 @@ function mismatch(
       const fits = Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
       return fits ? null : `an integer from ${min} to ${max}`;
     }
-    case "strings": {
-      const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
-      return isList && value.length <= field.maxItems
-        ? null
-        : `a list of at most ${field.maxItems} strings`;
-    }
     case "string": {
       const { maxLength = Infinity } = field;
-      if (typeof value === "string" && value.length <= maxLength) return null;
+      if (isString(value) && value.length <= maxLength) return null;
       return maxLength === Infinity ? "a string" : `a string of at most ${maxLength} characters`;
     }
+    case "strings": {
+      const { maxItems } = field;
+      return Array.isArray(value) && value.length <= maxItems && value.every(isString)
+        ? null
+        : `a list of at most ${maxItems} strings`;
+    }
   }
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

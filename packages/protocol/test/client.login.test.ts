@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import fc from "fast-check";
 import { closes, plainTexts } from "../src/index.ts";
 import { client, frame, hello, json, plainAuth, scramAuth, text } from "./support/samples.ts";
 
@@ -52,6 +53,23 @@ describe("the client's login", () => {
       { type: "socketOpened", protocol: "" },
     );
     expect(state).toMatchObject({ kind: "ready", user: null });
+  });
+
+  it("takes only the two verdicts of a plain server for verdicts", () => {
+    const sent = client({ dialects: ["plain"] }).then(
+      { type: "connect" },
+      { type: "socketOpened", protocol: "" },
+      { type: "credentials", attempt: 1, message: plainAuth },
+    );
+    const decides = (said: string): boolean =>
+      sent.then(frame(text(said))).effects.every(({ type }) => type !== "receive");
+    fc.assert(
+      fc.property(fc.string(), (more) => {
+        expect(decides(more)).toBe(false);
+        expect(decides(plainTexts.accepted + more)).toBe(more === "");
+        expect(decides(plainTexts.refused + more)).toBe(more === "");
+      }),
+    );
   });
 
   it("believes a SCRAM ok only after the server's proof was checked", () => {

@@ -36,7 +36,7 @@ describe("the client's renewal", () => {
     const sent = renewing().then({ type: "credentials", attempt: 2, message: plainAuth });
     expect(sent.effects).toEqual([{ type: "send", message: plainAuth }]);
     const renewed = sent.then(ok("ann", 500));
-    expect(renewed.state).toMatchObject({ kind: "ready", renewal: null });
+    expect(renewed.state).toMatchObject({ kind: "ready", login: null });
     expect(renewed.effects).toContainEqual({ type: "startTimer", name: "renew", ms: 400 });
   });
 
@@ -62,9 +62,9 @@ describe("the client's renewal", () => {
       { type: "credentials", attempt: 2, message: plainAuth },
       frame(json({ type: "denied", attemptsLeft: 1, retryAfterMs: 0 })),
     );
-    expect(refused.state).toMatchObject({ kind: "ready", renewal: null });
+    expect(refused.state).toMatchObject({ kind: "ready", login: null });
     const none = renewing().then({ type: "credentials", attempt: 2, message: null });
-    expect(none.state).toMatchObject({ kind: "ready", renewal: null });
+    expect(none.state).toMatchObject({ kind: "ready", login: null });
     expect(none.then({ type: "socketClosed", code: 4401, reason: "" }).state.kind).toBe("waiting");
   });
 

@@ -7,7 +7,7 @@ import {
   plainTexts,
   type ServerMessage,
 } from "../src/index.ts";
-import { decodePlainEcho, decodePlainVerdict } from "../src/dialect/plain.ts";
+import { decodePlainEcho } from "../src/dialect/plain.ts";
 import { clientMessage, serverMessage } from "./vectors/arbitraries.ts";
 
 const hex = (text: string): string => Buffer.from(text).toString("hex");
@@ -82,16 +82,6 @@ describe("the plain codec", () => {
           message.type === "submit" ||
           (message.type === "auth" && message.mechanism === "plain" && !message.user.includes(":"));
         expect(encodeClient("plain", message) !== null).toBe(says);
-      }),
-    );
-  });
-
-  it("takes only the two verdicts for verdicts", () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        expect(decodePlainVerdict(text).ok).toBe(false);
-        expect(decodePlainVerdict(plainTexts.accepted + text).ok).toBe(text === "");
-        expect(decodePlainVerdict(plainTexts.refused + text).ok).toBe(text === "");
       }),
     );
   });

@@ -1,5 +1,5 @@
 import type { Frame } from "../dialect/dialect.ts";
-import { decodePlainEcho, decodePlainVerdict } from "../dialect/plain.ts";
+import { decodePlainEcho, plainTexts } from "../dialect/plain.ts";
 import { decodeServerMessage } from "../dialect/v1.ts";
 import { send } from "../effects.ts";
 import type { ServerMessage } from "../messages.ts";
@@ -78,22 +78,18 @@ function takeOther(state: OpenState, frame: Frame): ClientStep {
   if (state.kind === "ready") return [{ ...state, retries: 0 }, [receive]];
   if (state.dialect === "v1") return breakOff(state, "a binary message before the login");
   if (state.kind === "authenticating" && state.login.kind === "sent" && frame.type === "text") {
-    const verdict = decodePlainVerdict(frame.text);
-    // It names no user and no number of attempts left.
-    if (verdict.ok) {
-      return verdict.value === "accepted"
-        ? accept(state, { user: null })
-        : deny(state, { attemptsLeft: 1, retryAfterMs: 0 });
-    }
+    // The verdicts name no user and no number of attempts left.
+    if (frame.text === plainTexts.accepted) return accept(state, { user: null });
+    if (frame.text === plainTexts.refused) return deny(state, { attemptsLeft: 1, retryAfterMs: 0 });
   }
   // Somebody else's server may greet: words for the person, not for the machine.
   return [state, [receive]];
 }
 
 interface Reply {
-  /** Absent where the dialect, or the kind of message, has none. */
-  readonly id?: number;
   readonly outcome: Settlement;
+  /** `undefined` where the dialect, or the kind of message, has none. */
+  readonly id: number | undefined;
 }
 
 /** A reply counts also while leaving, so that no outcome is worse than the truth. */
@@ -106,22 +102,19 @@ function settleReply(
 }
 
 function readReply(frame: Frame, said: ServerMessage | null): Reply | undefined {
-  if (frame.type === "binary") return { outcome: echoed(payloadOf(frame)) };
+  if (frame.type === "binary") return echoed(payloadOf(frame));
   if (said === null) {
     const text = decodePlainEcho(frame.text);
-    return text === undefined ? undefined : { outcome: echoed({ kind: "text", text }) };
+    return text === undefined ? undefined : echoed({ kind: "text", text });
   }
-  if (said.type === "echo")
-    return { id: said.id, outcome: echoed({ kind: "text", text: said.text }) };
-  if (said.type === "error" && said.id !== undefined) {
-    const { id, code, message } = said;
-    return { id, outcome: { kind: "refused", code, message } };
-  }
-  return undefined;
+  if (said.type === "echo") return echoed({ kind: "text", text: said.text }, said.id);
+  if (said.type !== "error" || said.id === undefined) return undefined;
+  const { id, code, message } = said;
+  return { id, outcome: { kind: "refused", code, message } };
 }
 
-function echoed(payload: Payload): Settlement {
-  return { kind: "echoed", payload };
+function echoed(payload: Payload, id?: number): Reply {
+  return { id, outcome: { kind: "echoed", payload } };
 }
 
 function payloadOf(frame: Frame): Payload {

@@ -4,7 +4,7 @@ import { send, startTimer } from "../effects.ts";
 import { maxTimerMs } from "../limits.ts";
 import type { AuthMessage, HelloMessage, ServerMessage } from "../messages.ts";
 import { sendAll } from "./pending.ts";
-import { breakOff, leave } from "./socket.ts";
+import { breakOff, leave, refusedOr } from "./socket.ts";
 import {
   baseOf,
   type Accepted,
@@ -27,27 +27,26 @@ type ShellAnswer = Extract<ClientEvent, { readonly type: "credentials" | "answer
 export function startLogin(state: ClientState, hello: HelloMessage | null): ClientStep {
   if (!state.options.handshakeLogin) return ask(state, hello, null);
   if (hello === null) return enterReady(state, null, { user: null });
-  const { attempt } = state;
-  const login: LoginStep = { attempt, kind: "sent", scram: false, accepted: null };
+  const login: LoginStep = { kind: "sent" };
   return [{ ...baseOf(state), kind: "authenticating", hello, login, denied: null }, []];
 }
 
 /** The login runs out: prove again who we are. */
 export function startRenewal(state: ClientState): ClientStep {
   // Plain has no renewal: its server would take the credentials for a message.
-  return state.kind === "ready" && state.renewal === null && state.dialect === "v1"
+  return state.kind === "ready" && state.login === null && state.dialect === "v1"
     ? ask(state, state.hello, null)
     : [state, []];
 }
 
 function ask(state: ClientState, hello: HelloMessage | null, denied: Denied | null): ClientStep {
   const attempt = state.attempt + 1;
-  const login: LoginStep = { attempt, kind: "asking", scram: false, accepted: null };
+  const login: LoginStep = { kind: "asking" };
   const { dialect } = state;
   const mechanisms = hello?.mechanisms ?? ["plain"];
   return [
     state.kind === "ready"
-      ? { ...state, attempt, renewal: login }
+      ? { ...state, attempt, login }
       : { ...baseOf(state), kind: "authenticating", attempt, hello, login, denied },
     [{ type: "askCredentials", attempt, dialect, mechanisms, denied }],
   ];
@@ -55,88 +54,60 @@ function ask(state: ClientState, hello: HelloMessage | null, denied: Denied | nu
 
 /** What the shell was asked for; an answer to an earlier question changes nothing. */
 export function takeShellAnswer(state: ClientState, event: ShellAnswer): ClientStep {
-  if (state.kind !== "authenticating" && state.kind !== "ready") return [state, []];
-  const login = loginOf(state);
-  if (login?.attempt !== event.attempt) return [state, []];
-  if (event.type === "credentials" && login.kind === "asking")
-    return takeCredentials(state, login, event.message);
-  if (event.type === "answered" && login.kind === "answering") {
+  if (!("login" in state) || event.attempt !== state.attempt) return [state, []];
+  const { login } = state;
+  if (event.type === "credentials" && login?.kind === "asking")
+    return takeCredentials(state, event.message);
+  if (event.type === "answered" && login?.kind === "answering") {
     const { data } = event;
     // The challenge was not one that an honest server sends; see the shell's own message for why.
     if (data === null) return distrust(state);
-    return advance(state, { ...login, kind: "answered" }, [send({ type: "response", data })]);
+    return [{ ...state, login: { kind: "answered" } }, [send({ type: "response", data })]];
   }
-  if (event.type === "checked" && login.accepted !== null)
+  if (event.type === "checked" && login?.kind === "checking")
     return event.genuine ? accept(state, login.accepted) : distrust(state);
   return [state, []];
 }
 
-function takeCredentials(
-  state: LoginState,
-  login: LoginStep,
-  message: AuthMessage | null,
-): ClientStep {
+function takeCredentials(state: LoginState, message: AuthMessage | null): ClientStep {
   // The server closes with 4401 when the old login runs out.
-  if (message === null && state.kind === "ready") return [{ ...state, renewal: null }, []];
-  if (message === null || (state.dialect === "plain" && encodePlainClient(message) === null)) {
-    const denied = state.kind === "authenticating" ? state.denied : null;
-    return leave(
-      state,
-      denied === null ? { kind: "noCredentials" } : { kind: "refused", ...denied },
-    );
-  }
-  const scram = message.mechanism === "scram-sha-256";
-  const sent: LoginStep = { ...login, kind: "sent", scram };
+  if (message === null && state.kind === "ready") return [{ ...state, login: null }, []];
+  if (message === null || (state.dialect === "plain" && encodePlainClient(message) === null))
+    return leave(state, refusedOr(state, { kind: "noCredentials" }));
+  const login: LoginStep = { kind: message.mechanism === "scram-sha-256" ? "begun" : "sent" };
   // A renewal has no deadline: the old login holds, and its expiry is the server's to tell.
-  if (state.kind === "ready") return advance(state, sent, [send(message)]);
+  if (state.kind === "ready") return [{ ...state, login }, [send(message)]];
   const deadline = startTimer("login", state.options.limits.loginTimeoutMs);
-  return advance({ ...state, denied: null }, sent, [send(message), deadline]);
+  return [{ ...state, login, denied: null }, [send(message), deadline]];
 }
 
 /** A v1 server's word about a login. */
 export function takeLoginMessage(state: ClientState, message: LoginMessage): ClientStep {
-  const login = loginOf(state);
-  if (
-    (state.kind !== "authenticating" && state.kind !== "ready") ||
-    (login?.kind !== "sent" && login?.kind !== "answered")
-  )
+  const step = "login" in state ? state.login?.kind : undefined;
+  if (!("login" in state) || (step !== "sent" && step !== "begun" && step !== "answered"))
     return breakOff(state, `${message.type} without a login in progress`);
-  const { attempt, scram } = login;
+  const { attempt } = state;
   switch (message.type) {
     case "denied": {
       const { attemptsLeft, retryAfterMs } = message;
       return deny(state, { attemptsLeft, retryAfterMs });
     }
     case "challenge": {
-      if (!scram || login.kind === "answered")
-        return breakOff(state, "challenge without a SCRAM login");
+      if (step !== "begun") return breakOff(state, "challenge without a SCRAM login");
       const { data } = message;
-      const answering: LoginStep = { ...login, kind: "answering" };
-      return advance(state, answering, [{ type: "answerChallenge", attempt, data }]);
+      const login: LoginStep = { kind: "answering" };
+      return [{ ...state, login }, [{ type: "answerChallenge", attempt, data }]];
     }
     case "ok": {
       const { user, expiresInMs, data = null } = message;
       const accepted = { user, expiresInMs };
-      if (!scram) return accept(state, accepted);
+      if (step === "sent") return accept(state, accepted);
       // An `ok` that skips the exchange proves nothing: anyone between us could have sent it.
-      if (login.kind === "sent") return distrust(state);
-      const checking: LoginStep = { ...login, kind: "checking", accepted };
-      return advance(state, checking, [{ type: "checkServer", attempt, data }]);
+      if (step === "begun") return distrust(state);
+      const login: LoginStep = { kind: "checking", accepted };
+      return [{ ...state, login }, [{ type: "checkServer", attempt, data }]];
     }
   }
-}
-
-function loginOf(state: ClientState): LoginStep | null {
-  if (state.kind === "authenticating") return state.login;
-  return state.kind === "ready" ? state.renewal : null;
-}
-
-function advance(
-  state: LoginState,
-  login: LoginStep,
-  effects: readonly ClientEffect[],
-): ClientStep {
-  return [state.kind === "ready" ? { ...state, renewal: login } : { ...state, login }, effects];
 }
 
 function distrust(state: LoginState): ClientStep {
@@ -145,19 +116,18 @@ function distrust(state: LoginState): ClientStep {
 
 export function deny(state: LoginState, denied: Denied): ClientStep {
   // The session holds until it expires; the server says so with 4401.
-  if (state.kind === "ready") return [{ ...state, renewal: null }, []];
+  if (state.kind === "ready") return [{ ...state, login: null }, []];
   if (denied.attemptsLeft > 0) return ask(state, state.hello, denied);
   // The server closes next; there is nothing to ask for.
-  const refused: LoginStep = { ...state.login, kind: "refused" };
   const deadline = startTimer("login", state.options.limits.closeTimeoutMs);
-  return advance({ ...state, denied }, refused, [deadline]);
+  return [{ ...state, login: { kind: "refused" }, denied }, [deadline]];
 }
 
 export function accept(state: LoginState, accepted: Accepted): ClientStep {
   if (state.kind === "authenticating") return enterReady(state, state.hello, accepted);
   if (accepted.user !== state.user)
     return breakOff(state, "the server renewed the login for another user");
-  return [{ ...state, renewal: null }, renewEffects(accepted)];
+  return [{ ...state, login: null }, renewEffects(accepted)];
 }
 
 function enterReady(
@@ -166,6 +136,7 @@ function enterReady(
   accepted: Accepted,
 ): ClientStep {
   const [pending, sends] = sendAll(state.pending);
+  const { user } = accepted;
   return [
     {
       ...baseOf(state),
@@ -173,8 +144,8 @@ function enterReady(
       pending,
       established: true,
       hello,
-      user: accepted.user,
-      renewal: null,
+      user,
+      login: null,
       probing: false,
     },
     [...renewEffects(accepted), ...probeEffects(state), ...sends],

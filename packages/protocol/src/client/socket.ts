@@ -6,6 +6,8 @@ import { emptyQueue } from "../queue.ts";
 import { settleAll, settleCut } from "./pending.ts";
 import { baseOf, type ClientState, type ClientStep, type StopReason } from "./state.ts";
 
+type RefusedReason = Extract<StopReason, { readonly kind: "refused" }>;
+
 export function openSocket(state: ClientState): ClientStep {
   const { dialect, options } = state;
   return [
@@ -46,6 +48,13 @@ export function dropping([next, effects]: ClientStep): ClientStep {
   return [next, [{ type: "dropSocket" }, ...effects]];
 }
 
+/** The reason to stop: the refusal of the last login where there was one, else `reason`. */
+export function refusedOr<Reason>(state: ClientState, reason: Reason): Reason | RefusedReason {
+  return state.kind === "authenticating" && state.denied !== null
+    ? { kind: "refused", ...state.denied }
+    : reason;
+}
+
 /** The socket is gone, by whatever cause. */
 export function afterSocket(
   state: ClientState,
@@ -53,17 +62,18 @@ export function afterSocket(
   reason: string,
   detail = "the connection could not be opened",
 ): ClientStep {
-  const closed: StopReason = { kind: "closed", code, reason };
+  const closed = { kind: "closed", code, reason } as const;
   switch (state.kind) {
     case "connecting":
       return afterFailedConnect(state, { kind: "unreachable", detail });
     case "greeting":
     case "authenticating":
-    case "ready":
+    case "ready": {
+      const cause = refusedOr(state, closed);
       // Whatever code follows a refusal, nothing has changed that would make the next login better.
-      if (state.kind === "authenticating" && state.denied !== null)
-        return stop(state, { kind: "refused", ...state.denied });
-      return afterCut(state, closed, retryAfterClose(code, reason) !== "never");
+      const mayReturn = cause === closed && retryAfterClose(code, reason) !== "never";
+      return afterCut(state, cause, mayReturn);
+    }
     case "closing":
       return state.after === "retry" ? afterCut(state, closed, true) : stop(state, state.after);
     default:

@@ -59,19 +59,14 @@ export type StopReason =
   | { readonly kind: "subprotocol"; readonly expected: string; readonly selected: string }
   | { readonly kind: "protocol"; readonly detail: string };
 
-/** Where a login stands; `attempt` makes late answers of the shell harmless. */
-export interface LoginStep {
-  readonly attempt: number;
-  /**
-   * `asking` for credentials · `sent` them · `answering` a challenge · `answered` it ·
-   * `checking` the server's proof before its `ok` is believed · `refused` for good: the server
-   * closes next.
-   */
-  readonly kind: "asking" | "sent" | "answering" | "answered" | "checking" | "refused";
-  readonly scram: boolean;
-  /** The `ok` that is held back while `checking`. */
-  readonly accepted: Accepted | null;
-}
+/**
+ * Where a login stands: `asking` for credentials · `sent` them · `begun` SCRAM, so a challenge has
+ * to follow · `answering` it · `answered` it · `refused` for good: the server closes next ·
+ * `checking` the server's proof, before its `ok` is believed.
+ */
+export type LoginStep =
+  | { readonly kind: "asking" | "sent" | "begun" | "answering" | "answered" | "refused" }
+  | { readonly kind: "checking"; readonly accepted: Accepted };
 
 interface Base {
   readonly options: ClientOptions;
@@ -86,7 +81,7 @@ interface Base {
   readonly retries: number;
   /** Whether this session was ever ready. */
   readonly established: boolean;
-  /** Counts up with each request to the shell about a login. */
+  /** Counts up with each login, so that late answers of the shell are harmless. */
   readonly attempt: number;
 }
 
@@ -105,7 +100,8 @@ export type ReadyState = Base & {
   readonly hello: HelloMessage | null;
   /** `null` in the plain dialect, which names nobody. */
   readonly user: string | null;
-  readonly renewal: LoginStep | null;
+  /** A renewal, which goes on beside the session's messages. */
+  readonly login: LoginStep | null;
   readonly probing: boolean;
 };
 export type ClosingState = Base & {

@@ -13,6 +13,7 @@ import {
   leave,
   nextDialect,
   openSocket,
+  refusedOr,
   stop,
 } from "./socket.ts";
 import {
@@ -101,9 +102,10 @@ function expire(state: ClientState, name: ClientTimer): ClientStep {
     case "connect":
       return dropping(afterFailedConnect(state, { kind: "timeout", phase: "connect" }));
     case "login":
-      if (state.kind === "authenticating" && state.denied !== null)
-        return leave(state, { kind: "refused", ...state.denied });
-      return leave(state, state.established ? "retry" : { kind: "timeout", phase: "login" });
+      return leave(
+        state,
+        refusedOr(state, state.established ? "retry" : { kind: "timeout", phase: "login" }),
+      );
     case "close":
     case "pong":
       return dropping(afterSocket(state, 1006, "the server does not answer"));

@@ -1,4 +1,3 @@
-import { failure, success, type Result } from "../result.ts";
 import type { AuthMessage, ClientMessage, ServerMessage } from "../messages.ts";
 
 /** The article's texts, byte for byte. Its clients compare them, so they never change. */
@@ -51,13 +50,6 @@ export function encodePlainClient(message: ClientMessage): string | null {
   if (message.type === "auth" && message.mechanism === "plain" && !message.user.includes(":"))
     return `${message.user}:${message.password}`;
   return null;
-}
-
-/** What a plain server said before the login was decided. */
-export function decodePlainVerdict(text: string): Result<"accepted" | "refused", string> {
-  if (text === plainTexts.accepted) return success("accepted");
-  if (text === plainTexts.refused) return success("refused");
-  return failure("neither of the two verdicts");
 }
 
 /** The echoed text, or `undefined` where the server said something else. */

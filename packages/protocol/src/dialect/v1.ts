@@ -7,7 +7,9 @@ import {
 import { failure, type Result } from "../result.ts";
 import { isRecord, validate, type Fields } from "../schema.ts";
 
-type Table = Readonly<Record<string, Fields>>;
+/** What tells one form of a message from the others is always a constant. */
+type Form = Fields & { readonly type: string; readonly mechanism?: string };
+type Table = Readonly<Record<string, Form>>;
 
 /**
  * Reads a v1 client's text. Never throws; the error says what was wrong without repeating the
@@ -77,21 +79,16 @@ function decode(text: string, table: Table): Result<unknown, string> {
 /** The one form that `input` names by its type, checked. */
 function choose(input: unknown, table: Table): Result<unknown, string> {
   if (!isRecord(input)) return failure("the message must be a JSON object");
-  let forms: readonly Fields[] = Object.values(table);
+  let forms: readonly Form[] = Object.values(table);
   // Only `auth` has more than one form, told apart by its mechanism.
-  for (const name of ["type", "mechanism"]) {
-    const named = forms.filter((form) => constantOf(form, name) === input[name]);
+  for (const name of ["type", "mechanism"] as const) {
+    const named = forms.filter((form) => form[name] === input[name]);
     if (named.length === 0) {
-      const known = new Set(forms.map((form) => constantOf(form, name)));
+      const known = new Set(forms.map((form) => form[name]));
       return failure(`unknown ${name}; known: ${[...known].join(", ")}`);
     }
     forms = named;
     if (forms.length === 1) break;
   }
   return validate(input, forms[0] ?? {}, String(input["type"]));
-}
-
-function constantOf(fields: Fields, name: string): string | undefined {
-  const field = fields[name];
-  return field?.kind === "constant" ? field.value : undefined;
 }

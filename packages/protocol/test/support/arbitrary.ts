@@ -175,15 +175,16 @@ const pending: fc.Arbitrary<Pending> = fc.record({
   sent: fc.boolean(),
   left: fc.boolean(),
 });
-const accepted = maybe(
-  fc.record({ user: maybe(word), expiresInMs: fc.integer({ min: 1 }) }, { requiredKeys: ["user"] }),
+const accepted = fc.record(
+  { user: maybe(word), expiresInMs: fc.integer({ min: 1 }) },
+  { requiredKeys: ["user"] },
 );
-const step = fc.record({
-  attempt: count,
-  kind: fc.constantFrom("asking", "sent", "answering", "answered", "checking", "refused"),
-  scram: fc.boolean(),
-  accepted,
-});
+const step = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom("asking", "sent", "begun", "answering", "answered", "refused"),
+  }),
+  fc.record({ kind: fc.constant("checking"), accepted }),
+);
 const denied = maybe(fc.record({ attemptsLeft: count, retryAfterMs: count }));
 const greeting = maybe(fc.constant<HelloMessage>(hello));
 const anyClientOptions = fc
@@ -227,7 +228,7 @@ export const anyClientState: fc.Arbitrary<ClientState> = fc.oneof(
     kind: fc.constant("ready"),
     hello: greeting,
     user: maybe(word),
-    renewal: maybe(step),
+    login: maybe(step),
     probing: fc.boolean(),
   }),
   fc.record({

@@ -14,9 +14,8 @@ import {
  */
 
 function fieldValue(field: Field): fc.Arbitrary<unknown> {
+  if (typeof field === "string") return fc.constant(field);
   switch (field.kind) {
-    case "constant":
-      return fc.constant(field.value);
     case "choice":
       return fc.constantFrom(...field.values);
     case "string":
@@ -31,8 +30,9 @@ function fieldValue(field: Field): fc.Arbitrary<unknown> {
 }
 
 function fieldsValue(fields: Fields): fc.Arbitrary<Record<string, unknown>> {
-  const names = Object.keys(fields);
-  const required = names.filter((name) => !("optional" in (fields[name] ?? {})));
+  const required = Object.entries(fields)
+    .filter(([, field]) => typeof field === "string" || !("optional" in field))
+    .map(([name]) => name);
   return fc.record(
     Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldValue(field)])),
     { requiredKeys: required, noNullPrototype: true },

@@ -25,8 +25,8 @@ export const clientFaults: readonly Fault<ClientTransition>[] = [
     property: p.proof,
     world: "v1Once",
     seed: disguise((state, event) =>
-      state.kind === "authenticating" && event.type === "frame"
-        ? [{ ...state, login: { ...state.login, scram: false } }, event]
+      state.kind === "authenticating" && state.login.kind === "begun" && event.type === "frame"
+        ? [{ ...state, login: { kind: "sent" } }, event]
         : [state, event],
     ),
   },
@@ -36,7 +36,7 @@ export const clientFaults: readonly Fault<ClientTransition>[] = [
     world: "v1Once",
     seed: disguise((state, event) =>
       state.kind === "authenticating" && event.type === "frame" && state.login.kind === "asking"
-        ? [{ ...state, login: { ...state.login, kind: "sent" } }, event]
+        ? [{ ...state, login: { kind: "sent" } }, event]
         : [state, event],
     ),
   },
@@ -172,7 +172,7 @@ export const clientFaults: readonly Fault<ClientTransition>[] = [
     seed: disguise((state, event) => [
       state,
       event.type === "credentials" && state.kind === "authenticating"
-        ? { ...event, attempt: state.login.attempt }
+        ? { ...event, attempt: state.attempt }
         : event,
     ]),
   },

@@ -15,7 +15,7 @@ export function follow(world: ClientWorld, before: Ghost, step: Step): Ghost {
   watch.demand(!enters || next.dialect === now.agreed, p.downgrade, () => `${label}: ready`);
   for (const effect of step.effects) take(scene, effect);
   // A renewal that was refused, or has nothing to offer, is over.
-  if (proves || (next.kind === "ready" && next.renewal === null)) now.offered = null;
+  if (proves || (next.kind === "ready" && next.login === null)) now.offered = null;
   watchReason(scene);
   watchDuty(scene);
   if (next.kind === "stopped")
