@@ -15,7 +15,7 @@ export function violationOf(error: Error): Violation | undefined {
     case "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH":
       return { type: "violation", close: "tooBig" };
     case "WS_ERR_TOO_MANY_BUFFERED_PARTS":
-      return { type: "violation", close: "tooManyMessages" };
+      return { type: "violation", close: "tooManyFragments" };
     default:
       return typeof code === "string" && code.startsWith("WS_ERR_")
         ? { type: "violation", close: "protocolError" }

@@ -115,14 +115,17 @@ export type ServerEvent =
   | { readonly type: "timer"; readonly name: ServerTimer }
   | { readonly type: "congested" }
   | { readonly type: "drained" }
-  /** The server stops: answer what was accepted, then close. */
-  | { readonly type: "shutdown"; readonly close: "goingAway" | "restarting" }
+  /** The server stops, or has had this session for long enough: answer what was accepted, then close. */
+  | {
+      readonly type: "shutdown";
+      readonly close: "goingAway" | "restarting" | "sessionTooLong";
+    }
   /** The user was disabled or removed, or the session was ended by an operator. */
   | { readonly type: "revoked" }
   /** The WebSocket library met a frame that breaks RFC 6455, and has begun to close. */
   | {
       readonly type: "violation";
-      readonly close: "protocolError" | "invalidData" | "tooBig" | "tooManyMessages";
+      readonly close: "protocolError" | "invalidData" | "tooBig" | "tooManyFragments";
     }
   | { readonly type: "socketClosed"; readonly code: number };
 

@@ -156,10 +156,13 @@ export const anyServerEvent: fc.Arbitrary<ServerEvent> = fc.oneof(
     type: fc.constant("timer"),
     name: fc.constantFrom("auth", "idle", "expiry", "slow", "close"),
   }),
-  fc.record({ type: fc.constant("shutdown"), close: fc.constantFrom("goingAway", "restarting") }),
+  fc.record({
+    type: fc.constant("shutdown"),
+    close: fc.constantFrom("goingAway", "restarting", "sessionTooLong"),
+  }),
   fc.record({
     type: fc.constant("violation"),
-    close: fc.constantFrom("protocolError", "invalidData", "tooBig", "tooManyMessages"),
+    close: fc.constantFrom("protocolError", "invalidData", "tooBig", "tooManyFragments"),
   }),
   fc.record({ type: fc.constant("socketClosed"), code: fc.integer() }),
 );

@@ -69,6 +69,7 @@ const always: readonly Input[] = [
     event: { type: "handled", reply } as const,
   })),
   { label: "shut down", event: { type: "shutdown", close: "goingAway" } },
+  { label: "too long", event: { type: "shutdown", close: "sessionTooLong" } },
   { label: "restart", event: { type: "shutdown", close: "restarting" } },
   { label: "revoked", event: { type: "revoked" } },
   { label: "violation", event: { type: "violation", close: "protocolError" } },

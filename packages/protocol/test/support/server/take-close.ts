@@ -43,6 +43,7 @@ function hasCause(scene: Scene, name: CloseName): boolean {
   switch (name) {
     case "goingAway":
     case "restarting":
+    case "sessionTooLong":
       return (event.type === "shutdown" ? event.close : null) === name || before.draining !== null;
     case "loginTimeout":
       return event.type === "timer" && event.name === "auth";
@@ -56,6 +57,7 @@ function hasCause(scene: Scene, name: CloseName): boolean {
       return event.type === "revoked";
     case "protocolError":
     case "invalidData":
+    case "tooManyFragments":
       return event.type === "violation";
     case "tryAgainLater":
       return live?.kind === "unavailable";
