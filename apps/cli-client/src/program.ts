@@ -29,6 +29,7 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
     .showHelpAfterError("(wsecho --help shows what there is)")
     .addHelpText("afterAll", [examples, environment, `\n${exitHelp()}`].join("\n"));
   program
@@ -88,6 +89,17 @@ function readsAsCommand([first, second]: readonly string[]): boolean {
     second !== undefined &&
     !second.startsWith("-")
   );
+}
+
+/**
+ * Without what was typed as value of an option that there is not, or as one argument too many: it
+ * may be a password in the wrong place, which the shell knows already, but no log has to.
+ */
+function withoutValues(text: string): string {
+  return text
+    .replace(/(unknown option '--[^=]*?)=.*'/s, "$1'")
+    .replace(/(unknown option '-[^-]).*'/s, "$1'")
+    .replace(/(but got \d+): .*\.$/m, "$1.");
 }
 
 const maxSeconds = 86_400;

@@ -53,7 +53,13 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** The URL as a person wrote it, without the slash that the parser adds. */
+/**
+ * The URL as a person wrote it, without the slash that the parser adds, and without its query: some
+ * servers take a token there, and what is printed ends up in logs.
+ */
 export function showTarget(url: URL): string {
-  return url.pathname === "/" && url.search === "" ? url.href.replace(/\/$/, "") : url.href;
+  const shown = new URL(url);
+  shown.search = "";
+  const text = shown.pathname === "/" ? shown.href.replace(/\/$/, "") : shown.href;
+  return url.search === "" ? text : `${text}?…`;
 }

@@ -9,7 +9,7 @@ function shown(text: string): string {
 describe("parseTarget", () => {
   it.each([
     ["ws://127.0.0.1:5678", "ws://127.0.0.1:5678"],
-    ["wss://example.org/a?b=c", "wss://example.org/a?b=c"],
+    ["wss://example.org/a?b=c", "wss://example.org/a?…"],
     [":5678", "ws://localhost:5678"],
     [":5678/echo", "ws://localhost:5678/echo"],
     ["localhost:5678", "ws://localhost:5678"],
@@ -20,6 +20,11 @@ describe("parseTarget", () => {
     ["  ws://127.0.0.1:5678\n", "ws://127.0.0.1:5678"],
   ])("reads %j as %s", (text, url) => {
     expect(shown(text)).toBe(url);
+  });
+
+  it("keeps the query, which is not shown", () => {
+    const target = parseTarget("wss://example.org/a?b=c");
+    expect(target.ok && target.value.url.href).toBe("wss://example.org/a?b=c");
   });
 
   it("takes the credentials out of the URL", () => {
