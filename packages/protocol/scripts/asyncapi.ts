@@ -129,11 +129,11 @@ function fieldSchema(field: Field, doc: MessageDoc, prefix: string): Record<stri
     case "choice":
       return { type: "string", enum: field.values };
     case "string":
-      return field.maxLength === undefined
+      return field.max === undefined
         ? { type: "string" }
-        : { type: "string", maxLength: field.maxLength };
+        : { type: "string", maxLength: field.max };
     case "strings":
-      return { type: "array", items: { type: "string" }, maxItems: field.maxItems };
+      return { type: "array", items: { type: "string" }, maxItems: field.max };
     case "integer": {
       const maximum = field.max ?? Number.MAX_SAFE_INTEGER;
       return { type: "integer", minimum: field.min, maximum };

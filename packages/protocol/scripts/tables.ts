@@ -76,9 +76,9 @@ function describe(field: Field): string {
     case "choice":
       return field.values.map((value) => `\`"${value}"\``).join(", ");
     case "string":
-      return field.maxLength === undefined ? "string" : `string, at most ${field.maxLength}`;
+      return field.max === undefined ? "string" : `string, at most ${field.max}`;
     case "strings":
-      return `list of at most ${field.maxItems} strings`;
+      return `list of at most ${field.max} strings`;
     case "integer":
       return `integer, ${field.min} to ${field.max ?? "2^53 − 1"}`;
     case "object":

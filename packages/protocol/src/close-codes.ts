@@ -67,6 +67,6 @@ export function retryAfterClose(code: number, reason = ""): Retry {
   // Of entries that share a code the last one counts: a 4429 with a reason of somebody else's is
   // more often a rate limit, which passes, than used-up attempts.
   const meant = known.find((close) => close.reason === reason) ?? known.at(-1);
-  if (meant !== undefined) return meant.retry;
-  return passing.includes(code) || (code >= 4500 && code <= 4599) ? "later" : "never";
+  const mayPass = passing.includes(code) || (code >= 4500 && code <= 4599);
+  return meant?.retry ?? (mayPass ? "later" : "never");
 }

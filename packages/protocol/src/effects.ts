@@ -14,6 +14,16 @@ export function startTimer<Name extends string>(
   return { type: "startTimer", name, ms };
 }
 
+/** Starts the timer with the time that the limits grant it. */
+export function startDeadline<Name extends string>(
+  name: Name,
+  {
+    options,
+  }: { readonly options: { readonly limits: Readonly<Record<`${Name}TimeoutMs`, number>> } },
+): { readonly type: "startTimer"; readonly name: Name; readonly ms: number } {
+  return startTimer(name, options.limits[`${name}TimeoutMs`]);
+}
+
 /** Stops the timers that ran `before` a step and have nothing to wait for `after` it. */
 export function stopTimers<Name extends string>(
   before: readonly Name[],

@@ -8,9 +8,9 @@ export type Mechanism = (typeof mechanisms)[number];
 const text = { kind: "string" } as const satisfies Field;
 const count = { kind: "integer", min: 0 } as const satisfies Field;
 const id = { kind: "integer", min: 1 } as const satisfies Field;
-const name = { kind: "string", maxLength: 255 } as const satisfies Field;
+const name = { kind: "string", max: 255 } as const satisfies Field;
 /** A SCRAM message (RFC 5802 section 7) is some hundred bytes; this leaves room for long names. */
-const data = { kind: "string", maxLength: 4096 } as const satisfies Field;
+const data = { kind: "string", max: 4096 } as const satisfies Field;
 
 /** Everything that a v1 client may send. */
 export const clientMessages = {
@@ -18,7 +18,7 @@ export const clientMessages = {
     type: "auth",
     mechanism: "plain",
     user: name,
-    password: { kind: "string", maxLength: 1024 },
+    password: { kind: "string", max: 1024 },
   },
   authScram: {
     type: "auth",
@@ -28,7 +28,7 @@ export const clientMessages = {
   authToken: {
     type: "auth",
     mechanism: "token",
-    token: { kind: "string", maxLength: 4096 },
+    token: { kind: "string", max: 4096 },
   },
   response: { type: "response", data },
   submit: { type: "submit", id, text },
@@ -40,7 +40,7 @@ export const clientMessages = {
 export const serverMessages = {
   hello: {
     type: "hello",
-    mechanisms: { kind: "strings", maxItems: 16 },
+    mechanisms: { kind: "strings", max: 16 },
     limits: {
       kind: "object",
       fields: {
@@ -51,14 +51,14 @@ export const serverMessages = {
         idleTimeoutMs: id,
       },
     },
-    features: { kind: "strings", maxItems: 64 },
+    features: { kind: "strings", max: 64 },
   },
   challenge: { type: "challenge", data },
   ok: {
     type: "ok",
     user: name,
     expiresInMs: { kind: "integer", min: 1, optional: true },
-    data: { kind: "string", maxLength: 4096, optional: true },
+    data: { kind: "string", max: 4096, optional: true },
   },
   denied: { type: "denied", attemptsLeft: count, retryAfterMs: count },
   echo: { type: "echo", id, text },
@@ -66,7 +66,7 @@ export const serverMessages = {
     type: "error",
     code: { kind: "integer", min: 1000, max: 4999 },
     id: { kind: "integer", min: 1, optional: true },
-    message: { kind: "string", maxLength: 1024 },
+    message: { kind: "string", max: 1024 },
     retry: { kind: "choice", values: ["never", "later", "credentials"] },
   },
   ping: { type: "ping" },

@@ -30,15 +30,12 @@ export function runMachine<State, Event, Effect>(
   perform: (effect: Effect, dispatch: (event: Event) => void) => void,
 ): Machine<State, Event> {
   let state = initial;
-  /** The events that wait behind the present one; `null` between dispatches. */
-  let waiting: Event[] | null = null;
+  /** The event that is being handled, and those that wait behind it. */
+  let events: Event[] = [];
 
   const dispatch = (event: Event): void => {
-    if (waiting !== null) {
-      waiting.push(event);
-      return;
-    }
-    const events = (waiting = [event]);
+    // Where others are at work, the loop below is under way and comes to this one, too.
+    if (events.push(event) > 1) return;
     const errors: unknown[] = [];
     // The list may grow while it is walked, which is what keeps a burst linear: shifting is not.
     for (const next of events) {
@@ -48,7 +45,7 @@ export function runMachine<State, Event, Effect>(
         for (const effect of effects) attempt(errors, () => perform(effect, dispatch));
       });
     }
-    waiting = null;
+    events = [];
     if (errors.length > 0) throw errors[0] as Error;
   };
 

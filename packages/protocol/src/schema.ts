@@ -7,7 +7,7 @@ import { failure, success, type Result } from "./result.ts";
 export type Field =
   /** Just this text. */
   | string
-  | { readonly kind: "string"; readonly maxLength?: number; readonly optional?: true }
+  | { readonly kind: "string"; readonly max?: number; readonly optional?: true }
   | {
       readonly kind: "integer";
       readonly min: number;
@@ -15,7 +15,7 @@ export type Field =
       readonly optional?: true;
     }
   | { readonly kind: "choice"; readonly values: readonly string[] }
-  | { readonly kind: "strings"; readonly maxItems: number }
+  | { readonly kind: "strings"; readonly max: number }
   | { readonly kind: "object"; readonly fields: Fields };
 
 /** A message's fields by name. */
@@ -87,15 +87,15 @@ function mismatch(
       return fits ? null : `an integer from ${min} to ${max}`;
     }
     case "string": {
-      const { maxLength = Infinity } = field;
-      if (isString(value) && value.length <= maxLength) return null;
-      return maxLength === Infinity ? "a string" : `a string of at most ${maxLength} characters`;
+      const { max = Infinity } = field;
+      if (isString(value) && value.length <= max) return null;
+      return max === Infinity ? "a string" : `a string of at most ${max} characters`;
     }
     case "strings": {
-      const { maxItems } = field;
-      return Array.isArray(value) && value.length <= maxItems && value.every(isString)
+      const { max } = field;
+      return Array.isArray(value) && value.length <= max && value.every(isString)
         ? null
-        : `a list of at most ${maxItems} strings`;
+        : `a list of at most ${max} strings`;
     }
   }
 }

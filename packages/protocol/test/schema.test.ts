@@ -42,14 +42,14 @@ describe("validate", () => {
   });
 
   it("holds the bounds of strings, integers and lists to the last one", () => {
-    const text: Fields = { a: { kind: "string", maxLength: 2 } };
+    const text: Fields = { a: { kind: "string", max: 2 } };
     expect(check({ a: "ab" }, text)).toEqual(ok({ a: "ab" }));
     expect(check({ a: "abc" }, text)).toEqual(no("m.a must be a string of at most 2 characters"));
     const whole: Fields = { a: { kind: "integer", min: -1, max: 2 } };
     for (const a of [-1, 0, 2]) expect(check({ a }, whole)).toEqual(ok({ a }));
     for (const a of [-2, 3, 0.5, Infinity, NaN, "1", null])
       expect(check({ a }, whole)).toEqual(no("m.a must be an integer from -1 to 2"));
-    const list: Fields = { a: { kind: "strings", maxItems: 1 } };
+    const list: Fields = { a: { kind: "strings", max: 1 } };
     for (const a of [[], ["x"]]) expect(check({ a }, list)).toEqual(ok({ a }));
     for (const a of [["x", "y"], [1], "x", {}])
       expect(check({ a }, list)).toEqual(no("m.a must be a list of at most 1 strings"));
@@ -64,7 +64,7 @@ describe("validate", () => {
 
   it("copies lists, so that nobody can change a checked message", () => {
     const a = ["x"];
-    const result = validate({ a }, { a: { kind: "strings", maxItems: 2 } }, "m");
+    const result = validate({ a }, { a: { kind: "strings", max: 2 } }, "m");
     a.push("y");
     expect(result).toEqual(ok({ a: ["x"] }));
   });

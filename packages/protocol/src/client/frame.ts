@@ -5,7 +5,7 @@ import { send } from "../effects.ts";
 import type { ServerMessage } from "../messages.ts";
 import { accept, deny, probeEffects, startLogin, takeLoginMessage } from "./login.ts";
 import { settleFirst } from "./pending.ts";
-import { breakOff } from "./socket.ts";
+import { breakOff, breakOrder } from "./socket.ts";
 import type {
   AuthenticatingState,
   ClientState,
@@ -14,7 +14,6 @@ import type {
   GreetingState,
   Payload,
   ReadyState,
-  Settlement,
 } from "./state.ts";
 
 type OpenState = GreetingState | AuthenticatingState | ReadyState;
@@ -42,7 +41,7 @@ function take(state: OpenState | ClosingState, frame: Frame): ClientStep {
   if (decoded?.ok === false)
     return state.kind === "closing" ? [state, []] : breakOff(state, decoded.error);
   const message = decoded?.value ?? null;
-  const settled = settleReply(state, readReply(frame, message));
+  const settled = settleReply(state, frame, message);
   if (settled !== undefined) return settled;
   if (state.kind === "closing") return [state, []];
   return message === null ? takeOther(state, frame) : takeMessage(state, message);
@@ -53,8 +52,8 @@ function takeMessage(state: OpenState, message: ServerMessage): ClientStep {
   switch (message.type) {
     case "hello":
       return state.kind === "greeting"
-        ? startLogin(state, message)
-        : breakOff(state, "a second hello");
+        ? startLogin({ ...state, hello: message })
+        : breakOrder(state, message);
     case "challenge":
     case "ok":
     case "denied":
@@ -86,35 +85,23 @@ function takeOther(state: OpenState, frame: Frame): ClientStep {
   return [state, [receive]];
 }
 
-interface Reply {
-  readonly outcome: Settlement;
-  /** `undefined` where the dialect, or the kind of message, has none. */
-  readonly id: number | undefined;
-}
-
 /** A reply counts also while leaving, so that no outcome is worse than the truth. */
 function settleReply(
   state: OpenState | ClosingState,
-  reply: Reply | undefined,
+  frame: Frame,
+  said: ServerMessage | null,
 ): ClientStep | undefined {
-  const settled = reply && settleFirst(state.pending, reply.outcome, reply.id);
-  return settled && [{ ...state, pending: settled[0], retries: 0 }, [settled[1]]];
-}
-
-function readReply(frame: Frame, said: ServerMessage | null): Reply | undefined {
-  if (frame.type === "binary") return echoed(payloadOf(frame));
+  const settleEcho = (payload: Payload, id?: number): ClientStep | undefined =>
+    settleFirst(state, { kind: "echoed", payload }, id);
+  if (frame.type === "binary") return settleEcho(payloadOf(frame));
   if (said === null) {
     const text = decodePlainEcho(frame.text);
-    return text === undefined ? undefined : echoed({ kind: "text", text });
+    return text === undefined ? undefined : settleEcho({ kind: "text", text });
   }
-  if (said.type === "echo") return echoed({ kind: "text", text: said.text }, said.id);
+  if (said.type === "echo") return settleEcho({ kind: "text", text: said.text }, said.id);
   if (said.type !== "error" || said.id === undefined) return undefined;
   const { id, code, message } = said;
-  return { id, outcome: { kind: "refused", code, message } };
-}
-
-function echoed(payload: Payload, id?: number): Reply {
-  return { id, outcome: { kind: "echoed", payload } };
+  return settleFirst(state, { kind: "refused", code, message }, id);
 }
 
 function payloadOf(frame: Frame): Payload {

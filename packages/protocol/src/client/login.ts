@@ -1,10 +1,10 @@
 import { closes } from "../close-codes.ts";
 import { encodePlainClient } from "../dialect/plain.ts";
-import { send, startTimer } from "../effects.ts";
+import { send, startDeadline, startTimer } from "../effects.ts";
 import { maxTimerMs } from "../limits.ts";
-import type { AuthMessage, HelloMessage, ServerMessage } from "../messages.ts";
+import type { AuthMessage, ServerMessage } from "../messages.ts";
 import { sendAll } from "./pending.ts";
-import { breakOff, leave, refusedOr } from "./socket.ts";
+import { breakOff, breakOrder, leave, refusedOr } from "./socket.ts";
 import {
   baseOf,
   type Accepted,
@@ -23,31 +23,32 @@ type LoginState = AuthenticatingState | ReadyState;
 type LoginMessage = Extract<ServerMessage, { readonly type: "challenge" | "ok" | "denied" }>;
 type ShellAnswer = Extract<ClientEvent, { readonly type: "credentials" | "answered" | "checked" }>;
 
-/** The first step of a login; `hello` is `null` in plain, whose server stays silent. */
-export function startLogin(state: ClientState, hello: HelloMessage | null): ClientStep {
-  if (!state.options.handshakeLogin) return ask(state, hello, null);
-  if (hello === null) return enterReady(state, null, { user: null });
+/** The first step of a login. */
+export function startLogin(state: ClientState): ClientStep {
+  if (!state.options.handshakeLogin) return ask(state, null);
+  // A plain server that knows us already stays silent.
+  if (state.dialect === "plain") return enterReady(state, { user: null });
   const login: LoginStep = { kind: "sent" };
-  return [{ ...baseOf(state), kind: "authenticating", hello, login, denied: null }, []];
+  return [{ ...baseOf(state), kind: "authenticating", login, denied: null }, []];
 }
 
 /** The login runs out: prove again who we are. */
 export function startRenewal(state: ClientState): ClientStep {
   // Plain has no renewal: its server would take the credentials for a message.
   return state.kind === "ready" && state.login === null && state.dialect === "v1"
-    ? ask(state, state.hello, null)
+    ? ask(state, null)
     : [state, []];
 }
 
-function ask(state: ClientState, hello: HelloMessage | null, denied: Denied | null): ClientStep {
+function ask(state: ClientState, denied: Denied | null): ClientStep {
   const attempt = state.attempt + 1;
   const login: LoginStep = { kind: "asking" };
-  const { dialect } = state;
+  const { dialect, hello } = state;
   const mechanisms = hello?.mechanisms ?? ["plain"];
   return [
     state.kind === "ready"
       ? { ...state, attempt, login }
-      : { ...baseOf(state), kind: "authenticating", attempt, hello, login, denied },
+      : { ...baseOf(state), kind: "authenticating", attempt, login, denied },
     [{ type: "askCredentials", attempt, dialect, mechanisms, denied }],
   ];
 }
@@ -77,15 +78,14 @@ function takeCredentials(state: LoginState, message: AuthMessage | null): Client
   const login: LoginStep = { kind: message.mechanism === "scram-sha-256" ? "begun" : "sent" };
   // A renewal has no deadline: the old login holds, and its expiry is the server's to tell.
   if (state.kind === "ready") return [{ ...state, login }, [send(message)]];
-  const deadline = startTimer("login", state.options.limits.loginTimeoutMs);
-  return [{ ...state, login, denied: null }, [send(message), deadline]];
+  return [{ ...state, login, denied: null }, [send(message), startDeadline("login", state)]];
 }
 
 /** A v1 server's word about a login. */
 export function takeLoginMessage(state: ClientState, message: LoginMessage): ClientStep {
   const step = "login" in state ? state.login?.kind : undefined;
   if (!("login" in state) || (step !== "sent" && step !== "begun" && step !== "answered"))
-    return breakOff(state, `${message.type} without a login in progress`);
+    return breakOrder(state, message);
   const { attempt } = state;
   switch (message.type) {
     case "denied": {
@@ -93,7 +93,7 @@ export function takeLoginMessage(state: ClientState, message: LoginMessage): Cli
       return deny(state, { attemptsLeft, retryAfterMs });
     }
     case "challenge": {
-      if (step !== "begun") return breakOff(state, "challenge without a SCRAM login");
+      if (step !== "begun") return breakOrder(state, message);
       const { data } = message;
       const login: LoginStep = { kind: "answering" };
       return [{ ...state, login }, [{ type: "answerChallenge", attempt, data }]];
@@ -117,24 +117,20 @@ function distrust(state: LoginState): ClientStep {
 export function deny(state: LoginState, denied: Denied): ClientStep {
   // The session holds until it expires; the server says so with 4401.
   if (state.kind === "ready") return [{ ...state, login: null }, []];
-  if (denied.attemptsLeft > 0) return ask(state, state.hello, denied);
+  if (denied.attemptsLeft > 0) return ask(state, denied);
   // The server closes next; there is nothing to ask for.
   const deadline = startTimer("login", state.options.limits.closeTimeoutMs);
   return [{ ...state, login: { kind: "refused" }, denied }, [deadline]];
 }
 
 export function accept(state: LoginState, accepted: Accepted): ClientStep {
-  if (state.kind === "authenticating") return enterReady(state, state.hello, accepted);
+  if (state.kind === "authenticating") return enterReady(state, accepted);
   if (accepted.user !== state.user)
     return breakOff(state, "the server renewed the login for another user");
   return [{ ...state, login: null }, renewEffects(accepted)];
 }
 
-function enterReady(
-  state: ClientState,
-  hello: HelloMessage | null,
-  accepted: Accepted,
-): ClientStep {
+function enterReady(state: ClientState, accepted: Accepted): ClientStep {
   const [pending, sends] = sendAll(state.pending);
   const { user } = accepted;
   return [
@@ -143,7 +139,6 @@ function enterReady(
       kind: "ready",
       pending,
       established: true,
-      hello,
       user,
       login: null,
       probing: false,

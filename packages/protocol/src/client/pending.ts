@@ -1,6 +1,6 @@
 import { send } from "../effects.ts";
 import { fromArray, shift, toArray, type Queue } from "../queue.ts";
-import type { ClientEffect, Pending, Settlement } from "./state.ts";
+import type { ClientEffect, ClientState, ClientStep, Pending, Settlement } from "./state.ts";
 
 /** What to send for a submit. */
 export function sendEffect({ id, payload }: Pending): ClientEffect {
@@ -25,21 +25,25 @@ export function sendAll(
  * fits none. Replies of one kind come in order, so the oldest is the right one without an id.
  */
 export function settleFirst(
-  pending: Queue<Pending>,
+  state: ClientState,
   outcome: Settlement,
   id?: number,
-): readonly [Queue<Pending>, ClientEffect] | undefined {
+): ClientStep | undefined {
+  const { pending } = state;
   const fits = (entry: Pending): boolean =>
     entry.sent &&
     (id === undefined || entry.id === id) &&
     (outcome.kind !== "echoed" || entry.payload.kind === outcome.payload.kind);
+  const without = (entry: Pending, rest: Queue<Pending>): ClientStep => [
+    { ...state, pending: rest, retries: 0 },
+    [settle(entry, outcome)],
+  ];
   const oldest = pending.front?.value;
   // Servers answer in order, so a search is the exception.
-  if (oldest !== undefined && fits(oldest)) return [shift(pending), settle(oldest, outcome)];
+  if (oldest !== undefined && fits(oldest)) return without(oldest, shift(pending));
   const entries = toArray(pending);
   const found = entries.find(fits);
-  if (found === undefined) return undefined;
-  return [fromArray(entries.filter((entry) => entry !== found)), settle(found, outcome)];
+  return found && without(found, fromArray(entries.filter((entry) => entry !== found)));
 }
 
 /** After a cut: what was sent is lost, unless it may be sent again; what was not sent waits on. */

@@ -1,6 +1,7 @@
 import { closes, retryAfterClose } from "../close-codes.ts";
 import type { DialectName } from "../dialect/dialect.ts";
-import { startTimer } from "../effects.ts";
+import { startDeadline } from "../effects.ts";
+import type { ServerMessage } from "../messages.ts";
 import { subprotocol } from "../negotiate.ts";
 import { emptyQueue } from "../queue.ts";
 import { settleAll, settleCut } from "./pending.ts";
@@ -9,12 +10,11 @@ import { baseOf, type ClientState, type ClientStep, type StopReason } from "./st
 type RefusedReason = Extract<StopReason, { readonly kind: "refused" }>;
 
 export function openSocket(state: ClientState): ClientStep {
-  const { dialect, options } = state;
   return [
-    { ...baseOf(state), kind: "connecting" },
+    { ...baseOf(state), kind: "connecting", hello: null },
     [
-      { type: "openSocket", protocols: dialect === "v1" ? [subprotocol] : [] },
-      startTimer("connect", options.limits.connectTimeoutMs),
+      { type: "openSocket", protocols: state.dialect === "v1" ? [subprotocol] : [] },
+      startDeadline("connect", state),
     ],
   ];
 }
@@ -27,13 +27,18 @@ export function leave(
 ): ClientStep {
   return [
     { ...baseOf(state), kind: "closing", after },
-    [{ type: "close", code, reason }, startTimer("close", state.options.limits.closeTimeoutMs)],
+    [{ type: "close", code, reason }, startDeadline("close", state)],
   ];
 }
 
 /** The peer broke the protocol. Browsers may send 1000 and 3000–4999 only, hence 4400. */
 export function breakOff(state: ClientState, detail: string): ClientStep {
   return leave(state, { kind: "protocol", detail }, closes.malformed);
+}
+
+/** The peer sent a message that has no place here. */
+export function breakOrder(state: ClientState, { type }: ServerMessage): ClientStep {
+  return breakOff(state, `unexpected ${type} while ${state.kind}`);
 }
 
 export function stop(state: ClientState, reason: StopReason): ClientStep {

@@ -81,6 +81,8 @@ interface Base {
   readonly retries: number;
   /** Whether this session was ever ready. */
   readonly established: boolean;
+  /** The server's greeting on the present connection; `null` before it, and always in plain. */
+  readonly hello: HelloMessage | null;
   /** Counts up with each login, so that late answers of the shell are harmless. */
   readonly attempt: number;
 }
@@ -90,14 +92,12 @@ export type ConnectingState = Base & { readonly kind: "connecting" };
 export type GreetingState = Base & { readonly kind: "greeting" };
 export type AuthenticatingState = Base & {
   readonly kind: "authenticating";
-  readonly hello: HelloMessage | null;
   readonly login: LoginStep;
   /** The refusal that the present question, or the coming close, follows. */
   readonly denied: Denied | null;
 };
 export type ReadyState = Base & {
   readonly kind: "ready";
-  readonly hello: HelloMessage | null;
   /** `null` in the plain dialect, which names nobody. */
   readonly user: string | null;
   /** A renewal, which goes on beside the session's messages. */
@@ -210,6 +210,7 @@ export function createClientState(options: ClientOptions): ClientState {
     lastId: 0,
     retries: 0,
     established: false,
+    hello: null,
     attempt: 0,
   };
 }
@@ -218,8 +219,8 @@ export type ClientStep = readonly [ClientState, readonly ClientEffect[]];
 
 /** The common part of a state, for building the next one. */
 export function baseOf(state: ClientState): Base {
-  const { options, dialect, pending, lastId, retries, established, attempt } = state;
-  return { options, dialect, pending, lastId, retries, established, attempt };
+  const { options, dialect, pending, lastId, retries, established, hello, attempt } = state;
+  return { options, dialect, pending, lastId, retries, established, hello, attempt };
 }
 
 /** The timers that may be running in `state`; any other one is stopped on the way there. */

@@ -1,5 +1,5 @@
 import { closes } from "../close-codes.ts";
-import { send, startTimer, stopTimers } from "../effects.ts";
+import { send, startDeadline, stopTimers } from "../effects.ts";
 import { subprotocol } from "../negotiate.ts";
 import { push } from "../queue.ts";
 import { fitReason } from "../text.ts";
@@ -72,11 +72,8 @@ function takeOpened(state: ClientState, selected: string): ClientStep {
       ? leave(state, reason, closes.subprotocol)
       : dropping(afterFailedConnect(state, reason));
   }
-  if (state.dialect === "plain") return startLogin(state, null);
-  return [
-    { ...baseOf(state), kind: "greeting" },
-    [startTimer("login", state.options.limits.loginTimeoutMs)],
-  ];
+  if (state.dialect === "plain") return startLogin(state);
+  return [{ ...baseOf(state), kind: "greeting" }, [startDeadline("login", state)]];
 }
 
 function submit(
@@ -115,20 +112,15 @@ function expire(state: ClientState, name: ClientTimer): ClientStep {
       return startRenewal(state);
     case "ping":
       if (state.kind !== "ready" || state.dialect === "plain") return [state, []];
-      return [
-        { ...state, probing: true },
-        [send({ type: "ping" }), startTimer("pong", state.options.limits.pongTimeoutMs)],
-      ];
+      return [{ ...state, probing: true }, [send({ type: "ping" }), startDeadline("pong", state)]];
   }
 }
 
 function takeStop(
   state: ClientState,
-  {
-    code = closes.normal.code,
-    reason = closes.normal.reason,
-  }: Extract<ClientEvent, { readonly type: "stop" }>,
+  event: Extract<ClientEvent, { readonly type: "stop" }>,
 ): ClientStep {
+  const { code, reason } = { ...closes.normal, ...event };
   const left: StopReason = { kind: "left" };
   switch (state.kind) {
     case "idle":

@@ -82,13 +82,12 @@ function choose(input: unknown, table: Table): Result<unknown, string> {
   let forms: readonly Form[] = Object.values(table);
   // Only `auth` has more than one form, told apart by its mechanism.
   for (const name of ["type", "mechanism"] as const) {
-    const named = forms.filter((form) => form[name] === input[name]);
+    const named = forms.filter((form) => !(name in form) || form[name] === input[name]);
     if (named.length === 0) {
       const known = new Set(forms.map((form) => form[name]));
       return failure(`unknown ${name}; known: ${[...known].join(", ")}`);
     }
     forms = named;
-    if (forms.length === 1) break;
   }
   return validate(input, forms[0] ?? {}, String(input["type"]));
 }

@@ -1,5 +1,5 @@
 import { closes, type CloseName } from "../close-codes.ts";
-import { send, startTimer, stopTimers } from "../effects.ts";
+import { send, startDeadline, stopTimers } from "../effects.ts";
 import { timersOf, type ServerEffect, type ServerState, type ServerStep } from "./state.ts";
 
 /** A cause in words for a v1 peer, whether or not a close follows; `id` is the submit at fault. */
@@ -30,7 +30,7 @@ export function closeWith(
       ...stopTimers(timersOf(state), ["close"]),
       errorEffect(name, detail ?? reason, id),
       { type: "close", code, reason },
-      startTimer("close", options.limits.closeTimeoutMs),
+      startDeadline("close", state),
       {
         type: "note",
         note: { kind: "closing", close: name, ...(detail === undefined ? {} : { detail }) },

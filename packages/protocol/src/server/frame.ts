@@ -1,7 +1,7 @@
 import { frameBytes, type Frame } from "../dialect/dialect.ts";
 import { decodePlainLogin } from "../dialect/plain.ts";
 import { decodeClientMessage } from "../dialect/v1.ts";
-import { send, startTimer } from "../effects.ts";
+import { send, startDeadline } from "../effects.ts";
 import type { ClientMessage } from "../messages.ts";
 import { push, shift } from "../queue.ts";
 import { closeWith } from "./close.ts";
@@ -43,8 +43,7 @@ export function takeWaiting([state, effects]: ServerStep): ServerStep {
     const backlog = { frames: shift(frames), bytes: bytes - frameBytes(frame) };
     const [next, more]: ServerStep = take({ ...current, backlog }, frame);
     // Whoever speaks is not idle.
-    if (next.kind === "ready" && current.kind === "ready")
-      all.push(startTimer("idle", next.options.limits.idleTimeoutMs));
+    if (next.kind === "ready" && current.kind === "ready") all.push(startDeadline("idle", next));
     all.push(...more);
     current = next;
   }

@@ -1,4 +1,4 @@
-import { send, startTimer } from "../effects.ts";
+import { send, startDeadline, startTimer } from "../effects.ts";
 import { maxTimerMs } from "../limits.ts";
 import type { AuthMessage } from "../messages.ts";
 import { closeWith, errorEffect } from "./close.ts";
@@ -92,7 +92,7 @@ export function enterReady(state: Exclude<LiveState, ReadyState>, login: Accepte
     [
       { type: "stopTimer", name: "auth" },
       ...confirmLogin(login, false),
-      startTimer("idle", state.options.limits.idleTimeoutMs),
+      startDeadline("idle", state),
     ],
   ];
 }

@@ -1,4 +1,4 @@
-import { send, startTimer, stopTimers } from "../effects.ts";
+import { send, startDeadline, stopTimers } from "../effects.ts";
 import { closeWith } from "./close.ts";
 import { takeFrame, takeWaiting } from "./frame.ts";
 import { enterReady, stageOf, takeVerdict } from "./login.ts";
@@ -43,7 +43,6 @@ function isPaused(state: ServerState): boolean {
 
 function react(state: ServerState, event: ServerEvent): ServerStep {
   if (state.kind === "closed") return [state, []];
-  const { limits } = state.options;
   switch (event.type) {
     case "opened":
       return open(state);
@@ -59,13 +58,13 @@ function react(state: ServerState, event: ServerEvent): ServerStep {
       return expire(state, event.name);
     case "congested":
       if (state.kind === "closing" || state.congested) return [state, []];
-      return [{ ...state, congested: true }, [startTimer("slow", limits.slowTimeoutMs)]];
+      return [{ ...state, congested: true }, [startDeadline("slow", state)]];
     case "drained":
       if (!state.congested) return [state, []];
       return [{ ...state, congested: false }, [{ type: "stopTimer", name: "slow" }]];
     case "shutdown":
       if (state.kind === "ready" && state.handling !== null && state.leaving === null)
-        return [{ ...state, leaving: event.close }, [startTimer("close", limits.closeTimeoutMs)]];
+        return [{ ...state, leaving: event.close }, [startDeadline("close", state)]];
       // A second signal does not wait for the handler.
       return closeWith(state, event.close);
     case "revoked":
@@ -96,7 +95,7 @@ function open(state: ServerState): ServerStep {
     failures: 0,
     backlog: emptyBacklog,
   };
-  if (login === undefined) return [waiting, [hello, startTimer("auth", authTimeoutMs)]];
+  if (login === undefined) return [waiting, [hello, startDeadline("auth", state)]];
   const [ready, effects] = enterReady(waiting, login);
   // A plain client that logged in at the handshake has said nothing yet, so nothing is answered.
   return [ready, [hello, ...effects.filter(({ type }) => dialect === "v1" || type !== "send")]];

@@ -209,6 +209,7 @@ const common = {
   lastId: count,
   retries: count,
   established: fc.boolean(),
+  hello: greeting,
   attempt: count,
 };
 const reason = fc.constantFrom(
@@ -222,14 +223,12 @@ export const anyClientState: fc.Arbitrary<ClientState> = fc.oneof(
   fc.record({
     ...common,
     kind: fc.constant("authenticating"),
-    hello: greeting,
     login: step,
     denied,
   }),
   fc.record({
     ...common,
     kind: fc.constant("ready"),
-    hello: greeting,
     user: maybe(word),
     login: maybe(step),
     probing: fc.boolean(),

@@ -19,11 +19,11 @@ function fieldValue(field: Field): fc.Arbitrary<unknown> {
     case "choice":
       return fc.constantFrom(...field.values);
     case "string":
-      return fc.string({ unit: "binary", maxLength: Math.min(field.maxLength ?? 100, 100) });
+      return fc.string({ unit: "binary", maxLength: Math.min(field.max ?? 100, 100) });
     case "integer":
       return fc.integer({ min: field.min, max: field.max ?? Number.MAX_SAFE_INTEGER });
     case "strings":
-      return fc.array(fc.string({ unit: "binary" }), { maxLength: field.maxItems });
+      return fc.array(fc.string({ unit: "binary" }), { maxLength: field.max });
     case "object":
       return fieldsValue(field.fields);
   }
