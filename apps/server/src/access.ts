@@ -43,7 +43,8 @@ export interface Presence {
 }
 
 export interface AccessOptions {
-  readonly loginLifetimeMs?: number;
+  /** How long a login by password holds, from now on; ms. `null`: as long as the session. */
+  readonly loginLifetimeMs: () => number | null;
 }
 
 const nowhere: Presence = { renewed: () => undefined, left: () => undefined };

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { derive } from "./holder.ts";
 import { createHostCheck, foreignHost } from "./host.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Readiness } from "./options.ts";
@@ -13,7 +14,7 @@ export interface AdminOptions {
   /** 0 takes any that is free. */
   readonly port: number;
   /** Host names to answer to, beside those of loopback and `host`. */
-  readonly allowHosts?: readonly string[];
+  readonly allowHosts?: () => readonly string[];
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: Metrics;
 }
@@ -31,12 +32,12 @@ const browserRefused: Refusal = {
 };
 
 export function createAdminServer(options: AdminOptions): AdminServer {
-  const { host = "127.0.0.1", port, allowHosts = [], readiness, metrics } = options;
-  const isOurHost = createHostCheck(host, allowHosts);
+  const { host = "127.0.0.1", port, allowHosts = () => [], readiness, metrics } = options;
+  const isOurHost = derive(allowHosts, (names) => createHostCheck(host, names));
 
   async function answer(request: IncomingMessage): Promise<Answer | Refusal> {
     if (isFromPage(request)) return browserRefused;
-    if (!isOurHost(request.headers.host)) return foreignHost;
+    if (!isOurHost()(request.headers.host)) return foreignHost;
     if (request.method !== "GET" && request.method !== "HEAD")
       return {
         status: 405,

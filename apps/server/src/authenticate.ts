@@ -9,6 +9,7 @@ import {
   type ScramVerifier,
 } from "@wsecho/protocol/scram";
 import { unlimitedAttempts, type Attempts } from "./attempts.ts";
+import type { CertifiedName } from "./authorization.ts";
 import { BusyError } from "./limiter.ts";
 import type { PasswordCrypto } from "./password-crypto.ts";
 import { nodeScramCrypto } from "./scram-crypto.ts";
@@ -24,8 +25,11 @@ export interface Peer {
   readonly gone: () => boolean;
 }
 
+/** A step of a login inside a session, or what TLS has proven before. */
+export type LoginStep = VerifyStep | CertifiedName;
+
 /** One connection's logins, one step at a time. Rejects where the user store does. */
-export type Authenticate = (step: VerifyStep) => Promise<Verdict>;
+export type Authenticate = (step: LoginStep) => Promise<Verdict>;
 
 export interface AuthenticateParts {
   readonly users: UserStore;
@@ -35,8 +39,8 @@ export interface AuthenticateParts {
   /** Default: none is taken. */
   readonly tokens?: Tokens;
   readonly attempts?: Attempts;
-  /** How long a login by password is good for; ms. Default: as long as the session. */
-  readonly loginLifetimeMs?: number;
+  /** How long a login by password holds, from now on; ms. Default: as long as the session. */
+  readonly loginLifetimeMs?: () => number | null;
 }
 
 /** Whom forged tokens are counted for, as they name nobody; with its colon it is no user's name. */
@@ -69,13 +73,13 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
   }
 
   function accepted(user: string, proof: Proof, data?: string): Verdict {
-    const { loginLifetimeMs } = parts;
+    const expiresInMs = parts.loginLifetimeMs?.() ?? null;
     return {
       kind: "accepted",
       user,
       ...proof,
       ...(data === undefined ? {} : { data }),
-      ...(loginLifetimeMs === undefined ? {} : { expiresInMs: loginLifetimeMs }),
+      ...(expiresInMs === null ? {} : { expiresInMs }),
     };
   }
 
@@ -105,6 +109,14 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
     const user = await users.find(name);
     if (user === undefined || !isEnabled(user) || user.version !== version) return refused;
     return { kind: "accepted", user: name, mechanism: "token", version, expiresInMs };
+  }
+
+  async function checkCertified({ name: given, expiresInMs }: CertifiedName): Promise<Verdict> {
+    const name = prepareUsername(given);
+    const user = name.ok ? await users.find(name.value) : undefined;
+    if (user === undefined || !isEnabled(user)) return refused;
+    const { version = 0 } = user;
+    return { kind: "accepted", user: user.name, mechanism: "certificate", version, expiresInMs };
   }
 
   return (peer) => {
@@ -141,7 +153,8 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
       });
     }
 
-    async function take(step: VerifyStep): Promise<Verdict> {
+    async function take(step: LoginStep): Promise<Verdict> {
+      if (step.kind === "certificate") return checkCertified(step);
       if (step.kind === "response") return finish(step.data);
       exchange = undefined;
       switch (step.message.mechanism) {

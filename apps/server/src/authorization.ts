@@ -3,7 +3,16 @@ import { failure, success, type Result } from "@wsecho/protocol";
 /** What a handshake proves its user with. */
 export type Credentials =
   | { readonly kind: "password"; readonly user: string; readonly password: string }
-  | { readonly kind: "token"; readonly token: string };
+  | { readonly kind: "token"; readonly token: string }
+  | CertifiedName;
+
+/** A user whom a trusted client certificate names. */
+export interface CertifiedName {
+  readonly kind: "certificate";
+  readonly name: string;
+  /** Until the certificate ends; ms. */
+  readonly expiresInMs: number;
+}
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -6,15 +6,17 @@ import { WebSocketServer, type WebSocket } from "ws";
 import type { Access } from "./access.ts";
 import type { Credentials } from "./authorization.ts";
 import type { Connections } from "./connections.ts";
-import { addressOf, type TrustedProxies } from "./forwarded.ts";
+import { addressOf } from "./forwarded.ts";
 import { checkHandshakeLogin, type ProvenLogin } from "./handshake-login.ts";
-import type { ServerLimits } from "./limits.ts";
+import { derive } from "./holder.ts";
 import { printable, withFields, type Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
 import { refuseUpgrade, unavailable, type Refusal } from "./refusal.ts";
+import type { Rules } from "./rules.ts";
 import type { Connection } from "./session.ts";
+import { readClientCertificate } from "./tls/client-certificate.ts";
 import { refuseVisibly } from "./token-refusal.ts";
-import { admit, pathOf, type Admission, type UpgradePolicy } from "./upgrade.ts";
+import { admit, pathOf, type Admission } from "./upgrade.ts";
 
 export const shuttingDown = unavailable("the server is shutting down");
 const full = unavailable("the server has as many connections as it takes; try again later");
@@ -23,10 +25,8 @@ const full = unavailable("the server has as many connections as it takes; try ag
 const keepAliveMs = 30_000;
 
 export interface GateParts {
-  readonly policy: UpgradePolicy;
-  /** Whose word about the peer's address counts. */
-  readonly trustProxy: TrustedProxies | null;
-  readonly limits: ServerLimits;
+  /** The newest; each connection keeps those that it came under. */
+  readonly rules: () => Rules;
   readonly connections: Connections;
   readonly access: Access;
   readonly isClosing: () => boolean;
@@ -41,6 +41,7 @@ export interface Arrival {
   readonly id: number;
   readonly webSocket: WebSocket;
   readonly socket: Socket;
+  readonly rules: Rules;
   readonly admission: Admission;
   /** Unique for ever; the `session` of the log and of the audit. */
   readonly session: string;
@@ -56,39 +57,38 @@ export interface Arrival {
 export function createGate(
   parts: GateParts,
 ): (request: IncomingMessage, socket: Socket, head: Buffer) => void {
-  const { policy, limits, connections, access, isClosing, run, meter } = parts;
+  const { connections, access, isClosing, run, meter } = parts;
   let lastId = 0;
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: limits.maxMessageBytes,
-    // A peer that began to close gets no longer than one that we close. The types lack the option.
-    ...{ closeTimeout: limits.closeTimeoutMs },
-    handleProtocols: () => subprotocol,
-  });
+  const webSockets = derive(parts.rules, createWebSockets);
 
-  function admitNow(request: IncomingMessage): Result<Admission, Refusal> {
+  function admitNow(
+    request: IncomingMessage,
+    socket: Socket,
+    rules: Rules,
+  ): Result<Admission, Refusal> {
     if (isClosing()) return failure(shuttingDown);
-    if (connections.count() >= limits.maxConnections) return failure(full);
-    return admit(request, policy);
+    if (connections.count() >= rules.limits.maxConnections) return failure(full);
+    return admit(request, readClientCertificate(socket), rules);
   }
 
   return (request, socket, head) => {
     const id = ++lastId;
+    const rules = parts.rules();
+    const webSocketServer = webSockets();
     const session = randomUUID();
     const log = withFields(parts.log, { conn: id });
     const forwarded = request.headers["x-forwarded-for"];
-    const address = addressOf(socket.remoteAddress, forwarded, parts.trustProxy);
+    const address = addressOf(socket.remoteAddress, forwarded, rules.trustProxy);
     const facts = { path: printable(pathOf(request.url)), peer: address };
 
     const refuse = (refusal: Refusal): void => {
-      log.info({ ...facts, status: refusal.status, reason: refusal.message }, "refused");
-      meter.refused(refusal.status);
+      const { status, message, facts: more } = refusal;
+      log.info({ ...facts, status, reason: message, ...more }, "refused");
+      meter.refused(status);
       refuseUpgrade(socket, refusal);
     };
     const upgrade = (open: (webSocket: WebSocket, log: Log) => Connection): void => {
-      webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
         const sessionLog = withFields(log, { session });
         sessionLog.info(facts, "connected");
         socket.setKeepAlive(true, keepAliveMs);
@@ -107,10 +107,10 @@ export function createGate(
     };
     const enter = (admission: Admission, login: ProvenLogin | null): void =>
       upgrade((webSocket, sessionLog) =>
-        run({ id, webSocket, socket, admission, session, address, login, log: sessionLog }),
+        run({ id, webSocket, socket, rules, admission, session, address, login, log: sessionLog }),
       );
     const check = (admission: Admission, credentials: Credentials): void => {
-      const timeoutMs = limits.authTimeoutMs;
+      const timeoutMs = rules.limits.authTimeoutMs;
       const authenticate = access.newAuthenticate({ address, gone: () => socket.destroyed });
       const login = { authenticate, credentials, timeoutMs, log };
       const pending = checkHandshakeLogin(login, (result) => {
@@ -123,9 +123,21 @@ export function createGate(
       connections.add(pending);
     };
 
-    const admission = admitNow(request);
+    const admission = admitNow(request, socket, rules);
     if (!admission.ok) refuse(admission.error);
     else if (admission.value.credentials === null) enter(admission.value, null);
     else check(admission.value, admission.value.credentials);
   };
+}
+
+function createWebSockets({ limits }: Rules): WebSocketServer {
+  return new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.maxMessageBytes,
+    // A peer that began to close gets no longer than one that we close. The types lack the option.
+    ...{ closeTimeout: limits.closeTimeoutMs },
+    handleProtocols: () => subprotocol,
+  });
 }

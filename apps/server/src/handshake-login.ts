@@ -1,7 +1,7 @@
-import { failure, success, type AuthMessage, type Login, type Result } from "@wsecho/protocol";
-import type { Authenticate } from "./authenticate.ts";
+import { failure, success, type Login, type Result } from "@wsecho/protocol";
+import type { Authenticate, LoginStep } from "./authenticate.ts";
 import type { Credentials } from "./authorization.ts";
-import type { Log } from "./log.ts";
+import { printable, type Log } from "./log.ts";
 import { unavailable, type Refusal } from "./refusal.ts";
 import type { Connection } from "./session.ts";
 import { logStoreFailure } from "./store-failure.ts";
@@ -36,8 +36,8 @@ export function checkHandshakeLogin(
     done(result);
   };
   const timer = setTimeout(() => finish(failure(storeSilent)), timeoutMs);
-  authenticate({ kind: "auth", message: toMessage(credentials) }).then(
-    (verdict) => finish(toResult(verdict, credentials.kind)),
+  authenticate(toStep(credentials)).then(
+    (verdict) => finish(toResult(verdict, credentials)),
     (error: unknown) => {
       logStoreFailure(log, error);
       finish(failure(storeSilent));
@@ -48,36 +48,56 @@ export function checkHandshakeLogin(
 
 const storeSilent = unavailable("logins cannot be checked at the moment; try again later");
 
-function toMessage(credentials: Credentials): AuthMessage {
-  return credentials.kind === "password"
-    ? {
-        type: "auth",
-        mechanism: "plain",
-        user: credentials.user,
-        password: credentials.password,
-      }
-    : { type: "auth", mechanism: "token", token: credentials.token };
+function toStep(credentials: Credentials): LoginStep {
+  switch (credentials.kind) {
+    case "password": {
+      const { user, password } = credentials;
+      return { kind: "auth", message: { type: "auth", mechanism: "plain", user, password } };
+    }
+    case "token": {
+      const { token } = credentials;
+      return { kind: "auth", message: { type: "auth", mechanism: "token", token } };
+    }
+    case "certificate":
+      return credentials;
+  }
 }
 
-function toResult(verdict: Verdict, kind: Credentials["kind"]): Result<ProvenLogin, Refusal> {
+/** For the log and the audit. */
+const mechanisms = { password: "basic", token: "bearer", certificate: "certificate" } as const;
+
+function toResult(verdict: Verdict, credentials: Credentials): Result<ProvenLogin, Refusal> {
   switch (verdict.kind) {
     case "accepted": {
       const { user, expiresInMs, version } = verdict;
-      const mechanism = kind === "token" ? "bearer" : "basic";
+      const mechanism = mechanisms[credentials.kind];
       const expiry = expiresInMs === undefined ? {} : { expiresInMs };
       return success({ user, ...expiry, proof: { mechanism, version } });
     }
     case "refused":
       if (verdict.throttled === true) return failure(tooMany(verdict.retryAfterMs ?? 0));
-      return failure(unauthorized(kind === "token" ? badToken : badPassword));
+      return failure(wrong(credentials));
     case "challenge":
     case "unavailable":
       return failure(storeSilent);
   }
 }
 
-const badPassword = "the user name or the password is wrong";
-const badToken = "the token is expired, revoked or none of this server's; get a new one";
+function wrong(credentials: Credentials): Refusal {
+  switch (credentials.kind) {
+    case "password":
+      return unauthorized("the user name or the password is wrong");
+    case "token":
+      return unauthorized("the token is expired, revoked or none of this server's; get a new one");
+    case "certificate":
+      // The authority has proven the name, so the log may tell it.
+      return {
+        status: 403,
+        message: "the user whom the client certificate names does not exist or may not log in",
+        facts: { user: printable(credentials.name) },
+      };
+  }
+}
 
 /** RFC 6585 section 4. */
 function tooMany(retryAfterMs: number): Refusal {

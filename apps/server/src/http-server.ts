@@ -3,7 +3,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import { Socket } from "node:net";
 import type { ServerLimits } from "./limits.ts";
 import { refuseUpgrade, type Refusal } from "./refusal.ts";
-import type { TlsMaterial } from "./tls.ts";
+import { toContext, type TlsMaterial } from "./tls/material.ts";
 
 export interface HttpHandlers {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
@@ -35,7 +35,14 @@ export function createHttpServer(
   const server =
     tls === null
       ? createServer(options)
-      : createTlsServer({ ...options, ...tls, handshakeTimeout: handshakeTimeoutMs });
+      : createTlsServer({
+          ...options,
+          ...toContext(tls),
+          // A wrong certificate is refused in words, by the gate; without one there are other ways in.
+          requestCert: tls.clientCa !== undefined,
+          rejectUnauthorized: false,
+          handshakeTimeout: handshakeTimeoutMs,
+        });
   // A peer that leaves its answer unread.
   server.timeout = inactivityMs;
   server.on("request", handlers.onRequest);

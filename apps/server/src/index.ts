@@ -3,7 +3,7 @@ export type { MessageHandler, Message, SessionContext } from "./handler.ts";
 export { defaultServerLimits, type ServerLimits } from "./limits.ts";
 export type { Log } from "./log.ts";
 export type { LoginOutcome, Meter } from "./meter.ts";
-export type { EchoServer, Listening, Readiness, ServerOptions } from "./options.ts";
+export type { EchoServer, Listening, Readiness, RuleOptions, ServerOptions } from "./options.ts";
 export { createServer } from "./server.ts";
 export type { StoreOptions } from "./store/create-store.ts";
 export { StoreSetupError, StoreUnavailableError } from "./store/errors.ts";
@@ -26,5 +26,5 @@ export type {
   UserChange,
   Users,
 } from "./store/store.ts";
-export type { TlsMaterial } from "./tls.ts";
+export type { TlsMaterial } from "./tls/material.ts";
 export { createMemoryUsers, demoUsers, type User, type UserStore } from "./users.ts";

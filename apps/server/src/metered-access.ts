@@ -1,6 +1,5 @@
-import type { VerifyStep } from "@wsecho/protocol";
 import type { Access } from "./access.ts";
-import type { Authenticate } from "./authenticate.ts";
+import type { Authenticate, LoginStep } from "./authenticate.ts";
 import type { LoginOutcome, Meter } from "./meter.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -46,7 +45,8 @@ export function meterAccess(access: Access, meter: Meter): Access {
   };
 }
 
-function mechanismOf(step: VerifyStep): string {
+function mechanismOf(step: LoginStep): string {
+  if (step.kind === "certificate") return step.kind;
   // Only SCRAM goes on after its first message.
   return step.kind === "auth" ? step.message.mechanism : "scram-sha-256";
 }

@@ -4,10 +4,39 @@ import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
 import type { Store } from "./store/store.ts";
-import type { TlsMaterial } from "./tls.ts";
+import type { TlsMaterial } from "./tls/material.ts";
 import type { UserStore } from "./users.ts";
 
-interface CommonOptions<Context> {
+/** What may change while the server runs; see {@link EchoServer.setRules}. */
+export interface RuleOptions {
+  /** Bounds and times; each has a default. */
+  readonly limits?: Partial<ServerLimits>;
+  /**
+   * How long a login by password holds unless it is renewed; ms. Default: as long as the session.
+   * Tokens and certificates say themselves when they end.
+   */
+  readonly loginLifetimeMs?: number;
+  /** Whether clients that offer no subprotocol get the plain dialect; default true. */
+  readonly plain?: boolean;
+  /** Opens `/echo`, and only that, to everybody; default false. */
+  readonly allowAnonymous?: boolean;
+  /**
+   * Origins of pages, as browsers write them (`https://example.org`), that may connect beside those
+   * of the server's own host. Default: none where a browser may add credentials by itself (`/echo`,
+   * an Authorization header, a client certificate), all where the login travels inside the session.
+   * `null` in the list stands for pages opened from disk, for such sessions only.
+   */
+  readonly allowOrigins?: readonly string[];
+  /** Host names that requests may carry, beside those of loopback and `host`. */
+  readonly allowHosts?: readonly string[];
+  /**
+   * The proxies whose `X-Forwarded-For` counts: how many stand in a row before this server, or which
+   * addresses they have. Default: none, the header is ignored.
+   */
+  readonly trustProxy?: TrustedProxies;
+}
+
+interface CommonOptions<Context> extends RuleOptions {
   /** The address to listen on; default 127.0.0.1, so that only this machine can connect. */
   readonly host?: string;
   /** 0 to 65535, where 0 takes any that is free; default 5678. */
@@ -20,38 +49,17 @@ interface CommonOptions<Context> {
    * it after the server.
    */
   readonly store?: Store;
-  /**
-   * How long a login by password holds unless it is renewed; ms. Default: as long as the session.
-   * Tokens say themselves when they end.
-   */
-  readonly loginLifetimeMs?: number;
   /** Answers messages; default: each is answered by itself. */
   readonly onMessage?: MessageHandler<Context>;
-  /** Bounds and times; each has a default. */
-  readonly limits?: Partial<ServerLimits>;
-  /** Whether clients that offer no subprotocol get the plain dialect; default true. */
-  readonly plain?: boolean;
   /** What stands before a plain reply; default `your submit context: `. */
   readonly plainPrefix?: string;
-  /** Opens `/echo`, and only that, to everybody; default false. */
-  readonly allowAnonymous?: boolean;
-  /**
-   * Origins of pages, as browsers write them (`https://example.org`), that may connect beside those
-   * of the server's own host. Default: none where a browser may add credentials by itself (`/echo`,
-   * or an Authorization header), all where the login travels inside the session. `null` in the list
-   * stands for pages opened from disk, for such sessions only.
-   */
-  readonly allowOrigins?: readonly string[];
-  /** Host names that requests may carry, beside those of loopback and `host`. */
-  readonly allowHosts?: readonly string[];
-  /**
-   * The proxies whose `X-Forwarded-For` counts: how many stand in a row before this server, or which
-   * addresses they have. Default: none, the header is ignored.
-   */
-  readonly trustProxy?: TrustedProxies;
   /** The folder of a built web client; default the one that comes along; `null` serves none. */
   readonly webRoot?: string | null;
-  /** Speaks TLS, and only that: `wss:` and `https:`. */
+  /**
+   * Speaks TLS, and only that: `wss:` and `https:`. With `clientCa` a certificate of these
+   * authorities logs in as the user that its common name (CN) names; without one the other ways in
+   * are open as before.
+   */
   readonly tls?: TlsMaterial;
   /** Counts what happens; default: nothing is counted. */
   readonly meter?: Meter;
@@ -92,9 +100,16 @@ export interface EchoServer extends AsyncDisposable {
   close(options?: { readonly restarting?: boolean }): Promise<void>;
   /**
    * The certificate for connections from now on; open ones go on. Throws TypeError where the server
-   * was made without TLS, or the system's error where the material is broken, and keeps the old.
+   * was made without TLS, or `clientCa` is there now and was not before, or the other way round; the
+   * system's error where the material is broken, and keeps the old.
    */
   setTls(material: TlsMaterial): void;
+  /**
+   * The rules for connections from now on; open ones keep theirs. What is left out gets its default,
+   * as in `createServer`; `limits.handshakeTimeoutMs` stays as it was at the start. Throws as
+   * `createServer` does, and keeps the old.
+   */
+  setRules(rules: RuleOptions): void;
   /** Whether it makes sense to send somebody here now; within some seconds. */
   readiness(): Promise<Readiness>;
 }

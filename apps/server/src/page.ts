@@ -61,7 +61,7 @@ export const securityHeaders = {
 const hashed = /^\/assets\/.*-[\w-]{8,}\.\w+$/;
 
 /** Reads the folder of a built web client. The error says what is wrong with it. */
-export async function loadPage(root: string): Promise<Result<Page, string>> {
+async function loadPage(root: string): Promise<Result<Page, string>> {
   let entries;
   try {
     entries = await readdir(root, { recursive: true, withFileTypes: true });
@@ -101,12 +101,21 @@ function toPageFile(path: string, body: Buffer): PageFile {
 const builtInRoots = ["page/", "../../web-client/dist/"];
 
 /** `null` where the web client has not been built. */
-export async function loadBuiltInPage(): Promise<Page | null> {
+async function loadBuiltInPage(): Promise<Page | null> {
   for (const root of builtInRoots) {
     const page = await loadPage(fileURLToPath(new URL(root, import.meta.url)));
     if (page.ok) return page.value;
   }
   return null;
+}
+
+/** `root` as in `ServerOptions`; rejects where it holds no web client. */
+export async function findPage(root: string | null | undefined): Promise<Page | null> {
+  if (root === null) return null;
+  if (root === undefined) return loadBuiltInPage();
+  const page = await loadPage(root);
+  if (!page.ok) throw new Error(`no web client: ${page.error}`);
+  return page.value;
 }
 
 const notBuilt: Refusal = {

@@ -7,6 +7,8 @@ export interface Refusal {
   /** For people, in one line; it repeats nothing that the peer sent. */
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** For the log only. */
+  readonly facts?: object;
 }
 
 /** How long a refused peer may take to read its answer; ms. */

@@ -2,23 +2,24 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { encodeServer, type DialectName, type ServerMessage } from "@wsecho/protocol";
-import { createMemoryAccess, createStoreAccess, type Access } from "./access.ts";
+import { assertUsable, chooseAccess } from "./choose-access.ts";
 import { trackConnections } from "./connections.ts";
 import { runEcho } from "./echo-path.ts";
 import { createGate, shuttingDown, type Arrival } from "./gate.ts";
 import { createHandle, echo, type Handle, type SessionContext } from "./handler.ts";
-import { createHostCheck, foreignHost } from "./host.ts";
+import { createHolder } from "./holder.ts";
+import { foreignHost } from "./host.ts";
 import { createHttpServer, type HttpHandlers } from "./http-server.ts";
-import { completeLimits } from "./limits.ts";
-import { silentLog, type Log } from "./log.ts";
+import { silentLog } from "./log.ts";
 import { meterAccess } from "./metered-access.ts";
-import { silentMeter, type Meter } from "./meter.ts";
+import { silentMeter } from "./meter.ts";
 import type { EchoServer, Listening, Readiness, ServerOptions } from "./options.ts";
-import { loadBuiltInPage, loadPage, servePage, type Page } from "./page.ts";
+import { findPage, servePage, type Page } from "./page.ts";
 import { refuseRequest } from "./refusal.ts";
+import { toRules } from "./rules.ts";
 import { runSession, type Connection } from "./session.ts";
+import { toContext } from "./tls/material.ts";
 import { pathOf, upgradeRequired, webSocketPaths } from "./upgrade.ts";
-import { nobody } from "./users.ts";
 
 /**
  * A server for sessions at `/`, pure echo at `/echo`, and the web client. Throws TypeError where
@@ -27,11 +28,12 @@ import { nobody } from "./users.ts";
 export function createServer<Context = SessionContext>(
   options: ServerOptions<Context>,
 ): EchoServer {
-  const { host = "127.0.0.1", port = 5678, allowAnonymous = false, plain = true } = options;
+  const { host = "127.0.0.1", port = 5678 } = options;
   const { log = silentLog, meter = silentMeter, onMessage } = options;
-  const access = meterAccess(chooseAccess(options, log, meter), meter);
-  const limits = completeLimits(options.limits);
-  const isOurHost = createHostCheck(host, options.allowHosts ?? []);
+  assertUsable(options, options);
+  const rules = createHolder(toRules(options, host));
+  const loginLifetimeMs = (): number | null => rules.current().loginLifetimeMs;
+  const access = meterAccess(chooseAccess(options, { log, meter, loginLifetimeMs }), meter);
   let page: Page | null = null;
   let listening: Promise<Listening> | undefined;
   let closing: Promise<void> | undefined;
@@ -40,12 +42,10 @@ export function createServer<Context = SessionContext>(
     onRequest,
     onUpgrade: (request, socket, head) => gate(request, socket, head),
   };
-  const http = createHttpServer(limits, handlers, options.tls ?? null);
+  const http = createHttpServer(rules.current().limits, handlers, options.tls ?? null);
   const connections = trackConnections(http);
   const gate = createGate({
-    policy: { plain, allowAnonymous, origins: options.allowOrigins ?? null, isOurHost },
-    trustProxy: options.trustProxy ?? null,
-    limits,
+    rules: rules.current,
     connections,
     access,
     isClosing: () => closing !== undefined,
@@ -59,13 +59,15 @@ export function createServer<Context = SessionContext>(
     if (closing !== undefined) {
       response.shouldKeepAlive = false;
       refuseRequest(response, shuttingDown);
-    } else if (!isOurHost(request.headers.host)) refuseRequest(response, foreignHost);
+    } else if (!rules.current().isOurHost(request.headers.host))
+      refuseRequest(response, foreignHost);
     else if (webSocketPaths.includes(path)) refuseRequest(response, upgradeRequired);
     else servePage(page, path, request, response);
   }
 
   function run(arrival: Arrival): Connection {
     const { webSocket, socket, admission, login, address, log } = arrival;
+    const { limits } = arrival.rules;
     const gone = (): boolean => webSocket.readyState !== webSocket.OPEN;
     const entry = { id: arrival.session, address };
     switch (admission.path) {
@@ -140,7 +142,7 @@ export function createServer<Context = SessionContext>(
     // A listener that fails to start has nothing to stop.
     await listening?.catch(() => undefined);
     connections.shutDown(restarting ? "restarting" : "goingAway");
-    await connections.drained(limits.drainTimeoutMs);
+    await connections.drained(rules.current().limits.drainTimeoutMs);
     const closed = new Promise((resolve) => http.close(resolve));
     connections.cut();
     await closed;
@@ -163,26 +165,19 @@ export function createServer<Context = SessionContext>(
     close: ({ restarting = false } = {}) => (closing ??= stop(restarting)),
     setTls(material) {
       if (!("setSecureContext" in http)) throw new TypeError("the server was made without tls");
-      http.setSecureContext(material);
+      // An absent authority would make it trust all that browsers trust.
+      if ((material.clientCa === undefined) !== (options.tls?.clientCa === undefined))
+        throw new TypeError("clientCa can be replaced, but neither added nor removed");
+      http.setSecureContext(toContext(material));
+    },
+    setRules(next) {
+      assertUsable(options, next);
+      rules.replace(toRules(next, host));
     },
     readiness,
     [Symbol.asyncDispose]: () => server.close(),
   };
   return server;
-}
-
-function chooseAccess<Context>(options: ServerOptions<Context>, log: Log, meter: Meter): Access {
-  const { store, users, allowAnonymous = false, loginLifetimeMs } = options;
-  const common = loginLifetimeMs === undefined ? {} : { loginLifetimeMs };
-  if (store !== undefined) {
-    if (users !== undefined) throw new TypeError("pass either users or store, not both");
-    return createStoreAccess(store, { log, meter, ...common });
-  }
-  if (users === undefined && !allowAnonymous) {
-    const how = "await createMemoryUsers({ name: password }), or await demoUsers()";
-    throw new TypeError(`nobody could log in: pass users, for example ${how}`);
-  }
-  return createMemoryAccess(users ?? nobody, common);
 }
 
 type Encode = (message: ServerMessage) => string | null;
@@ -192,14 +187,6 @@ function encoderOf(dialect: DialectName, plainPrefix: string | undefined): Encod
     return (message) => encodeServer(dialect, message);
   return (message) =>
     message.type === "echo" ? plainPrefix + message.text : encodeServer(dialect, message);
-}
-
-async function findPage(root: string | null | undefined): Promise<Page | null> {
-  if (root === null) return null;
-  if (root === undefined) return loadBuiltInPage();
-  const page = await loadPage(root);
-  if (!page.ok) throw new Error(`no web client: ${page.error}`);
-  return page.value;
 }
 
 function addressOf({ address, family, port }: AddressInfo, encrypted: boolean): Listening {

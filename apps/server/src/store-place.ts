@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { failure, success, type Result } from "@wsecho/protocol";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./settings/table.ts";
 import { StoreSetupError, StoreUnavailableError } from "./store/errors.ts";
 import { openStore, type StorePlace } from "./store/open.ts";
 import { dataFileName } from "./store/sqlite-file.ts";
@@ -44,18 +44,31 @@ export async function findStore(
   }
   try {
     const store = await openStore(place, { iterations: settings.iterations });
-    if (anonymous || (await store.users.list()).length > 0) return success(store);
+    const problem = await usersProblem(settings, store, command);
+    if (problem === undefined) return success(store);
     await store.close();
-    return failure({ status: 2, text: noUsers(settings, command) });
+    return failure({ status: 2, text: problem });
   } catch (error) {
     if (error instanceof StoreSetupError) return failure({ status: 2, text: error.message });
-    if (error instanceof StoreUnavailableError)
-      return failure({
-        status: 1,
-        text: `the user database does not answer: ${error.message}`,
-      });
+    if (error instanceof StoreUnavailableError) return failure({ status: 1, text: silent(error) });
     throw error;
   }
+}
+
+/** Whether anybody could do anything; what to type where not. Rejects as the store does. */
+export async function usersProblem(
+  settings: Settings,
+  store: Store | null,
+  command: string,
+): Promise<string | undefined> {
+  if (settings.demo || settings["allow-anonymous"]) return undefined;
+  if (store === null)
+    return "nobody could log in: the server was started without users; add one and start it again";
+  return (await store.users.list()).length > 0 ? undefined : noUsers(settings, command);
+}
+
+function silent({ message }: StoreUnavailableError): string {
+  return `the user database does not answer: ${message}`;
 }
 
 function noUsers({ data, database }: Settings, command: string): string {

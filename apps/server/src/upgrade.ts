@@ -1,9 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { failure, negotiate, success, type DialectName, type Result } from "@wsecho/protocol";
 import { parseAuthorization, type Credentials } from "./authorization.ts";
-import { foreignHost, type HostCheck } from "./host.ts";
-import { isKnownPage, mayLogInInside, type AllowedOrigins } from "./origin.ts";
+import { foreignHost } from "./host.ts";
+import { isKnownPage, mayLogInInside } from "./origin.ts";
 import type { Refusal } from "./refusal.ts";
+import type { UpgradePolicy } from "./rules.ts";
+import type { ClientCertificate } from "./tls/client-certificate.ts";
 
 /** The part of a request that decides about its upgrade. */
 export type Handshake = Pick<
@@ -25,15 +27,6 @@ export type Admission =
       readonly credentials: Credentials | null;
       readonly refuseVisibly: false;
     };
-
-export interface UpgradePolicy {
-  /** Whether the plain dialect is spoken. */
-  readonly plain: boolean;
-  /** Whether `/echo` is open to everybody. */
-  readonly allowAnonymous: boolean;
-  readonly origins: AllowedOrigins;
-  readonly isOurHost: HostCheck;
-}
 
 export const unauthorized = (message: string): Refusal => ({
   status: 401,
@@ -62,15 +55,24 @@ export function pathOf(target: string | undefined): string {
 }
 
 /** Which handshakes are admitted (RFC 6455 section 4.2), and what the others are told. */
-export function admit(request: Handshake, policy: UpgradePolicy): Result<Admission, Refusal> {
+export function admit(
+  request: Handshake,
+  certificate: ClientCertificate,
+  policy: UpgradePolicy,
+): Result<Admission, Refusal> {
   const refusal =
     handshakeProblem(request) ?? (policy.isOurHost(request.headers.host) ? undefined : foreignHost);
   if (refusal !== undefined) return failure(refusal);
+  // Also where it would not be needed: who shows a certificate means it.
+  if (certificate.kind === "refused") {
+    const { reason: message, code } = certificate;
+    return failure({ status: 403, message, facts: { code } });
+  }
   switch (pathOf(request.url)) {
     case "/":
-      return admitSession(request, policy);
+      return admitSession(request, certificate, policy);
     case "/echo":
-      return admitEcho(request, policy);
+      return admitEcho(request, certificate, policy);
     case "/inspect":
       return failure(notYet);
     default:
@@ -119,7 +121,13 @@ function repeated(rawHeaders: readonly string[]): string | undefined {
   });
 }
 
-function admitSession(request: Handshake, policy: UpgradePolicy): Result<Admission, Refusal> {
+type GoodCertificate = Exclude<ClientCertificate, { readonly kind: "refused" }>;
+
+function admitSession(
+  request: Handshake,
+  certificate: GoodCertificate,
+  policy: UpgradePolicy,
+): Result<Admission, Refusal> {
   if (!mayLogInInside(request.headers, policy.origins)) return failure(foreignOrigin);
   const negotiated = negotiate(request.headers["sec-websocket-protocol"], policy);
   if (!negotiated.ok) return failure(bad(negotiated.error));
@@ -129,9 +137,9 @@ function admitSession(request: Handshake, policy: UpgradePolicy): Result<Admissi
     const credentials = { kind: "token", token } as const;
     return success({ path: "session", dialect, credentials, refuseVisibly: true });
   }
-  if (request.headers.authorization === undefined)
+  if (request.headers.authorization === undefined && certificate.kind === "none")
     return success({ path: "session", dialect, credentials: null, refuseVisibly: false });
-  const credentials = handshakeLogin(request, policy);
+  const credentials = handshakeLogin(request, certificate, policy);
   return credentials.ok
     ? success({
         path: "session",
@@ -142,19 +150,25 @@ function admitSession(request: Handshake, policy: UpgradePolicy): Result<Admissi
     : credentials;
 }
 
-function admitEcho(request: Handshake, policy: UpgradePolicy): Result<Admission, Refusal> {
-  if (request.headers["sec-websocket-protocol"] !== undefined) {
+function admitEcho(
+  request: Handshake,
+  certificate: GoodCertificate,
+  policy: UpgradePolicy,
+): Result<Admission, Refusal> {
+  const { headers } = request;
+  if (headers["sec-websocket-protocol"] !== undefined) {
     const message =
       "/echo speaks no subprotocol; leave Sec-WebSocket-Protocol out, or connect to /";
     return failure(bad(message));
   }
-  if (request.headers.authorization !== undefined || !policy.allowAnonymous) {
-    const credentials = handshakeLogin(request, policy);
+  const nobody = headers.authorization === undefined && certificate.kind === "none";
+  if (!nobody || !policy.allowAnonymous) {
+    const credentials = handshakeLogin(request, certificate, policy);
     return credentials.ok
       ? success({ path: "echo", credentials: credentials.value, refuseVisibly: false })
       : credentials;
   }
-  return isKnownPage(request.headers, policy.origins)
+  return isKnownPage(headers, policy.origins)
     ? success({ path: "echo", credentials: null, refuseVisibly: false })
     : failure(foreignOrigin);
 }
@@ -164,16 +178,24 @@ const foreignOrigin: Refusal = {
   message: "pages of this origin may not connect here; --allow-origin adds one",
 };
 
-/** Credentials of the handshake, which a browser may have added without anybody's doing. */
+/**
+ * Credentials of the handshake, which a browser may have added without anybody's doing. A header was
+ * written for this server, where a certificate may be there for all; so the header comes first.
+ */
 function handshakeLogin(
   { headers }: Handshake,
+  certificate: GoodCertificate,
   { origins }: UpgradePolicy,
 ): Result<Credentials, Refusal> {
   if (!isKnownPage(headers, origins)) return failure(foreignOrigin);
-  if (headers.authorization === undefined)
+  if (headers.authorization !== undefined) {
+    const credentials = parseAuthorization(headers.authorization);
+    return credentials.ok ? credentials : failure(unauthorized(credentials.error));
+  }
+  if (certificate.kind === "none")
     return failure(unauthorized("log in with Authorization: Basic base64(user:password)"));
-  const credentials = parseAuthorization(headers.authorization);
-  return credentials.ok ? credentials : failure(unauthorized(credentials.error));
+  const { name, expiresInMs } = certificate;
+  return success({ kind: "certificate", name, expiresInMs });
 }
 
 function bad(message: string): Refusal {

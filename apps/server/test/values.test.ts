@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { isSameHost } from "../src/origin.ts";
 import { parseAuthorization } from "../src/authorization.ts";
-import { terminalLine } from "../src/console-log.ts";
+import { terminalLine } from "../src/program/console-log.ts";
 import { printable } from "../src/log.ts";
-import { suggest } from "../src/suggest.ts";
-import { parseCount, parseDuration, parseSize, parseSwitch } from "../src/values.ts";
+import { suggest } from "../src/settings/suggest.ts";
+import { parseCount, parseDuration, parseSize, parseSwitch } from "../src/settings/values.ts";
 
 const read = <T>({ ok, ...rest }: { ok: boolean; value?: T }): T | "refused" =>
   ok ? (rest.value as T) : "refused";

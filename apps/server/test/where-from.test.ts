@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { addressOf, parseTrustedProxies } from "../src/forwarded.ts";
 import { createHostCheck } from "../src/host.ts";
-import { parseHosts, parseOrigins } from "../src/values.ts";
+import { parseHosts, parseOrigins } from "../src/settings/values.ts";
 import { connectRaw, handshake, openRaw, text } from "./support/raw.ts";
 import { runProgram } from "./support/program.ts";
 import { startServer } from "./support/start-server.ts";

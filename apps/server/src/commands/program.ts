@@ -1,13 +1,15 @@
 import { Command, CommanderError, Option } from "commander";
-import type { GivenFlags } from "../flags.ts";
-import { settings, type SettingName } from "../settings.ts";
-import { resolveSettings, type Environment } from "../sources.ts";
+import { end, say } from "../program/say.ts";
+import { hideSecrets } from "../program/secrets.ts";
+import type { GivenFlags } from "../settings/flags.ts";
+import { settings, type SettingName } from "../settings/table.ts";
+import { resolveSettings, type Environment } from "../settings/sources.ts";
 import { defaultDataFolder, isMissing, storePlace } from "../store-place.ts";
 import { StoreSetupError, StoreUnavailableError } from "../store/errors.ts";
 import { openStore } from "../store/open.ts";
 import type { Role } from "../store/store.ts";
 import { maxTokenMs } from "../tokens.ts";
-import { parseDuration } from "../values.ts";
+import { parseDuration } from "../settings/values.ts";
 import { CommandError, type CommandContext } from "./context.ts";
 import { closeSession, listSessions } from "./sessions.ts";
 import { issue, listKeys, retire, rotate } from "./tokens.ts";
@@ -25,33 +27,29 @@ class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-const say = (text: string): void => void process.stderr.write(`wsecho-server: ${text}\n`);
-
 const print = (text: string): void => void process.stdout.write(text);
 
 /** Runs `wsecho-server users …` and its like; sets `process.exitCode`. */
 export async function runCommand(argv: readonly string[], env: Environment): Promise<void> {
-  const fail = (status: number, text: string): void => {
-    say(text);
-    process.exitCode = status;
-  };
   try {
     await createCommands(env).parseAsync(argv, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) {
       const more = `Every command: wsecho-server ${argv[0] ?? ""} --help`;
-      if (error.exitCode !== 0) fail(2, `${usageProblem(error)}\n${more}`);
+      if (error.exitCode !== 0) end(2, `${usageProblem(error)}\n${more}`);
     } else if (error instanceof UsageError || error instanceof StoreSetupError)
-      fail(2, error.message);
-    else if (error instanceof CommandError) fail(1, error.message);
+      end(2, error.message);
+    else if (error instanceof CommandError) end(1, error.message);
     else if (error instanceof StoreUnavailableError)
-      fail(1, `the user database does not answer: ${error.message}`);
+      end(1, `the user database does not answer: ${error.message}`);
     else throw error;
   }
 }
 
 async function runWork(work: Work, given: Given, env: Environment): Promise<void> {
-  const resolved = resolveSettings(settingsOf(given), env);
+  const flags = settingsOf(given);
+  hideSecrets(flags);
+  const resolved = resolveSettings(flags, env);
   if (!resolved.ok) throw new UsageError(resolved.error);
   const place = storePlace(resolved.value);
   // Looking for users in the wrong folder must not leave a database there.

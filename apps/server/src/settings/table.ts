@@ -1,5 +1,5 @@
-import { parseTrustedProxies, type TrustedProxies } from "./forwarded.ts";
-import { defaultServerLimits as limits, type ServerLimits } from "./limits.ts";
+import { parseTrustedProxies, type TrustedProxies } from "../forwarded.ts";
+import { defaultServerLimits as limits } from "../limits.ts";
 import {
   parseChoice,
   parseCount,
@@ -21,6 +21,8 @@ export interface Setting<T> {
   readonly initial: T;
   /** A list: the flag may be given several times, the file may hold an array. */
   readonly repeatable?: boolean;
+  /** A running server keeps its old value: only a restart changes it. */
+  readonly restart?: boolean;
   readonly parse: Parse<T>;
 }
 
@@ -53,6 +55,10 @@ function list(
   return { group: "Listening", about, initial: null, placeholder, repeatable: true, parse };
 }
 
+function atStart<T>(setting: Setting<T>): Setting<T> {
+  return { ...setting, restart: true };
+}
+
 const size = { placeholder: "<size>", parse: parseSize };
 const time = { placeholder: "<time>", parse: parseDuration };
 const count = { placeholder: "<n>", parse: parseCount(1, 1_000_000) };
@@ -61,14 +67,18 @@ export const logLevels = ["silent", "error", "warn", "info", "debug"] as const;
 
 /** By the name of the flag; the other names follow from it. */
 export const settings = {
-  host: setting("Listening", "address to listen on", "127.0.0.1", {
-    placeholder: "<address>",
-    parse: parseText,
-  }),
-  port: setting("Listening", "port to listen on; 0 takes any that is free", 5678, {
-    placeholder: "<n>",
-    parse: parseCount(0, 65_535),
-  }),
+  host: atStart(
+    setting("Listening", "address to listen on", "127.0.0.1", {
+      placeholder: "<address>",
+      parse: parseText,
+    }),
+  ),
+  port: atStart(
+    setting("Listening", "port to listen on; 0 takes any that is free", 5678, {
+      placeholder: "<n>",
+      parse: parseCount(0, 65_535),
+    }),
+  ),
   "allow-origin": list("<origin>", "pages that may connect: https://example.org", parseOrigins),
   "allow-host": list("<name>", "host names to answer to, beside this machine's", parseHosts),
   "trust-proxy": {
@@ -78,27 +88,40 @@ export const settings = {
     }),
     repeatable: true,
   },
-  "admin-port": setting<number | null>("Listening", "/healthz, /readyz and /metrics", null, {
-    placeholder: "<n>",
-    parse: parseCount(0, 65_535),
-  }),
-  "admin-host": setting("Listening", "address for them", "127.0.0.1", {
-    placeholder: "<address>",
-    parse: parseText,
-  }),
+  "admin-port": atStart(
+    setting<number | null>("Listening", "/healthz, /readyz and /metrics", null, {
+      placeholder: "<n>",
+      parse: parseCount(0, 65_535),
+    }),
+  ),
+  "admin-host": atStart(
+    setting("Listening", "address for them", "127.0.0.1", {
+      placeholder: "<address>",
+      parse: parseText,
+    }),
+  ),
   "tls-cert": optional("Listening", "<file>", "certificate, PEM: speak wss and https"),
   "tls-key": optional("Listening", "<file>", "its private key, PEM"),
-  "web-root": optional("Listening", "<dir>", "serve another built web client"),
+  "tls-client-ca": optional(
+    "Listening",
+    "<file>",
+    "log in who has a certificate of these, by its CN",
+  ),
+  "web-root": atStart(optional("Listening", "<dir>", "serve another built web client")),
 
-  demo: toggle("Users", "one user, admin / 123456; on this machine only"),
+  demo: atStart(toggle("Users", "one user, admin / 123456; on this machine only")),
   "allow-anonymous": toggle("Users", "open /echo to everybody, without login"),
   "no-plain": toggle("Users", "refuse clients that offer no subprotocol (the plain dialect)"),
-  data: optional("Users", "<dir>", "folder of the user database (wsecho-data)"),
-  database: optional("Users", "<url>", "PostgreSQL instead, for several servers: postgres://…"),
-  iterations: setting("Users", "PBKDF2 rounds of new passwords", 600_000, {
-    placeholder: "<n>",
-    parse: parseCount(4096, 10_000_000),
-  }),
+  data: atStart(optional("Users", "<dir>", "folder of the user database (wsecho-data)")),
+  database: atStart(
+    optional("Users", "<url>", "PostgreSQL instead, for several servers: postgres://…"),
+  ),
+  iterations: atStart(
+    setting("Users", "PBKDF2 rounds of new passwords", 600_000, {
+      placeholder: "<n>",
+      parse: parseCount(4096, 10_000_000),
+    }),
+  ),
   "login-lifetime": setting<number | null>("Users", "how long a password login holds", null, time),
 
   "max-message": setting("Limits", "largest message", limits.maxMessageBytes, size),
@@ -110,11 +133,13 @@ export const settings = {
   "auth-timeout": setting("Limits", "time to log in", limits.authTimeoutMs, time),
   "idle-timeout": setting("Limits", "time without a message", limits.idleTimeoutMs, time),
   "slow-timeout": setting("Limits", "time to leave replies unread", limits.slowTimeoutMs, time),
-  "handshake-timeout": setting("Limits", "time for a request", limits.handshakeTimeoutMs, time),
+  "handshake-timeout": atStart(
+    setting("Limits", "time for a request", limits.handshakeTimeoutMs, time),
+  ),
   "close-timeout": setting("Limits", "time to answer a close", limits.closeTimeoutMs, time),
   "drain-timeout": setting("Limits", "time to stop in", limits.drainTimeoutMs, time),
 
-  "check-config": toggle("Other", "say whether these settings are right, and end"),
+  "check-config": atStart(toggle("Other", "say whether these settings are right, and end")),
   config: optional("Other", "<file>", "JSON file with settings; its keys are these names"),
   "log-level": setting("Other", `what is logged: ${logLevels.join(", ")}`, "info", {
     placeholder: "<level>",
@@ -133,21 +158,4 @@ export const settingNames = Object.keys(settings) as readonly SettingName[];
 /** `WSECHO_AUTH_TIMEOUT` for `auth-timeout`. */
 export function envName(name: string): string {
   return `WSECHO_${name.toUpperCase().replaceAll("-", "_")}`;
-}
-
-export function toLimits(values: Settings): Partial<ServerLimits> {
-  return {
-    maxMessageBytes: values["max-message"],
-    maxLoginBytes: values["max-login"],
-    maxConnections: values["max-connections"],
-    backlogMessages: values["max-backlog"],
-    highWaterBytes: values["high-water"],
-    maxAttempts: values["auth-max-attempts"],
-    authTimeoutMs: values["auth-timeout"],
-    idleTimeoutMs: values["idle-timeout"],
-    slowTimeoutMs: values["slow-timeout"],
-    handshakeTimeoutMs: values["handshake-timeout"],
-    closeTimeoutMs: values["close-timeout"],
-    drainTimeoutMs: values["drain-timeout"],
-  };
 }

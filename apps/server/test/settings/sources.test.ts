@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { readFlags } from "../src/flags.ts";
-import { defaultServerLimits } from "../src/limits.ts";
-import { toLimits, type Settings } from "../src/settings.ts";
-import { resolveSettings, strangeVariables, type Environment } from "../src/sources.ts";
-import { writeConfig } from "./support/write-config.ts";
+import { readFlags } from "../../src/settings/flags.ts";
+import { defaultServerLimits } from "../../src/limits.ts";
+import { toLimits } from "../../src/settings/rules.ts";
+import type { Settings } from "../../src/settings/table.ts";
+import { resolveSettings, strangeVariables, type Environment } from "../../src/settings/sources.ts";
+import { writeConfig } from "../support/write-config.ts";
 
 /** The settings, or the text of what is wrong with them. */
 function settingsOf(args: readonly string[], env: Environment = {}): Settings | string {

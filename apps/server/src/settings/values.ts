@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { failure, success, type Result } from "@wsecho/protocol";
-import { maxTimerMs } from "./limits.ts";
+import { maxTimerMs } from "../limits.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Reads a setting's text. The error goes on after the setting's name, and never repeats the text. */

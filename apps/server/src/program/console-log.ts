@@ -1,5 +1,10 @@
 import { destination, pino, stdTimeFunctions, type DestinationStream } from "pino";
-import { printable, type Log } from "./log.ts";
+import { printable, type Log } from "../log.ts";
+
+/** A log whose level can be changed. */
+export interface ConsoleLog extends Log {
+  readonly setLevel: (level: string) => void;
+}
 
 /**
  * The program's log on stderr: one JSON object a line, or a shorter line for a person at a
@@ -7,12 +12,21 @@ import { printable, type Log } from "./log.ts";
  *
  * @param level a pino level, or `silent`
  */
-export function createConsoleLog(level: string, terminal: boolean): Log {
-  return pino(
+export function createConsoleLog(level: string, terminal: boolean): ConsoleLog {
+  const logger = pino(
     { level, base: null, timestamp: stdTimeFunctions.isoTime },
     // Written by another thread, so that a reader who stops reading does not stop the server.
     terminal ? terminalStream : destination({ dest: 2, sync: false }),
   );
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    setLevel(next) {
+      logger.level = next;
+    },
+  };
 }
 
 const terminalStream: DestinationStream = {

@@ -1,16 +1,16 @@
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { soon } from "./support/soon.ts";
+import { soon } from "../support/soon.ts";
 import {
   connect,
   connectPlain,
   connectV1,
   logInByScram,
   refusedHandshake,
-} from "./support/client.ts";
-import { runProgram } from "./support/program.ts";
-import { writeConfig } from "./support/write-config.ts";
+} from "../support/client.ts";
+import { runProgram } from "../support/program.ts";
+import { writeConfig } from "../support/write-config.ts";
 
 describe("running", () => {
   test("prints one line with its URL, warns of the demo, serves, and ends with 0", async () => {

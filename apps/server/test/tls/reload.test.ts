@@ -1,48 +1,25 @@
 import { once } from "node:events";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { Agent, get } from "node:https";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
-import { generate } from "selfsigned";
-import { expect, onTestFinished, test } from "vitest";
-import { connect } from "./support/client.ts";
-import { connectRaw } from "./support/raw.ts";
-import { runProgram } from "./support/program.ts";
-import { soon } from "./support/soon.ts";
-import { startServer } from "./support/start-server.ts";
+import { expect, test } from "vitest";
+import { makeCertificate, writeFiles, type Made } from "../support/certificates.ts";
+import { connect } from "../support/client.ts";
+import { connectRaw } from "../support/raw.ts";
+import { runProgram } from "../support/program.ts";
+import { soon } from "../support/soon.ts";
+import { startServer } from "../support/start-server.ts";
 
-interface Made {
-  readonly cert: string;
-  readonly key: string;
-}
-
-async function make(name: string): Promise<Made> {
-  const made = await generate([{ name: "commonName", value: name }], {
-    keyType: "ec",
-    extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }],
-  });
-  return { cert: made.cert, key: made.private };
-}
-
-const first = await make("first");
-const second = await make("second");
+const first = await makeCertificate("first");
+const second = await makeCertificate("second");
 const both = [first.cert, second.cert];
 
 function files(content: Made) {
-  const dir = mkdtempSync(join(tmpdir(), "wsecho-tls-"));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
-  const paths = { cert: join(dir, "cert.pem"), key: join(dir, "key.pem") };
-  const write = ({ cert, key }: Made): void => {
-    // As renewals do it: whole files, put in the place of the old.
-    writeFileSync(`${paths.cert}.new`, cert);
-    writeFileSync(`${paths.key}.new`, key);
-    renameSync(`${paths.cert}.new`, paths.cert);
-    renameSync(`${paths.key}.new`, paths.key);
-  };
-  write(content);
-  return { ...paths, write, flags: ["--tls-cert", paths.cert, "--tls-key", paths.key] };
+  const toFiles = ({ cert, key }: Made) => ({ "cert.pem": cert, "key.pem": key });
+  const { path, write } = writeFiles(toFiles(content));
+  const key = path("key.pem");
+  const flags = ["--tls-cert", path("cert.pem"), "--tls-key", key];
+  return { key, flags, write: (made: Made) => write(toFiles(made)) };
 }
 
 /** The name in the certificate that new connections get. */

@@ -8,7 +8,7 @@ import {
   type Setting,
   type SettingName,
   type Settings,
-} from "./settings.ts";
+} from "./table.ts";
 import { didYouMean, suggest } from "./suggest.ts";
 
 /** The texts of one source, each under the name by which a person knows it there. */

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { failure, success, type Result } from "@wsecho/protocol";
-import manifest from "../package.json" with { type: "json" };
-import { settingNames, settings, type Setting, type SettingName } from "./settings.ts";
+import manifest from "../../package.json" with { type: "json" };
+import { settingNames, settings, type Setting, type SettingName } from "./table.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Texts by name of the setting; switches as "true" and "false". */
@@ -18,6 +18,10 @@ Every flag can also be set by an environment variable, WSECHO_ and its name
   { "port": 8080, "auth-timeout": "10s", "demo": true }
 Flags come before the environment, the environment before the file. --no-demo
 and so on (--plain) take back what the other two switched on.
+
+SIGHUP reads the file of --config and the TLS files again, and takes all of it, or nothing where
+something is wrong, which the log says. Sessions go on. Only a restart changes
+${restartNames()}.
 
 Examples:
   wsecho-server --demo                           try it: ws://127.0.0.1:5678
@@ -37,6 +41,11 @@ Exit status:
   2    wrong usage: flag, environment variable, config file, or no users
   130  a second SIGINT, or SIGTERM (143), ended it at once
 `;
+
+function restartNames(): string {
+  const names = settingNames.filter((name) => settings[name].restart === true);
+  return names.join(", ");
+}
 
 /** Reads the command line. The error says what was wrong, and which flag was probably meant. */
 export function readFlags(argv: readonly string[]): Result<Flags, string> {

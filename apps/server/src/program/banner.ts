@@ -1,0 +1,22 @@
+import type { Listening } from "../options.ts";
+import type { Settings } from "../settings/table.ts";
+import type { Store } from "../store/store.ts";
+
+/** What a person has to know about the server that has just started. */
+export function banner(
+  settings: Settings,
+  { url, httpUrl }: Listening,
+  store: Store | null,
+): readonly string[] {
+  const lines = [`page: ${httpUrl}/   session: ${url}   pure echo: ${url}/echo`];
+  if (settings.demo) {
+    lines.push(
+      "WARNING: --demo lets anybody on this machine log in as admin with the password 123456.",
+      "Do not use it for anything but a first look.",
+    );
+  } else if (store === null) lines.push("There are no users: only /echo answers.");
+  else lines.push(`users: ${store.location}`);
+  if (settings["allow-anonymous"])
+    lines.push("WARNING: /echo is open to everybody, without login.");
+  return lines;
+}

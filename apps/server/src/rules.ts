@@ -1,0 +1,37 @@
+import type { TrustedProxies } from "./forwarded.ts";
+import { createHostCheck, type HostCheck } from "./host.ts";
+import { completeLimits, type ServerLimits } from "./limits.ts";
+import type { RuleOptions } from "./options.ts";
+import type { AllowedOrigins } from "./origin.ts";
+
+/** Which handshakes are admitted. */
+export interface UpgradePolicy {
+  /** Whether the plain dialect is spoken. */
+  readonly plain: boolean;
+  /** Whether `/echo` is open to everybody. */
+  readonly allowAnonymous: boolean;
+  readonly origins: AllowedOrigins;
+  readonly isOurHost: HostCheck;
+}
+
+/** What may change while the server runs. A connection keeps those that it came under. */
+export interface Rules extends UpgradePolicy {
+  readonly limits: ServerLimits;
+  /** Whose word about the peer's address counts. */
+  readonly trustProxy: TrustedProxies | null;
+  /** How long a login by password holds; ms. `null`: as long as the session. */
+  readonly loginLifetimeMs: number | null;
+}
+
+/** Throws RangeError for a limit out of range. */
+export function toRules(options: RuleOptions, host: string): Rules {
+  return {
+    limits: completeLimits(options.limits),
+    plain: options.plain ?? true,
+    allowAnonymous: options.allowAnonymous ?? false,
+    origins: options.allowOrigins ?? null,
+    isOurHost: createHostCheck(host, options.allowHosts ?? []),
+    trustProxy: options.trustProxy ?? null,
+    loginLifetimeMs: options.loginLifetimeMs ?? null,
+  };
+}

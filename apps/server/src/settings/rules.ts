@@ -1,0 +1,39 @@
+import type { ServerLimits } from "../limits.ts";
+import type { RuleOptions } from "../options.ts";
+import type { Settings } from "./table.ts";
+
+/** What the settings say about connections, as `createServer` and `setRules` take it. */
+export function toRuleOptions(settings: Settings): RuleOptions {
+  const {
+    "login-lifetime": loginLifetimeMs,
+    "allow-origin": allowOrigins,
+    "allow-host": allowHosts,
+    "trust-proxy": trustProxy,
+  } = settings;
+  return {
+    limits: toLimits(settings),
+    plain: !settings["no-plain"],
+    allowAnonymous: settings["allow-anonymous"],
+    ...(loginLifetimeMs === null ? {} : { loginLifetimeMs }),
+    ...(allowOrigins === null ? {} : { allowOrigins }),
+    ...(allowHosts === null ? {} : { allowHosts }),
+    ...(trustProxy === null ? {} : { trustProxy }),
+  };
+}
+
+export function toLimits(settings: Settings): Partial<ServerLimits> {
+  return {
+    maxMessageBytes: settings["max-message"],
+    maxLoginBytes: settings["max-login"],
+    maxConnections: settings["max-connections"],
+    backlogMessages: settings["max-backlog"],
+    highWaterBytes: settings["high-water"],
+    maxAttempts: settings["auth-max-attempts"],
+    authTimeoutMs: settings["auth-timeout"],
+    idleTimeoutMs: settings["idle-timeout"],
+    slowTimeoutMs: settings["slow-timeout"],
+    handshakeTimeoutMs: settings["handshake-timeout"],
+    closeTimeoutMs: settings["close-timeout"],
+    drainTimeoutMs: settings["drain-timeout"],
+  };
+}
