@@ -2,6 +2,8 @@
 export default {
   entry: {
     index: "src/index.ts",
+    "client/index": "src/client/index.ts",
+    "server/index": "src/server/index.ts",
     "scram/index": "src/scram/index.ts",
     "vectors/index": "src/vectors/index.ts",
   },

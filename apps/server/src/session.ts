@@ -2,9 +2,7 @@ import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import {
   closes,
-  createServerState,
   runMachine,
-  transitionServer,
   type ServerEffect,
   type ServerEvent,
   type ServerMessage,
@@ -12,6 +10,7 @@ import {
   type ServerOptions,
   type ServerTimer,
 } from "@wsecho/protocol";
+import { createServerState, transitionServer } from "@wsecho/protocol/server";
 import type { Presence } from "./access.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { Handle } from "./handler.ts";

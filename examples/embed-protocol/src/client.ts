@@ -1,16 +1,15 @@
 import { connect } from "node:net";
 import {
-  createClientState,
   defaultClientLimits,
   encodeClient,
   runMachine,
   subprotocol,
-  transitionClient,
   type ClientEffect,
   type ClientEvent,
   type ClientTimer,
   type Settlement,
 } from "@wsecho/protocol";
+import { createClientState, transitionClient } from "@wsecho/protocol/client";
 import { readLines } from "./lines.ts";
 
 /** Logs in, submits each text, and resolves with what became of them when the session is over. */

@@ -1,17 +1,16 @@
 import type { Socket } from "node:net";
 import {
   closes,
-  createServerState,
   defaultLimits,
   encodeServer,
   runMachine,
-  transitionServer,
   type Outcome,
   type ServerEffect,
   type ServerEvent,
   type ServerTimer,
   type VerifyStep,
 } from "@wsecho/protocol";
+import { createServerState, transitionServer } from "@wsecho/protocol/server";
 import { closeLine, readLines } from "./lines.ts";
 
 /** Decides a login; here any user whose password is the name spelled backwards. */

@@ -1,8 +1,6 @@
 import {
-  createClientState,
   encodeClient,
   runMachine,
-  transitionClient,
   type ClientEffect,
   type ClientEvent,
   type ClientMessage,
@@ -11,6 +9,7 @@ import {
   type Settlement,
   type StopReason,
 } from "@wsecho/protocol";
+import { createClientState, transitionClient } from "@wsecho/protocol/client";
 import { retryDelay } from "./backoff.ts";
 import { createTimers } from "./clock.ts";
 import { loadScramCrypto } from "./crypto.ts";

@@ -1,19 +1,19 @@
+// What both sides share, and the types of both machines. The machines stand behind entries of their
+// own, ./client and ./server: a program runs one, and without a bundler it loads all of an entry.
 export { closes, retryAfterClose, type Close, type CloseName, type Retry } from "./close-codes.ts";
-export {
-  createClientState,
-  type ClientEffect,
-  type ClientEvent,
-  type ClientNote,
-  type ClientOptions,
-  type ClientState,
-  type ClientTimer,
-  type Denied,
-  type Payload,
-  type Pending,
-  type Settlement,
-  type StopReason,
+export type {
+  ClientEffect,
+  ClientEvent,
+  ClientNote,
+  ClientOptions,
+  ClientState,
+  ClientTimer,
+  Denied,
+  Payload,
+  Pending,
+  Settlement,
+  StopReason,
 } from "./client/state.ts";
-export { transitionClient } from "./client/transition.ts";
 export {
   encodeClient,
   encodeServer,
@@ -45,19 +45,17 @@ export { bearerPrefix, negotiate, subprotocol, type Negotiated } from "./negotia
 export { failure, success, type Result } from "./result.ts";
 export { runMachine, type Machine, type Transition } from "./run.ts";
 export { type Field, type Fields, type Infer } from "./schema.ts";
-export {
-  createServerState,
-  type Login,
-  type Outcome,
-  type Reply,
-  type ServerEffect,
-  type ServerEvent,
-  type ServerNote,
-  type ServerOptions,
-  type ServerState,
-  type ServerTimer,
-  type Submission,
-  type VerifyStep,
+export type {
+  Login,
+  Outcome,
+  Reply,
+  ServerEffect,
+  ServerEvent,
+  ServerNote,
+  ServerOptions,
+  ServerState,
+  ServerTimer,
+  Submission,
+  VerifyStep,
 } from "./server/state.ts";
-export { transitionServer } from "./server/transition.ts";
 export { fitReason, maxReasonBytes, utf8Length } from "./text.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { transitionClient, utf8Length } from "../src/index.ts";
+import { utf8Length } from "../src/index.ts";
+import { transitionClient } from "../src/client/index.ts";
 import { anyClientEvent, anyClientState } from "./support/arbitrary.ts";
 import { freeze } from "./support/freeze.ts";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { closes, transitionServer, utf8Length } from "../src/index.ts";
+import { closes, utf8Length } from "../src/index.ts";
+import { transitionServer } from "../src/server/index.ts";
 import { anyServerEvent, anyServerState } from "./support/arbitrary.ts";
 import { freeze } from "./support/freeze.ts";
 

@@ -111,7 +111,7 @@ export type ClosingState = Base & {
 export type WaitingState = Base & { readonly kind: "waiting" };
 export type StoppedState = Base & { readonly kind: "stopped"; readonly reason: StopReason };
 
-/** Where a client stands; see {@link transitionClient} for the way through. */
+/** Where a client stands; see `transitionClient` for the way through. */
 export type ClientState =
   | IdleState
   | ConnectingState

@@ -74,7 +74,7 @@ export interface ClosedState {
   readonly kind: "closed";
 }
 
-/** Where a session stands; see {@link transitionServer} for the way through. */
+/** Where a session stands; see `transitionServer` for the way through. */
 export type ServerState =
   | OpeningState
   | AwaitingAuthState

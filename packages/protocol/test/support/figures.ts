@@ -1,5 +1,6 @@
 import { describeViolation, explore, type Exploration, type Model } from "../explore.ts";
-import { transitionClient, transitionServer } from "../../src/index.ts";
+import { transitionClient } from "../../src/client/index.ts";
+import { transitionServer } from "../../src/server/index.ts";
 import { clientFaults } from "./client/faults.ts";
 import { clientWorlds } from "./client/configs.ts";
 import { clientModel } from "./client/model.ts";

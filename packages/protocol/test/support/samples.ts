@@ -1,10 +1,6 @@
 import {
-  createClientState,
-  createServerState,
   defaultClientLimits,
   defaultLimits,
-  transitionClient,
-  transitionServer,
   type ClientEffect,
   type ClientEvent,
   type ClientLimits,
@@ -17,6 +13,8 @@ import {
   type ServerOptions,
   type ServerState,
 } from "../../src/index.ts";
+import { createClientState, transitionClient } from "../../src/client/index.ts";
+import { createServerState, transitionServer } from "../../src/server/index.ts";
 import { utf8Length } from "../../src/text.ts";
 
 /** Planted wherever credentials go, and looked for wherever they must not come out again. */

@@ -1,11 +1,9 @@
 import { expect } from "vitest";
 import {
-  createClientState,
   defaultClientLimits,
   defaultLimits,
   encodeClient,
   runMachine,
-  transitionClient,
   utf8Length,
   type AuthMessage,
   type ClientEffect,
@@ -13,6 +11,7 @@ import {
   type ClientTimer,
   type ServerMessage,
 } from "../../src/index.ts";
+import { createClientState, transitionClient } from "../../src/client/index.ts";
 import { startScramClient, type ScramClient } from "../../src/scram/index.ts";
 import {
   mismatch,

@@ -1,11 +1,9 @@
 import { expect } from "vitest";
 import {
-  createServerState,
   decodeServerMessage,
   defaultLimits,
   encodeServer,
   runMachine,
-  transitionServer,
   utf8Length,
   type DialectName,
   type Limits,
@@ -15,6 +13,7 @@ import {
   type ServerEvent,
   type ServerTimer,
 } from "../../src/index.ts";
+import { createServerState, transitionServer } from "../../src/server/index.ts";
 import type { Operation } from "../../src/vectors/index.ts";
 import { createAuthenticator, type AuthenticatorOptions } from "./authenticator.ts";
 import { createClock } from "./clock.ts";

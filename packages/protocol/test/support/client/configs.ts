@@ -1,9 +1,5 @@
-import {
-  plainTexts,
-  transitionClient,
-  type AuthMessage,
-  type Payload,
-} from "../../../src/index.ts";
+import { plainTexts, type AuthMessage, type Payload } from "../../../src/index.ts";
+import { transitionClient } from "../../../src/client/index.ts";
 import type { ClientTransition, ClientWorld, ServerFrame } from "./world.ts";
 import {
   binary,

@@ -1,9 +1,5 @@
-import {
-  createClientState,
-  type AuthMessage,
-  type ClientState,
-  type ClientTimer,
-} from "../../../src/index.ts";
+import type { AuthMessage, ClientState, ClientTimer } from "../../../src/index.ts";
+import { createClientState } from "../../../src/client/index.ts";
 import type { Model, Move } from "../../explore.ts";
 import { createWatch, timersEnd } from "../broken.ts";
 import { canonical } from "../canonical.ts";

@@ -1,9 +1,5 @@
-import {
-  createServerState,
-  type ClientEvent,
-  type Reply,
-  type ServerEvent,
-} from "../../../src/index.ts";
+import type { ClientEvent, Reply, ServerEvent } from "../../../src/index.ts";
+import { createServerState } from "../../../src/server/index.ts";
 import type { Draft, Item, ProductNode, ProductWorld } from "./world.ts";
 
 export type Act = (draft: Draft, run: Runner) => void;

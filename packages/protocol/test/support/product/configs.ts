@@ -1,9 +1,6 @@
-import {
-  transitionClient,
-  transitionServer,
-  type Outcome,
-  type Payload,
-} from "../../../src/index.ts";
+import type { Outcome, Payload } from "../../../src/index.ts";
+import { transitionClient } from "../../../src/client/index.ts";
+import { transitionServer } from "../../../src/server/index.ts";
 import type { ProductWorld } from "./world.ts";
 import {
   clientOptions,

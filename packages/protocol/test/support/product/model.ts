@@ -1,4 +1,4 @@
-import { createClientState } from "../../../src/index.ts";
+import { createClientState } from "../../../src/client/index.ts";
 import type { Model, Move } from "../../explore.ts";
 import { createWatch } from "../broken.ts";
 import { actsOf, type Act, type Runner } from "./acts.ts";

@@ -1,5 +1,5 @@
 import type { Outcome } from "../../../src/index.ts";
-import { transitionServer } from "../../../src/index.ts";
+import { transitionServer } from "../../../src/server/index.ts";
 import { binary, json, plainAuth, secrets, serverOptions, text } from "../samples.ts";
 import type { NamedFrame, ServerTransition, ServerWorld } from "./world.ts";
 

@@ -1,13 +1,13 @@
-import {
-  createServerState,
-  type Frame,
-  type Outcome,
-  type Reply,
-  type ServerEffect,
-  type ServerEvent,
-  type ServerState,
-  type ServerTimer,
+import type {
+  Frame,
+  Outcome,
+  Reply,
+  ServerEffect,
+  ServerEvent,
+  ServerState,
+  ServerTimer,
 } from "../../../src/index.ts";
+import { createServerState } from "../../../src/server/index.ts";
 import { toArray, type Queue } from "../../../src/queue.ts";
 import type { Model, Move } from "../../explore.ts";
 import { createWatch, runTimers } from "../broken.ts";

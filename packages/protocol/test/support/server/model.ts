@@ -1,9 +1,5 @@
-import {
-  createServerState,
-  type Outcome,
-  type Reply,
-  type ServerTimer,
-} from "../../../src/index.ts";
+import type { Outcome, Reply, ServerTimer } from "../../../src/index.ts";
+import { createServerState } from "../../../src/server/index.ts";
 import type { Model, Move } from "../../explore.ts";
 import { createWatch, timersEnd } from "../broken.ts";
 import { canonical } from "../canonical.ts";

@@ -1,0 +1,2 @@
+export { createClientState } from "./state.ts";
+export { transitionClient } from "./transition.ts";

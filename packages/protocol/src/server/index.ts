@@ -1,0 +1,2 @@
+export { createServerState } from "./state.ts";
+export { transitionServer } from "./transition.ts";
