@@ -17,14 +17,16 @@ export interface MessageDoc {
 
 const scramData = (message: string): string => `the SCRAM ${message}`;
 
+const rememberMs = "asks for a token that is good for so long (L13)";
+
 export const clientDocs: Readonly<Record<keyof typeof clientMessages, MessageDoc>> = {
   authPlain: {
     says: "Log in, or renew, by the password itself.",
-    fields: { mechanism: "", user: "the user's name", password: "the password" },
+    fields: { mechanism: "", user: "the user's name", password: "the password", rememberMs },
   },
   authScram: {
     says: "Begin to log in, or to renew, by SCRAM-SHA-256.",
-    fields: { mechanism: "", data: scramData("client-first message") },
+    fields: { mechanism: "", data: scramData("client-first message"), rememberMs },
   },
   authToken: {
     says: "Log in, or renew, by a token.",
@@ -66,6 +68,7 @@ export const serverDocs: Readonly<Record<keyof typeof serverMessages, MessageDoc
       user: "who is logged in now",
       expiresInMs: "when the login ends if it is not renewed; absent: never",
       data: `${scramData("server-final message")}, which the client has to check`,
+      token: "for later logins, where `rememberMs` asked for one (L13)",
     },
   },
   denied: {

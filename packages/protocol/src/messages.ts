@@ -9,8 +9,11 @@ const text = { kind: "string" } as const satisfies Field;
 const count = { kind: "integer", min: 0 } as const satisfies Field;
 const id = { kind: "integer", min: 1 } as const satisfies Field;
 const name = { kind: "string", max: 255 } as const satisfies Field;
-/** A SCRAM message (RFC 5802 section 7) is some hundred bytes; this leaves room for long names. */
+/** A SCRAM message (RFC 5802 section 7) or a token: some hundred bytes, and room for long names. */
 const data = { kind: "string", max: 4096 } as const satisfies Field;
+
+/** From 1 on, or absent. */
+const optional = { ...id, optional: true } as const satisfies Field;
 
 /** Everything that a v1 client may send. */
 export const clientMessages = {
@@ -19,16 +22,18 @@ export const clientMessages = {
     mechanism: "plain",
     user: name,
     password: { kind: "string", max: 1024 },
+    rememberMs: optional,
   },
   authScram: {
     type: "auth",
     mechanism: "scram-sha-256",
     data,
+    rememberMs: optional,
   },
   authToken: {
     type: "auth",
     mechanism: "token",
-    token: { kind: "string", max: 4096 },
+    token: data,
   },
   response: { type: "response", data },
   submit: { type: "submit", id, text },
@@ -57,15 +62,16 @@ export const serverMessages = {
   ok: {
     type: "ok",
     user: name,
-    expiresInMs: { kind: "integer", min: 1, optional: true },
-    data: { kind: "string", max: 4096, optional: true },
+    expiresInMs: optional,
+    data: { ...data, optional: true },
+    token: { ...data, optional: true },
   },
   denied: { type: "denied", attemptsLeft: count, retryAfterMs: count },
   echo: { type: "echo", id, text },
   error: {
     type: "error",
     code: { kind: "integer", min: 1000, max: 4999 },
-    id: { kind: "integer", min: 1, optional: true },
+    id: optional,
     message: { kind: "string", max: 1024 },
     retry: { kind: "choice", values: ["never", "later", "credentials"] },
   },

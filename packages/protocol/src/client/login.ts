@@ -99,13 +99,11 @@ export function takeLoginMessage(state: ClientState, message: LoginMessage): Cli
       return [{ ...state, login }, [{ type: "answerChallenge", attempt, data }]];
     }
     case "ok": {
-      const { user, expiresInMs, data = null } = message;
-      const accepted = { user, expiresInMs };
-      if (step === "sent") return accept(state, accepted);
+      if (step === "sent") return accept(state, message);
       // An `ok` that skips the exchange proves nothing: anyone between us could have sent it.
       if (step === "begun") return distrust(state);
-      const login: LoginStep = { kind: "checking", accepted };
-      return [{ ...state, login }, [{ type: "checkServer", attempt, data }]];
+      const login: LoginStep = { kind: "checking", accepted: message };
+      return [{ ...state, login }, [{ type: "checkServer", attempt, data: message.data ?? null }]];
     }
   }
 }
@@ -127,7 +125,7 @@ export function accept(state: LoginState, accepted: Accepted): ClientStep {
   if (state.kind === "authenticating") return enterReady(state, accepted);
   if (accepted.user !== state.user)
     return breakOff(state, "the server renewed the login for another user");
-  return [{ ...state, login: null }, renewEffects(accepted)];
+  return [{ ...state, login: null }, acceptEffects(accepted)];
 }
 
 function enterReady(state: ClientState, accepted: Accepted): ClientStep {
@@ -143,14 +141,18 @@ function enterReady(state: ClientState, accepted: Accepted): ClientStep {
       login: null,
       probing: false,
     },
-    [...renewEffects(accepted), ...probeEffects(state), ...sends],
+    [...acceptEffects(accepted), ...probeEffects(state), ...sends],
   ];
 }
 
-/** Renew when four fifths of the time are over, so that a slow renewal is still in time. */
-function renewEffects({ expiresInMs }: Accepted): readonly ClientEffect[] {
-  if (expiresInMs === undefined) return [];
-  return [startTimer("renew", Math.min(maxTimerMs, Math.max(1, Math.floor(expiresInMs * 0.8))))];
+function acceptEffects({ expiresInMs, token }: Accepted): readonly ClientEffect[] {
+  return [
+    ...(token === undefined ? [] : [{ type: "keepToken", token } as const]),
+    // When four fifths of the time are over, so that a slow renewal is still in time.
+    ...(expiresInMs === undefined
+      ? []
+      : [startTimer("renew", Math.min(maxTimerMs, Math.max(1, Math.floor(expiresInMs * 0.8))))]),
+  ];
 }
 
 /** Only v1 has a ping that its scripts can send and whose answer they can see. */

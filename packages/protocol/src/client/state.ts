@@ -132,6 +132,7 @@ export interface Denied {
 export interface Accepted {
   readonly user: string | null;
   readonly expiresInMs?: number | undefined;
+  readonly token?: string | undefined;
 }
 
 /** The timers that the shell keeps for a client, one of each at most. */
@@ -188,6 +189,8 @@ export type ClientEffect =
     }
   | { readonly type: "answerChallenge"; readonly attempt: number; readonly data: string }
   | { readonly type: "checkServer"; readonly attempt: number; readonly data: string | null }
+  /** A token for later logins came with the `ok`, which is believed by now. */
+  | { readonly type: "keepToken"; readonly token: string }
   | { readonly type: "settle"; readonly id: number; readonly outcome: Settlement }
   /** A message that answers no submit; plain servers of others may send such. */
   | { readonly type: "receive"; readonly payload: Payload }

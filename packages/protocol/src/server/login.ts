@@ -74,7 +74,7 @@ export function refuseAttempt(state: LiveState, retryAfterMs = 0): ServerStep {
   return [closing, [...denied, ...effects]];
 }
 
-type Accepted = Login & { readonly data?: string };
+type Accepted = Login & { readonly data?: string; readonly token?: string };
 
 /** The login is proven: the session may submit. */
 export function enterReady(state: Exclude<LiveState, ReadyState>, login: Accepted): ServerStep {
@@ -106,7 +106,7 @@ function renew(state: ReadyState, login: Accepted): ServerStep {
 
 /** Says `ok` and sets the login's end. */
 function confirmLogin(
-  { user, data, ...login }: Accepted,
+  { user, data, token, ...login }: Accepted,
   renewed: boolean,
 ): readonly ServerEffect[] {
   const expiresInMs =
@@ -119,6 +119,7 @@ function confirmLogin(
       user,
       ...(expiresInMs === undefined ? {} : { expiresInMs }),
       ...(data === undefined ? {} : { data }),
+      ...(token === undefined ? {} : { token }),
     }),
     expiresInMs === undefined
       ? { type: "stopTimer", name: "expiry" }

@@ -94,7 +94,7 @@ export type Submission =
 
 /** What the verification of one step found. */
 export type Outcome =
-  | ({ readonly kind: "accepted"; readonly data?: string } & Login)
+  | ({ readonly kind: "accepted"; readonly data?: string; readonly token?: string } & Login)
   | { readonly kind: "challenge"; readonly data: string }
   | { readonly kind: "refused"; readonly retryAfterMs?: number }
   /** The user store did not answer: says nothing about the credentials. */

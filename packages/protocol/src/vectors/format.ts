@@ -111,6 +111,10 @@ export interface ServerSetup {
   readonly limits?: Readonly<Record<string, number>>;
   readonly mechanisms?: readonly Mechanism[];
   readonly expiresInMs?: number;
+  /** Tokens that log somebody in: token → user. */
+  readonly tokens?: Readonly<Record<string, string>>;
+  /** The server has the feature `remember`. */
+  readonly remember?: true;
   /** Logged in by the handshake as this user. */
   readonly login?: string;
 }
@@ -189,12 +193,20 @@ export type ClientStep =
     }
   /** The server plays its part of SCRAM, honestly or not. */
   | { readonly challenge: { readonly iterations?: number; readonly nonce?: "foreign" | "same" } }
-  | { readonly finish: { readonly user: string; readonly proof: "right" | "wrong" | "none" } }
+  | {
+      readonly finish: {
+        readonly user: string;
+        readonly proof: "right" | "wrong" | "none";
+        readonly token?: string;
+      };
+    }
   | {
       readonly submit: { readonly id: number; readonly text: string; readonly resend?: true };
     }
   | { readonly expectSettled: { readonly id: number; readonly outcome: JsonObject } }
   | { readonly expectReceived: JsonObject }
+  /** The client hands on a token to keep. */
+  | { readonly expectToken: string }
   /** Milliseconds pass. */
   | { readonly elapse: number }
   /** The time that a waiting client has set itself is over. */

@@ -67,6 +67,10 @@ export function mismatch(
   }
   if (!isRecord(actual)) return `${path} is not an object`;
   for (const [name, value] of Object.entries(expected)) {
+    if (isRecord(value) && "$absent" in value) {
+      if (Object.hasOwn(actual, name)) return `${path}.${name} is there`;
+      continue;
+    }
     if (!Object.hasOwn(actual, name)) return `${path}.${name} is missing`;
     const found = mismatch(value, actual[name], setting, `${path}.${name}`);
     if (found !== undefined) return found;

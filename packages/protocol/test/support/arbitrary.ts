@@ -34,7 +34,15 @@ const auth: fc.Arbitrary<AuthMessage> = fc.oneof(
     user: word,
     password: word,
   }),
-  fc.record({ type: fc.constant("auth"), mechanism: fc.constant("scram-sha-256"), data: word }),
+  fc.record(
+    {
+      type: fc.constant("auth"),
+      mechanism: fc.constant("scram-sha-256"),
+      data: word,
+      rememberMs: fc.integer({ min: 1 }),
+    },
+    { requiredKeys: ["type", "mechanism", "data"] },
+  ),
   fc.record({ type: fc.constant("auth"), mechanism: fc.constant("token"), token: word }),
 );
 const clientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(
@@ -53,6 +61,7 @@ const serverMessage: fc.Arbitrary<ServerMessage> = fc.oneof(
       user: word,
       expiresInMs: fc.integer({ min: 1 }),
       data: word,
+      token: word,
     },
     { requiredKeys: ["type", "user"] },
   ),
@@ -92,7 +101,13 @@ const serverFrame = frameOf(
 const login = fc.record({ user: word, expiresInMs: fc.double() }, { requiredKeys: ["user"] });
 const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record(
-    { kind: fc.constant("accepted"), user: word, data: word, expiresInMs: fc.double() },
+    {
+      kind: fc.constant("accepted"),
+      user: word,
+      data: word,
+      token: word,
+      expiresInMs: fc.double(),
+    },
     { requiredKeys: ["kind", "user"] },
   ),
   fc.record({ kind: fc.constant("challenge"), data: word }),

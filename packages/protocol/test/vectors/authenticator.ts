@@ -40,8 +40,10 @@ async function makeVerifier(password: string, seed: Uint8Array): Promise<ScramVe
 
 export interface AuthenticatorOptions {
   readonly users: Readonly<Record<string, string>>;
-  readonly tokens?: Readonly<Record<string, string>>;
+  readonly tokens?: Readonly<Record<string, string>> | undefined;
   readonly expiresInMs?: number | undefined;
+  /** Gives who asks for it a token, as the feature `remember` promises. */
+  readonly remember?: boolean | undefined;
   readonly serverNonce?: () => string;
   /** Verifiers that are given as they are. */
   readonly verifiers?: Readonly<Record<string, ScramVerifier>>;
@@ -55,6 +57,9 @@ export function createAuthenticator(
   const refused: Outcome = { kind: "refused" };
   const expiry = expiresInMs === undefined ? {} : { expiresInMs };
   let exchange: ScramServer | undefined;
+  let asked = false;
+  const remembered = (user: string): { readonly token?: string } =>
+    asked && options.remember === true ? { token: `remembered:${user}` } : {};
 
   async function lookUp(name: string): Promise<{ verifier: ScramVerifier; known: boolean }> {
     const given = options.verifiers?.[name];
@@ -72,16 +77,19 @@ export function createAuthenticator(
       const verdict = await current?.finish(step.data);
       if (verdict?.ok !== true) return refused;
       const { user, serverFinal } = verdict.value;
-      return { kind: "accepted", user, data: serverFinal, ...expiry };
+      return { kind: "accepted", user, data: serverFinal, ...remembered(user), ...expiry };
     }
     const { message } = step;
+    asked = "rememberMs" in message;
     switch (message.mechanism) {
       case "plain": {
         const name = prepareUsername(message.user);
         if (!name.ok) return refused;
         const { verifier, known } = await lookUp(name.value);
         const fits = await checkPassword(crypto, verifier, message.password);
-        return fits && known ? { kind: "accepted", user: name.value, ...expiry } : refused;
+        return fits && known
+          ? { kind: "accepted", user: name.value, ...remembered(name.value), ...expiry }
+          : refused;
       }
       case "scram-sha-256": {
         const started = startScramServer({

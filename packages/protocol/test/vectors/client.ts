@@ -29,7 +29,8 @@ type Happening =
   | { readonly kind: "binary"; readonly data: Uint8Array }
   | { readonly kind: "close"; readonly code: number; readonly reason: string }
   | { readonly kind: "settled"; readonly id: number; readonly outcome: unknown }
-  | { readonly kind: "received"; readonly payload: unknown };
+  | { readonly kind: "received"; readonly payload: unknown }
+  | { readonly kind: "token"; readonly token: string };
 
 const setting = { values: {}, limits: {} };
 
@@ -104,6 +105,9 @@ export async function playClient(vector: ClientVector): Promise<void> {
         later(() => Promise.resolve({ type: "checked", attempt, genuine }));
         return;
       }
+      case "keepToken":
+        happened.push({ kind: "token", token: effect.token });
+        return;
       case "settle":
         happened.push({ kind: "settled", id: effect.id, outcome: effect.outcome });
         return;
@@ -182,7 +186,12 @@ export async function playClient(vector: ClientVector): Promise<void> {
     const wrong = serverFinal?.replace(/v=(.)/, (_, c: string) => (c === "A" ? "v=B" : "v=A"));
     const proofs = { right: serverFinal, wrong, none: undefined };
     const proof = proofs[step.proof];
-    send({ type: "ok", user: step.user, ...(proof === undefined ? {} : { data: proof }) });
+    send({
+      type: "ok",
+      user: step.user,
+      ...(proof === undefined ? {} : { data: proof }),
+      ...(step.token === undefined ? {} : { token: step.token }),
+    });
   }
 
   async function performStep(step: ClientStep): Promise<void> {
@@ -232,7 +241,8 @@ export async function playClient(vector: ClientVector): Promise<void> {
     } else if ("expectReceived" in step) {
       const { payload } = await next("received");
       expect(mismatch(step.expectReceived, payload, setting)).toBeUndefined();
-    } else if ("elapse" in step) await clock.advance(step.elapse, settle);
+    } else if ("expectToken" in step) expect((await next("token")).token).toBe(step.expectToken);
+    else if ("elapse" in step) await clock.advance(step.elapse, settle);
     else if ("retry" in step) {
       clock.stop("retry");
       machine.dispatch({ type: "timer", name: "retry" });

@@ -61,7 +61,7 @@ export function connectServer(options: ServerShellOptions): ServerShell {
     createServerState({
       dialect,
       mechanisms: options.mechanisms ?? ["scram-sha-256", "plain"],
-      features: [],
+      features: options.remember === true ? ["remember"] : [],
       limits,
       ...(options.login === undefined ? {} : { login: { user: options.login } }),
     }),

@@ -116,13 +116,15 @@ export async function playSession(vector: SessionVector): Promise<void> {
   async function perform(step: SessionStep): Promise<void> {
     if ("connect" in step) {
       dialect = step.connect.protocols === undefined ? "plain" : "v1";
-      const { limits, expiresInMs, mechanisms, users, login: user } = setup;
+      const { limits, expiresInMs, mechanisms, users, tokens, remember, login: user } = setup;
       shell = connectServer({
         dialect,
         users: { [values.user]: values.password, ...users },
         limits,
         expiresInMs,
         mechanisms,
+        tokens,
+        remember,
         login: user,
       });
       const more = expiresInMs === undefined ? {} : { expiresInMs };

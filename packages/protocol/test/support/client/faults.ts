@@ -50,6 +50,17 @@ export const clientFaults: readonly Fault<ClientTransition>[] = [
     ]),
   },
   {
+    name: "a token is kept before the proof is checked",
+    property: p.proof,
+    world: "v1Once",
+    seed: adjust((_, [next, effects]) => [
+      next,
+      effects.flatMap((effect): readonly ClientEffect[] =>
+        effect.type === "checkServer" ? [effect, { type: "keepToken", token: "t" }] : [effect],
+      ),
+    ]),
+  },
+  {
     name: "a genuine server is not believed",
     property: p.proven,
     world: "v1Once",

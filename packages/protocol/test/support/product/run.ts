@@ -105,6 +105,7 @@ export function runClient({ world, draft, watch, label }: Parts, event: ClientEv
       case "stopTimer":
       case "scheduleRetry":
       case "receive":
+      case "keepToken":
       case "note":
         break;
     }
