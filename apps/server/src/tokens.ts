@@ -30,21 +30,24 @@ const type = "wsecho+jwt";
 /** Longest time that a token may be good for; ms. */
 export const maxTokenMs = 30 * 24 * 3_600_000;
 
-/** @param expiresInMs 1000 to {@link maxTokenMs} */
+/**
+ * @param expiresInMs 1000 to {@link maxTokenMs}. Tokens count whole seconds: it is good for at least
+ *   so long, and for less than a second more.
+ */
 export async function issueToken(
   keys: Pick<SigningKeys, "list">,
-  user: StoredUser,
+  user: Pick<StoredUser, "name" | "version">,
   expiresInMs: number,
 ): Promise<string> {
   const [key] = await keys.list();
   if (key === undefined) throw new Error("the store has no signing key");
-  const now = Math.floor(Date.now() / 1000);
+  const now = Date.now();
   return new SignJWT({ ver: user.version })
     .setProtectedHeader({ alg: algorithm, kid: key.id, typ: type })
     .setIssuer(issuer)
     .setSubject(user.name)
-    .setIssuedAt(now)
-    .setExpirationTime(now + Math.ceil(expiresInMs / 1000))
+    .setIssuedAt(Math.floor(now / 1000))
+    .setExpirationTime(Math.ceil((now + expiresInMs) / 1000))
     .sign(key.secret);
 }
 
