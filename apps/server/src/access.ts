@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Mechanism } from "@wsecho/protocol";
+import { type Mechanism } from "@wsecho/protocol";
 import { createAttempts } from "./attempts.ts";
 import { createAudit } from "./audit.ts";
 import { createAuthenticators, type Authenticate, type Peer } from "./authenticate.ts";
@@ -7,6 +7,7 @@ import { watchLiveSessions, type LiveLogin } from "./live-sessions.ts";
 import type { Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
 import { createPasswordCrypto } from "./password-crypto.ts";
+import { createRemember } from "./remember.ts";
 import { beatEveryMs, type Store } from "./store/store.ts";
 import { createTokens } from "./tokens.ts";
 import type { UserStore } from "./users.ts";
@@ -16,6 +17,8 @@ import { createWritable } from "./writable.ts";
 export interface Access {
   /** What `hello` offers, strongest first. */
   readonly mechanisms: readonly Mechanism[];
+  /** Optional abilities, for `hello`. */
+  readonly features: () => readonly string[];
   readonly newAuthenticate: (peer: Peer) => Authenticate;
   /** A login holds; `revoke` is called where it must end before its time. */
   readonly enter: (entry: Entry, revoke: () => void) => Presence;
@@ -47,6 +50,13 @@ export interface AccessOptions {
   readonly loginLifetimeMs: () => number | null;
 }
 
+export interface StoreAccessOptions extends AccessOptions {
+  /** How long a token that a client asked for is good, from now on; ms. `null`: there are none. */
+  readonly rememberMs: () => number | null;
+  readonly log: Log;
+  readonly meter: Meter;
+}
+
 const nowhere: Presence = { renewed: () => undefined, left: () => undefined };
 
 /** Users that cannot change while the server runs, and are forgotten with it. */
@@ -54,6 +64,7 @@ export function createMemoryAccess(users: UserStore, options: AccessOptions): Ac
   const passwords = createPasswordCrypto();
   return {
     mechanisms: ["scram-sha-256", "plain"],
+    features: () => [],
     newAuthenticate: createAuthenticators({ users, passwords, ...options }),
     enter: () => nowhere,
     check: () => Promise.resolve(),
@@ -71,7 +82,7 @@ const flushMs = 3000;
 /** Users of a store that other servers and commands share, and change at any time. */
 export function createStoreAccess(
   store: Store,
-  { log, meter, ...options }: AccessOptions & { readonly log: Log; readonly meter: Meter },
+  { log, meter, rememberMs, ...options }: StoreAccessOptions,
 ): Access {
   const server = randomUUID();
   const writable = createWritable(() => store.check());
@@ -99,6 +110,7 @@ export function createStoreAccess(
       forget: (user) => failures.forget(user),
     }),
     ...options,
+    remember: createRemember(store.signingKeys, rememberMs),
   });
 
   const every = (ms: number, what: string, run: () => Promise<void>): void => {
@@ -111,6 +123,7 @@ export function createStoreAccess(
 
   return {
     mechanisms: ["scram-sha-256", "token", "plain"],
+    features: () => (rememberMs() === null ? [] : ["remember"]),
     newAuthenticate(peer) {
       const authenticate = newAuthenticate(peer);
       return async (step) => {

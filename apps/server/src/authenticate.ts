@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { VerifyStep } from "@wsecho/protocol";
+import type { AuthMessage, VerifyStep } from "@wsecho/protocol";
 import {
   checkPassword,
   fakeVerifier,
@@ -12,6 +12,7 @@ import { unlimitedAttempts, type Attempts } from "./attempts.ts";
 import type { CertifiedName } from "./authorization.ts";
 import { BusyError } from "./limiter.ts";
 import type { PasswordCrypto } from "./password-crypto.ts";
+import type { Remember } from "./remember.ts";
 import { nodeScramCrypto } from "./scram-crypto.ts";
 import type { Tokens } from "./tokens.ts";
 import type { User, UserStore } from "./users.ts";
@@ -39,6 +40,8 @@ export interface AuthenticateParts {
   /** Default: none is taken. */
   readonly tokens?: Tokens;
   readonly attempts?: Attempts;
+  /** Default: no tokens are given. */
+  readonly remember?: Remember;
   /** How long a login by password holds, from now on; ms. Default: as long as the session. */
   readonly loginLifetimeMs?: () => number | null;
 }
@@ -46,12 +49,23 @@ export interface AuthenticateParts {
 /** Whom forged tokens are counted for, as they name nobody; with its colon it is no user's name. */
 const forgedToken = "token:";
 
+type PlainAuth = Extract<AuthMessage, { readonly mechanism: "plain" }>;
+type ScramAuth = Extract<AuthMessage, { readonly mechanism: "scram-sha-256" }>;
+
+/** What a login by password may bring with it. */
+interface ByPassword {
+  /** Of the exchange, for `ok`. */
+  readonly data?: string;
+  /** The client wants a token of that lifetime. */
+  readonly rememberMs?: number;
+}
+
 const refused: Verdict = { kind: "refused" };
 const abandoned: Verdict = { kind: "refused", abandoned: true };
 
 /** Makes each connection its authenticator. Secrets stay inside: a verdict never says why. */
 export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => Authenticate {
-  const { users, passwords, tokens, attempts = unlimitedAttempts } = parts;
+  const { users, passwords, tokens, attempts = unlimitedAttempts, remember } = parts;
   const secret = parts.secret ?? randomBytes(32);
 
   /**
@@ -72,18 +86,25 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
     };
   }
 
-  function accepted(user: string, proof: Proof, data?: string): Verdict {
+  /** Only for passwords: a token that gave the next one would last for ever (PROTOCOL.md L14). */
+  async function accepted(user: string, proof: Proof, more: ByPassword): Promise<Verdict> {
     const expiresInMs = parts.loginLifetimeMs?.() ?? null;
+    const { data, rememberMs } = more;
+    const { version } = proof;
+    const token =
+      rememberMs === undefined ? undefined : await remember?.({ name: user, version }, rememberMs);
     return {
       kind: "accepted",
       user,
       ...proof,
       ...(data === undefined ? {} : { data }),
+      ...(token === undefined ? {} : { token }),
       ...(expiresInMs === null ? {} : { expiresInMs }),
     };
   }
 
-  function checkPlain(given: string, password: string, peer: Peer): Promise<Verdict> {
+  function checkPlain(message: PlainAuth, peer: Peer): Promise<Verdict> {
+    const { user: given, password, rememberMs } = message;
     const name = prepareUsername(given);
     const attempt = { user: name.ok ? name.value : given, address: peer.address };
     return attempts.judge(attempt, async () => {
@@ -92,7 +113,9 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
       if (peer.gone()) return abandoned;
       const { verifier, mayEnter, version } = await lookUp(name.value);
       const fits = await checkPassword(passwords.crypto, verifier, password);
-      return fits && mayEnter ? accepted(name.value, { mechanism: "plain", version }) : refused;
+      if (!fits || !mayEnter) return refused;
+      const proof = { mechanism: "plain", version };
+      return accepted(name.value, proof, rememberMs === undefined ? {} : { rememberMs });
     });
   }
 
@@ -120,9 +143,11 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
   }
 
   return (peer) => {
-    let exchange: { readonly scram: ScramServer; readonly version: number } | undefined;
+    let exchange:
+      | { readonly scram: ScramServer; readonly version: number; readonly wish: ByPassword }
+      | undefined;
 
-    async function start(clientFirst: string): Promise<Verdict> {
+    async function start({ data: clientFirst, rememberMs }: ScramAuth): Promise<Verdict> {
       const serverNonce = randomBytes(18).toString("base64");
       const started = startScramServer({ crypto: nodeScramCrypto, serverNonce, clientFirst });
       if (!started.ok) return refused;
@@ -135,7 +160,7 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
         const { verifier, mayEnter, version } = await lookUp(scram.user);
         const challenge = scram.challenge(verifier, mayEnter);
         if (!challenge.ok) return refused;
-        exchange = { scram, version };
+        exchange = { scram, version, wish: rememberMs === undefined ? {} : { rememberMs } };
         return { kind: "challenge", data: challenge.value.serverFirst };
       });
     }
@@ -144,12 +169,13 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
       const current = exchange;
       exchange = undefined;
       if (current === undefined) return refused;
-      const { scram, version } = current;
+      const { scram, version, wish } = current;
       return attempts.judge({ user: scram.user, address: peer.address }, async () => {
         const verdict = await scram.finish(clientFinal);
         if (!verdict.ok) return refused;
         const { user, serverFinal } = verdict.value;
-        return accepted(user, { mechanism: "scram-sha-256", version }, serverFinal);
+        const proof = { mechanism: "scram-sha-256", version };
+        return accepted(user, proof, { ...wish, data: serverFinal });
       });
     }
 
@@ -159,9 +185,9 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
       exchange = undefined;
       switch (step.message.mechanism) {
         case "plain":
-          return checkPlain(step.message.user, step.message.password, peer);
+          return checkPlain(step.message, peer);
         case "scram-sha-256":
-          return start(step.message.data);
+          return start(step.message);
         case "token":
           return checkToken(step.message.token, peer);
       }

@@ -2,10 +2,8 @@ import {
   createMemoryAccess,
   createStoreAccess,
   type Access,
-  type AccessOptions,
+  type StoreAccessOptions,
 } from "./access.ts";
-import type { Log } from "./log.ts";
-import type { Meter } from "./meter.ts";
 import type { RuleOptions, ServerOptions } from "./options.ts";
 import { nobody } from "./users.ts";
 
@@ -21,10 +19,7 @@ export function assertUsable({ store, users }: Who, { allowAnonymous = false }: 
   }
 }
 
-export function chooseAccess(
-  { store, users }: Who,
-  options: AccessOptions & { readonly log: Log; readonly meter: Meter },
-): Access {
+export function chooseAccess({ store, users }: Who, options: StoreAccessOptions): Access {
   return store === undefined
     ? createMemoryAccess(users ?? nobody, options)
     : createStoreAccess(store, options);

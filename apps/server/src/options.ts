@@ -16,6 +16,11 @@ export interface RuleOptions {
    * Tokens and certificates say themselves when they end.
    */
   readonly loginLifetimeMs?: number;
+  /**
+   * The longest that a client may stay logged in by a token that it asks for with its password; ms,
+   * at most 30 days. `null`: there are none. Default 7 days; without a `store` there are none.
+   */
+  readonly rememberMs?: number | null;
   /** Whether clients that offer no subprotocol get the plain dialect; default true. */
   readonly plain?: boolean;
   /** Opens `/echo`, and only that, to everybody; default false. */

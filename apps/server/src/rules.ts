@@ -2,6 +2,7 @@ import type { TrustedProxies } from "./forwarded.ts";
 import { createHostCheck, type HostCheck } from "./host.ts";
 import { completeLimits, type ServerLimits } from "./limits.ts";
 import type { RuleOptions } from "./options.ts";
+import { defaultRememberMs } from "./remember.ts";
 import type { AllowedOrigins } from "./origin.ts";
 
 /** Which handshakes are admitted. */
@@ -21,6 +22,8 @@ export interface Rules extends UpgradePolicy {
   readonly trustProxy: TrustedProxies | null;
   /** How long a login by password holds; ms. `null`: as long as the session. */
   readonly loginLifetimeMs: number | null;
+  /** How long a token that a client asked for is good; ms. `null`: there are none. */
+  readonly rememberMs: number | null;
 }
 
 /** Throws RangeError for a limit out of range. */
@@ -33,5 +36,6 @@ export function toRules(options: RuleOptions, host: string): Rules {
     isOurHost: createHostCheck(host, options.allowHosts ?? []),
     trustProxy: options.trustProxy ?? null,
     loginLifetimeMs: options.loginLifetimeMs ?? null,
+    rememberMs: options.rememberMs === undefined ? defaultRememberMs : options.rememberMs,
   };
 }

@@ -33,7 +33,9 @@ export function createServer<Context = SessionContext>(
   assertUsable(options, options);
   const rules = createHolder(toRules(options, host));
   const loginLifetimeMs = (): number | null => rules.current().loginLifetimeMs;
-  const access = meterAccess(chooseAccess(options, { log, meter, loginLifetimeMs }), meter);
+  const rememberMs = (): number | null => rules.current().rememberMs;
+  const parts = { log, meter, loginLifetimeMs, rememberMs };
+  const access = meterAccess(chooseAccess(options, parts), meter);
   let page: Page | null = null;
   let listening: Promise<Listening> | undefined;
   let closing: Promise<void> | undefined;
@@ -91,7 +93,7 @@ export function createServer<Context = SessionContext>(
           options: {
             dialect,
             mechanisms: access.mechanisms,
-            features: [],
+            features: access.features(),
             limits,
             ...(login === null ? {} : { login }),
           },

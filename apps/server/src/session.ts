@@ -114,7 +114,11 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
   function verify({ attempt, step }: Extract<ServerEffect, { readonly type: "verify" }>): void {
     authenticate(step).then(
       (outcome) => {
-        if (outcome.kind === "accepted") proof = outcome;
+        if (outcome.kind === "accepted") {
+          // Not the whole outcome, which may hold a token.
+          const { mechanism, version } = outcome;
+          proof = { mechanism, version };
+        }
         dispatch({ type: "verdict", attempt, outcome });
       },
       (error: unknown) => {

@@ -94,7 +94,7 @@ function toOptions(name: string, setting: Setting<unknown>): Option[] {
 function initialText({ initial, placeholder }: Setting<unknown>): string {
   if (typeof initial === "string") return ` (${initial})`;
   if (typeof initial !== "number") return "";
-  if (placeholder === "<time>") return ` (${timeText(initial)})`;
+  if (placeholder?.startsWith("<time") === true) return ` (${timeText(initial)})`;
   if (placeholder === "<size>") return ` (${sizeText(initial)})`;
   return ` (${initial})`;
 }

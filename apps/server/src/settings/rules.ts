@@ -14,6 +14,7 @@ export function toRuleOptions(settings: Settings): RuleOptions {
     limits: toLimits(settings),
     plain: !settings["no-plain"],
     allowAnonymous: settings["allow-anonymous"],
+    rememberMs: settings.remember,
     ...(loginLifetimeMs === null ? {} : { loginLifetimeMs }),
     ...(allowOrigins === null ? {} : { allowOrigins }),
     ...(allowHosts === null ? {} : { allowHosts }),

@@ -1,5 +1,7 @@
+import { success } from "@wsecho/protocol";
 import { parseTrustedProxies, type TrustedProxies } from "../forwarded.ts";
 import { defaultServerLimits as limits } from "../limits.ts";
+import { defaultRememberMs } from "../remember.ts";
 import {
   parseChoice,
   parseCount,
@@ -61,6 +63,11 @@ function atStart<T>(setting: Setting<T>): Setting<T> {
 
 const size = { placeholder: "<size>", parse: parseSize };
 const time = { placeholder: "<time>", parse: parseDuration };
+/** `null` where somebody wants none. */
+const timeOrOff = {
+  placeholder: "<time|off>",
+  parse: (text: string) => (text === "off" ? success(null) : parseDuration(text)),
+};
 const count = { placeholder: "<n>", parse: parseCount(1, 1_000_000) };
 
 export const logLevels = ["silent", "error", "warn", "info", "debug"] as const;
@@ -123,6 +130,7 @@ export const settings = {
     }),
   ),
   "login-lifetime": setting<number | null>("Users", "how long a password login holds", null, time),
+  remember: setting<number | null>("Users", "longest stay by choice", defaultRememberMs, timeOrOff),
 
   "max-message": setting("Limits", "largest message", limits.maxMessageBytes, size),
   "max-login": setting("Limits", "largest message before login", limits.maxLoginBytes, size),

@@ -199,6 +199,45 @@ function testTokens(make: MakeDatabase): void {
     }
   });
 
+  test("[L13, L14] are given to who proves a password and asks, and to nobody else", async () => {
+    const { url, store } = await serve(await make(), { rememberMs: 60_000 });
+    await addUser(store, "ada");
+    const client = await connect(url, "wsecho.v1");
+    expect((await client.nextJson())["features"]).toEqual(["remember"]);
+    client.sendJson(auth);
+    expect(await client.nextJson()).not.toHaveProperty("token");
+    client.sendJson({ ...auth, rememberMs: 3_600_000 });
+    const { token } = await client.nextJson();
+    expect(token).toEqual(expect.any(String));
+
+    const scram = await hello(url);
+    const { verdict, proven } = await logInByScram(scram, "ada", password, { rememberMs: 10_000 });
+    expect([proven.ok, typeof verdict["token"]]).toEqual([true, "string"]);
+
+    const later = await hello(url);
+    later.sendJson({ type: "auth", mechanism: "token", token, rememberMs: 60_000 });
+    const ok = await later.nextJson();
+    expect(ok).toMatchObject({ type: "ok", user: "ada" });
+    expect(ok).not.toHaveProperty("token");
+    // No longer than the server allows, whatever was asked for.
+    expect(ok["expiresInMs"]).toBeLessThanOrEqual(60_000);
+    expect(ok["expiresInMs"]).toBeGreaterThan(50_000);
+
+    await store.users.change("ada", { verifier: await makeVerifier("new") });
+    const refused = await hello(url);
+    refused.sendJson({ type: "auth", mechanism: "token", token });
+    expect(await refused.nextJson()).toMatchObject({ type: "denied" });
+  });
+
+  test("are given to nobody where the server does not want it", async () => {
+    const { url, store } = await serve(await make(), { rememberMs: null });
+    await addUser(store, "ada");
+    const client = await connect(url, "wsecho.v1");
+    expect((await client.nextJson())["features"]).toEqual([]);
+    client.sendJson({ ...auth, rememberMs: 60_000 });
+    expect(await client.nextJson()).toEqual({ type: "ok", user: "ada" });
+  });
+
   test.each([
     ["nothing", ""],
     ["no token", "abc"],
@@ -539,6 +578,8 @@ function testAudit(make: MakeDatabase): void {
     await client.nextJson();
     client.sendJson({ type: "auth", mechanism: "token", token });
     await client.nextJson();
+    client.sendJson({ ...auth, rememberMs: 60_000 });
+    const remembered = String((await client.nextJson())["token"]);
     const wrong = await hello(url);
     wrong.sendJson({ ...auth, user: password, password: planted });
     await wrong.nextJson();
@@ -549,7 +590,7 @@ function testAudit(make: MakeDatabase): void {
     ).closed;
     await expect.poll(() => store.sessions.list(), soon).toHaveLength(1);
     const everything = JSON.stringify(log) + (await database.dump());
-    for (const secret of [password, planted, token, bearerOffer(token)]) {
+    for (const secret of [password, planted, token, remembered, bearerOffer(token)]) {
       expect(everything).not.toContain(secret);
       expect(everything).not.toContain(Buffer.from(secret).toString("base64"));
       expect(everything).not.toContain(Buffer.from(secret).toString("hex"));

@@ -78,7 +78,12 @@ export async function connectV1(url: string, user = "admin", password = "123456"
 }
 
 /** One SCRAM login over an open connection; the last message of the server, and what it proves. */
-export async function logInByScram(client: TestClient, user: string, password: string) {
+export async function logInByScram(
+  client: TestClient,
+  user: string,
+  password: string,
+  more: object = {},
+) {
   const nonce = randomBytes(18).toString("base64");
   const started = startScramClient({
     crypto: nodeScramCrypto,
@@ -89,7 +94,7 @@ export async function logInByScram(client: TestClient, user: string, password: s
   });
   if (!started.ok) throw new Error(started.error.message);
   const scram = started.value;
-  client.sendJson({ type: "auth", mechanism: "scram-sha-256", data: scram.clientFirst });
+  client.sendJson({ type: "auth", mechanism: "scram-sha-256", data: scram.clientFirst, ...more });
   const challenge = await client.nextJson();
   const proof = await scram.answer(String(challenge["data"]));
   if (!proof.ok) throw new Error(proof.error.message);
