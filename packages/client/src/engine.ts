@@ -5,20 +5,19 @@ import {
   type ClientEvent,
   type ClientMessage,
   type ClientTimer,
-  type Payload,
-  type Settlement,
   type StopReason,
 } from "@wsecho/protocol";
 import { createClientState, transitionClient } from "@wsecho/protocol/client";
 import { retryDelay } from "./backoff.ts";
 import { createTimers } from "./clock.ts";
 import { loadScramCrypto } from "./crypto.ts";
+import { createDeliveries } from "./deliveries.ts";
 import { stopError, type SessionError } from "./errors.ts";
 import type { Status } from "./events.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { createLogin } from "./login.ts";
 import type { ConnectOptions } from "./options.ts";
-import { createOutbox, type Entry, type Outbox } from "./outbox.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
 import { wireSize } from "./payload.ts";
 import { createReporter } from "./reporter.ts";
 import { readSettings } from "./settings.ts";
@@ -52,7 +51,7 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
     transitionClient,
     perform,
   );
-  const { emit, status, publish, retryIn, noteEnd } = createReporter({
+  const { call, emit, status, publish, retryIn, noteEnd } = createReporter({
     onEvent: options.onEvent,
     state: machine.state,
     ready,
@@ -62,8 +61,6 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
   let serverWords: string | null = null;
   let failure: SessionError | null = null;
   let finished = false;
-  let dropped = 0;
-  let dropping = false;
 
   function dispatch(event: ClientEvent): void {
     if (event.type === "socketClosed") noteEnd(endOf(event));
@@ -97,6 +94,12 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
     options,
     mayReveal,
     loadCrypto: () => loadScramCrypto(),
+    features: () => {
+      const state = machine.state();
+      return state.kind === "authenticating" || state.kind === "ready"
+        ? (state.hello?.features ?? [])
+        : [];
+    },
     dispatch,
     problem: (detail) => emit({ type: "problem", detail }),
   });
@@ -115,6 +118,8 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
     submit: ({ id, payload, resend }) => dispatch({ type: "submit", id, payload, resend }),
   });
 
+  const deliveries = createDeliveries({ inbox, outbox, emit, now: clock.now, ended });
+
   function perform(effect: ClientEffect): void {
     publish();
     switch (effect.type) {
@@ -127,7 +132,7 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
         break;
       case "sendBinary":
         link.send(effect.data);
-        noteSent(outbox.find(effect.data));
+        deliveries.left(effect.data);
         break;
       case "close":
         link.close(effect.code, effect.reason);
@@ -153,11 +158,14 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
       case "checkServer":
         login.check(effect.attempt, effect.data);
         break;
+      case "keepToken":
+        call(() => options.remember?.take(effect.token));
+        break;
       case "settle":
-        settle(effect.id, effect.outcome);
+        deliveries.settle(effect.id, effect.outcome);
         break;
       case "receive":
-        receive(effect.payload);
+        deliveries.receive(effect.payload);
         break;
       case "note": {
         const { code, message } = effect.note;
@@ -178,38 +186,7 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
     const text = encodeClient(machine.state().dialect, message);
     if (text === null) return;
     link.send(text);
-    if (message.type === "submit") noteSent(outbox.find(message.id));
-  }
-
-  function noteSent(entry: Entry | undefined): void {
-    if (entry === undefined) return;
-    const { id, payload, sentAt } = entry;
-    entry.sentAt = clock.now();
-    emit({ type: "sent", id, payload, resent: sentAt !== null });
-  }
-
-  function settle(id: number, outcome: Settlement): void {
-    const entry = outbox.settle(id, outcome, ended() ?? undefined);
-    const sentAt = entry?.sentAt ?? null;
-    const rttMs = outcome.kind === "echoed" && sentAt !== null ? clock.now() - sentAt : null;
-    emit({ type: "settled", id, outcome, rttMs });
-    if (outcome.kind === "echoed" && entry?.kind === "send")
-      inbox.put({ ...outcome.payload, id, ...(rttMs === null ? {} : { rttMs }) });
-  }
-
-  function receive(payload: Payload): void {
-    emit({ type: "received", payload });
-    if (inbox.offer(payload)) {
-      dropping = false;
-      return;
-    }
-    dropped += 1;
-    if (dropping) return;
-    dropping = true;
-    const detail =
-      "received messages are being dropped: too many are unread; iterate the session faster, or " +
-      "raise bufferMessages";
-    emit({ type: "problem", detail });
+    if (message.type === "submit") deliveries.left(message.id);
   }
 
   function ended(): SessionError | null {
@@ -255,7 +232,7 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
     );
   }
 
-  return { dispatch, status, inbox, outbox, dropped: () => dropped };
+  return { dispatch, status, inbox, outbox, dropped: deliveries.dropped };
 }
 
 type SocketClosed = Extract<ClientEvent, { readonly type: "socketClosed" }>;

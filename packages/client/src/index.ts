@@ -9,9 +9,11 @@ export type {
   Credentials,
   CredentialsProvider,
   CredentialsRequest,
+  RememberOptions,
   SubmitOptions,
 } from "./options.ts";
 export { connect, createSession, type Session } from "./session.ts";
+export { bearerTransport } from "./socket/bearer.ts";
 export { platformTransport } from "./socket/platform.ts";
 export type { Socket, SocketListener, Transport } from "./socket/transport.ts";
 // What the types above are made of, so that nobody needs a second package to name them.

@@ -1,4 +1,4 @@
-import type { ClientEffect, ClientEvent } from "@wsecho/protocol";
+import type { ClientEffect, ClientEvent, DialectName } from "@wsecho/protocol";
 import { startScramClient, type ScramClient, type ScramCrypto } from "@wsecho/protocol/scram";
 import { chooseMechanism, type Offer } from "./credentials.ts";
 import { createNonce } from "./crypto.ts";
@@ -17,6 +17,8 @@ export interface LoginHost {
   /** Whether a secret may cross the wire as it is. */
   readonly mayReveal: boolean;
   readonly loadCrypto: () => Promise<ScramCrypto>;
+  /** The optional abilities of the server, as its `hello` says. */
+  readonly features: () => readonly string[];
   readonly dispatch: (event: ClientEvent) => void;
   /** Why a login is not tried or not believed; never a secret. */
   readonly problem: (detail: string) => void;
@@ -39,10 +41,11 @@ export function createLogin({
   options,
   mayReveal,
   loadCrypto,
+  features,
   dispatch,
   problem,
 }: LoginHost): Login {
-  const { credentials: provider } = options;
+  const { credentials: provider, remember } = options;
   const fixed = fixedOffer(options);
   let fixedRefused = false;
   /** Whether the attempt under way uses the fixed credentials. */
@@ -90,7 +93,10 @@ export function createLogin({
       return;
     }
     if (choice.value.mechanism !== "scram-sha-256") {
-      dispatch({ type: "credentials", attempt, message: choice.value.message });
+      const { message } = choice.value;
+      // A token gets no further one (PROTOCOL.md L14), so nobody asks.
+      const full = message.mechanism === "plain" ? { ...message, ...wish(dialect) } : message;
+      dispatch({ type: "credentials", attempt, message: full });
       return;
     }
     const crypto = await loadCrypto();
@@ -109,8 +115,22 @@ export function createLogin({
     dispatch({
       type: "credentials",
       attempt,
-      message: { type: "auth", mechanism: "scram-sha-256", data },
+      message: { type: "auth", mechanism: "scram-sha-256", data, ...wish(dialect) },
     });
+  }
+
+  /** Asks for a token where somebody wants one and it may cross the wire. */
+  function wish(dialect: DialectName): { readonly rememberMs?: number } {
+    if (remember === undefined) return {};
+    const why =
+      dialect === "plain" || !features().includes("remember")
+        ? "the server gives none"
+        : mayReveal
+          ? null
+          : "it would cross an unencrypted connection to another machine";
+    if (why === null) return { rememberMs: remember.forMs };
+    problem(`there will be no token to stay logged in with: ${why}`);
+    return {};
   }
 
   /** Never rejects; `null` where the challenge is not one to answer. */

@@ -27,6 +27,17 @@ export type CredentialsProvider = (
   signal: AbortSignal,
 ) => Credentials | null | Promise<Credentials | null>;
 
+/** What a session does to stay logged in without keeping the password. */
+export interface RememberOptions {
+  /** How long the token should be good for, in milliseconds, from 1; the server may grant less. */
+  readonly forMs: number;
+  /**
+   * Gets the token, once the server has proven itself. It is as good as the password until it ends,
+   * or the user changes: keep it where only its user can read it. It must not throw.
+   */
+  readonly take: (token: string) => void;
+}
+
 /** How to reach a server and log in; every part has a default but the login. */
 export interface ConnectOptions {
   readonly username?: string;
@@ -43,6 +54,11 @@ export interface ConnectOptions {
    * credentials are asked for. Default `false`.
    */
   readonly handshakeLogin?: boolean;
+  /**
+   * Asks, with each login by password, for a token to log in with later. Where there will be none an
+   * event `problem` says why: a server that gives none, or a connection that anybody could read.
+   */
+  readonly remember?: RememberOptions;
   /** Default `"v1"`. `"auto"` is v1, then plain to servers that know nothing else. */
   readonly dialect?: DialectName | "auto";
   /**

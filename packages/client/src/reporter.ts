@@ -11,6 +11,8 @@ export interface ReporterHost {
 
 /** Tells the caller what happens. */
 export interface Reporter {
+  /** Calls back the caller, who must not throw. */
+  readonly call: (callback: () => void) => void;
   readonly emit: (event: SessionEvent) => void;
   readonly status: () => Status;
   /** Tells the status where it changed: before anything that follows from the change. */
@@ -26,9 +28,9 @@ export function createReporter({ onEvent, state, ready }: ReporterHost): Reporte
   let retryInMs: number | null = null;
   let lastEnd: StopReason | null = null;
 
-  function emit(event: SessionEvent): void {
+  function call(callback: () => void): void {
     try {
-      onEvent?.(event);
+      callback();
     } catch (error) {
       // The session must not stand half done; the error still surfaces, as from any event handler.
       queueMicrotask(() => {
@@ -36,6 +38,8 @@ export function createReporter({ onEvent, state, ready }: ReporterHost): Reporte
       });
     }
   }
+
+  const emit = (event: SessionEvent): void => call(() => onEvent?.(event));
 
   function status(): Status {
     return statusOf(state(), { retryInMs, reason: lastEnd });
@@ -53,6 +57,7 @@ export function createReporter({ onEvent, state, ready }: ReporterHost): Reporte
   }
 
   return {
+    call,
     emit,
     status,
     publish,

@@ -35,6 +35,7 @@ export function readSettings(url: string | URL, options: ConnectOptions): Settin
   const { bufferMessages = 1024, bufferBytes = 16 * 1024 * 1024 } = options;
   requirePositive("bufferMessages", bufferMessages);
   requirePositive("bufferBytes", bufferBytes);
+  requirePositive("remember.forMs", options.remember?.forMs ?? 1);
   const limits = { ...defaultClientLimits, ...options.limits };
   const target = parseTarget(url);
   const given = options.transport ?? platformTransport;

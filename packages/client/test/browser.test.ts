@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { launchBrowser } from "@wsecho/testkit";
+import { startTeam } from "@wsecho/testkit/team";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundlePage } from "./support/bundle.ts";
 import { contract } from "./support/contract.ts";
@@ -79,3 +80,14 @@ for (const [host, { hasWebCrypto }] of Object.entries(hosts)) {
       it(name, { timeout: 20_000 }, async () => expect(await run(name)).toBe("ok"));
   });
 }
+
+it("a page logs in at the handshake by a subprotocol entry", async () => {
+  await using team = await startTeam({ users: { ada: "secret" } });
+  const token = await team.tokenFor("ada");
+  const tab = await open("127.0.0.1");
+  const user = await tab.evaluate(
+    ([url, given]) => (globalThis as unknown as { page: Page }).page.logInByEntry(url, given),
+    [team.url, token] as const,
+  );
+  expect(user).toBe("ada");
+});

@@ -1,4 +1,4 @@
-import { platformTransport } from "../../src/index.ts";
+import { bearerTransport, connect, platformTransport } from "../../src/index.ts";
 import { contract } from "./contract.ts";
 
 // Runs in a page: the test names a check, and the page says how it went.
@@ -18,6 +18,15 @@ const page = {
     } catch (error) {
       return error instanceof Error ? (error.stack ?? error.message) : String(error);
     }
+  },
+  /** Logs in at the handshake; who it is by then. */
+  logInByEntry: async (url: string, token: string): Promise<string | undefined> => {
+    await using session = await connect(url, {
+      handshakeLogin: true,
+      transport: bearerTransport(token),
+    });
+    await session.ask("hello");
+    return session.status.user;
   },
 };
 
