@@ -75,7 +75,7 @@ function takeMessage(state: OpenState, message: ServerMessage): ClientStep {
 function takeOther(state: OpenState, frame: Frame): ClientStep {
   const receive = { type: "receive", payload: payloadOf(frame) } as const;
   if (state.kind === "ready") return [{ ...state, retries: 0 }, [receive]];
-  if (state.dialect === "v1") return breakOff(state, "a binary message before the login");
+  if (state.dialect === "v1") return breakOrder(state, frame);
   if (state.kind === "authenticating" && state.login.kind === "sent" && frame.type === "text") {
     // The verdicts name no user and no number of attempts left.
     if (frame.text === plainTexts.accepted) return accept(state, { user: null });

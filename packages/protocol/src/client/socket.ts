@@ -1,5 +1,5 @@
 import { closes, retryAfterClose } from "../close-codes.ts";
-import type { DialectName } from "../dialect/dialect.ts";
+import type { DialectName, Frame } from "../dialect/dialect.ts";
 import { startDeadline } from "../effects.ts";
 import type { ServerMessage } from "../messages.ts";
 import { subprotocol } from "../negotiate.ts";
@@ -37,7 +37,7 @@ export function breakOff(state: ClientState, detail: string): ClientStep {
 }
 
 /** The peer sent a message that has no place here. */
-export function breakOrder(state: ClientState, { type }: ServerMessage): ClientStep {
+export function breakOrder(state: ClientState, { type }: ServerMessage | Frame): ClientStep {
   return breakOff(state, `unexpected ${type} while ${state.kind}`);
 }
 
