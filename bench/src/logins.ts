@@ -1,205 +1,130 @@
 /**
- * What a login tells an eavesdropper with a stopwatch, and what it costs the server:
+ * What a login costs the server, what it tells somebody with a stopwatch, and how soon a user is
+ * shut out, with both stores:
  *
- *     node --conditions=@wsecho/source bench/src/logins.ts [rounds of SCRAM] [rounds of plain]
- *
- * Unknown and known users take turns against one real server with a real SQLite file, each wrong
- * password over a connection of its own; the throttle is told to forget at once. `AUC` says how
- * often a known user's answer is the slower one of a pair: 0.5 is a coin.
+ *     node --conditions=@wsecho/source bench/src/logins.ts --help
  */
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { webScramCrypto, createVerifier, startScramClient } from "@wsecho/protocol/scram";
-import { createServer, openStore } from "@wsecho/server";
-import { WebSocket } from "ws";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { createVerifier } from "@wsecho/protocol/scram";
+import { openStore, type StorePlace } from "@wsecho/server";
+import { startPostgres } from "@wsecho/testkit/postgres";
+import {
+  byToken,
+  crypto,
+  iterations,
+  logInByPlain,
+  logInByScram,
+  password,
+  user,
+} from "./logins/client.ts";
+import { measureCost, type Way } from "./logins/cost.ts";
+import { measureRevocation } from "./logins/revocation.ts";
+import { measureTiming, type Samples } from "./logins/timing.ts";
+import { canPin } from "./cores.ts";
+import { startPeer } from "./peer.ts";
+import { areaUnderCurve, median, quantile, spread } from "./statistics.ts";
 
-const [scramRounds = 400, plainRounds = 40] = process.argv.slice(2).map(Number);
-const crypto = webScramCrypto(globalThis.crypto.subtle);
-/** The server's default. */
-const iterations = 600_000;
-const known = "ada";
-const password = randomBytes(12).toString("hex");
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const fromSource = "--conditions=@wsecho/source";
 
-/** The client derives its key once: what is left of its share is small beside the server's. */
-let derived: Promise<Uint8Array> | undefined;
-const cachedCrypto: typeof crypto = {
-  ...crypto,
-  pbkdf2: (...args) => (derived ??= crypto.pbkdf2(...args)),
-};
+interface Options {
+  readonly rounds: string;
+  readonly guesses: string;
+  readonly plainGuesses: string;
+  readonly revocations: string;
+  readonly postgres: boolean;
+}
 
-type Samples = Record<"known" | "unknown", number[]>;
+const options = new Command("logins")
+  .description("Cost, timing and revocation of logins, of the server's process alone.")
+  .option("--rounds <n>", "rounds of the cost; medians are shown", "7")
+  .option("--guesses <n>", "SCRAM guesses, of known and of unknown users each", "400")
+  .option("--plain-guesses <n>", "the same of plain, each of which takes long", "40")
+  .option("--revocations <n>", "users that are disabled, one after the other", "20")
+  .option("--no-postgres", "SQLite alone")
+  .parse()
+  .opts<Options>();
 
 const folder = await mkdtemp(join(tmpdir(), "wsecho-logins-"));
-const at = { pairMs: 1, addressMs: 1, allMs: 1 };
-const store = await openStore({ data: folder }, { iterations, failureDecay: at });
-const server = createServer({ port: 0, store, webRoot: null });
 try {
+  await report("SQLite", { data: folder });
+} finally {
+  await rm(folder, { recursive: true });
+}
+if (options.postgres) {
+  await using postgres = await startPostgres();
+  await report("PostgreSQL", { database: postgres.url });
+}
+if (!canPin) console.error("cores could not be pinned: server and clients disturbed each other");
+
+async function report(name: string, place: StorePlace): Promise<void> {
+  await using store = await openStore(place, { iterations });
   const salt = new Uint8Array(randomBytes(16));
   const verifier = await createVerifier(crypto, password, { salt, iterations });
   if (!verifier.ok) throw new Error(verifier.error.message);
-  await store.users.add({ name: known, verifier: verifier.value });
-  const { url } = await server.listen();
-  await report(url);
-} finally {
-  await server.close();
-  await store.close();
-  await rm(folder, { recursive: true });
-}
-
-async function report(url: string): Promise<void> {
-  const challenge: Samples = { known: [], unknown: [] };
-  const verdict: Samples = { known: [], unknown: [] };
-  const plain: Samples = { known: [], unknown: [] };
-  await alternate(scramRounds, async (kind) => {
-    const [first, second] = await guessByScram(url, nameOf(kind));
-    challenge[kind].push(first);
-    verdict[kind].push(second);
-  });
-  await alternate(plainRounds, async (kind) => {
-    plain[kind].push(await guessByPlain(url, nameOf(kind)));
-  });
-  show("SCRAM, challenge", challenge);
-  show("SCRAM, verdict", verdict);
-  show("plain, verdict", plain);
-  await showCost("SCRAM", scramRounds, url, logInByScram);
-  await showCost("plain", plainRounds, url, logInByPlain);
-}
-
-/** Which of the two is first changes, or the order would show. */
-async function alternate(
-  rounds: number,
-  guess: (kind: keyof Samples) => Promise<void>,
-): Promise<void> {
-  for (let round = 0; round < rounds; round++) {
-    const order =
-      round % 2 === 0 ? (["known", "unknown"] as const) : (["unknown", "known"] as const);
-    for (const kind of order) await guess(kind);
+  await store.users.add({ name: user, verifier: verifier.value });
+  const script = here("./servers/store.ts");
+  const args = [fromSource, script, JSON.stringify(place)];
+  const peer = await startPeer({ name, args, prefix: "" });
+  const url = `ws://127.0.0.1:${peer.port}`;
+  try {
+    console.log(`\n${name}, ${iterations} iterations`);
+    const ways: readonly Way[] = [
+      { name: "connection alone", logIn: null, logins: 300 },
+      { name: "token", logIn: byToken(issueToken(place)), logins: 300 },
+      { name: "SCRAM", logIn: logInByScram, logins: 300 },
+      { name: "plain", logIn: logInByPlain, logins: 5 },
+    ];
+    showCosts(await measureCost(peer, ways, Number(options.rounds)));
+    const { guesses, plainGuesses } = options;
+    const timing = await measureTiming(url, Number(guesses), Number(plainGuesses));
+    for (const [what, samples] of timing) showTiming(what, samples);
+    const rounds = Number(options.revocations);
+    const delays = await measureRevocation(url, store, logInByScram, rounds);
+    console.log(`from disabling to the end of the session: ${line(delays, 0)}`);
+  } finally {
+    await peer.stop();
   }
 }
 
-function nameOf(kind: keyof Samples): string {
-  return kind === "known" ? known : randomBytes(2).toString("hex").slice(0, 3);
+/** As an operator gets one. */
+function issueToken(place: StorePlace): string {
+  const main = here("../../apps/server/src/main.ts");
+  const where = Object.entries(place).map(([flag, value]) => `--${flag}=${String(value)}`);
+  const args = [fromSource, main, "tokens", "issue", user, ...where];
+  return execFileSync(process.execPath, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  }).trim();
 }
 
-interface Peer {
-  readonly ask: (message: object) => Promise<Readonly<Record<string, unknown>>>;
-  readonly close: () => void;
+function showCosts(costs: ReadonlyMap<string, readonly number[]>): void {
+  const base = median(costs.get("connection alone") ?? []);
+  const login = median(costs.get("SCRAM") ?? []) - base;
+  console.log("CPU of the server's process, median of rounds; without the connection: of SCRAM's");
+  for (const [way, values] of costs) {
+    const own = median(values) - base;
+    const share =
+      own === 0 ? "" : `  ${own.toFixed(3).padStart(8)} ms  x${(own / login).toFixed(2)}`;
+    const noise = `± ${(spread(values) * 100).toFixed(0)} %`;
+    console.log(`  ${way.padEnd(16)} ${median(values).toFixed(3).padStart(8)} ms ${noise}${share}`);
+  }
 }
 
-async function connect(url: string): Promise<Peer> {
-  const socket = new WebSocket(url, "wsecho.v1");
-  let take: (text: string) => void = () => undefined;
-  const next = (): Promise<Record<string, unknown>> =>
-    new Promise((resolve) => {
-      take = (text) => resolve(JSON.parse(text) as Record<string, unknown>);
-    });
-  socket.on("message", (data: Buffer) => take(data.toString()));
-  await next();
-  return {
-    ask(message) {
-      const answer = next();
-      socket.send(JSON.stringify(message));
-      return answer;
-    },
-    close: () => socket.terminate(),
-  };
+function showTiming(what: string, { known, unknown }: Samples): void {
+  const auc = areaUnderCurve(known, unknown).toFixed(3);
+  console.log(`${what}, ${known.length} each; a known user is the slower one in ${auc} of pairs`);
+  console.log(`  known    ${line(known, 3)}`);
+  console.log(`  unknown  ${line(unknown, 3)}`);
 }
 
-async function timed<T>(run: () => Promise<T>): Promise<readonly [T, number]> {
-  const startedAt = performance.now();
-  const value = await run();
-  return [value, performance.now() - startedAt];
-}
-
-/** How long challenge and verdict took; the client's own work, which is none here, is left out. */
-async function guessByScram(url: string, user: string): Promise<readonly [number, number]> {
-  const peer = await connect(url);
-  const nonce = randomBytes(18).toString("base64");
-  const data = `n,,n=${user},r=${nonce}`;
-  const [challenge, first] = await timed(() =>
-    peer.ask({ type: "auth", mechanism: "scram-sha-256", data }),
-  );
-  const whole = /^r=([^,]+)/.exec(String(challenge["data"]))?.[1] ?? "";
-  const proof = randomBytes(32).toString("base64");
-  const [answer, second] = await timed(() =>
-    peer.ask({ type: "response", data: `c=biws,r=${whole},p=${proof}` }),
-  );
-  if (answer["type"] !== "denied") throw new Error(JSON.stringify(answer));
-  peer.close();
-  return [first, second];
-}
-
-async function guessByPlain(url: string, user: string): Promise<number> {
-  const peer = await connect(url);
-  const message = { type: "auth", mechanism: "plain", user, password: "wrong" };
-  const [answer, time] = await timed(() => peer.ask(message));
-  if (answer["type"] !== "denied") throw new Error(JSON.stringify(answer));
-  peer.close();
-  return time;
-}
-
-function show(what: string, { known: yes, unknown: no }: Samples): void {
-  const line = (values: readonly number[]): string => {
-    // The first tenth is warming up.
-    const sorted = values.slice(Math.floor(values.length / 10)).sort((a, b) => a - b);
-    const quantile = (q: number): string =>
-      (sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN).toFixed(3);
-    return `min ${quantile(0)}  p10 ${quantile(0.1)}  p50 ${quantile(0.5)}  p90 ${quantile(0.9)}  p99 ${quantile(0.99)} ms`;
-  };
-  console.info(`${what}, ${yes.length} each; AUC ${auc(yes, no).toFixed(3)}`);
-  console.info(`  known    ${line(yes)}`);
-  console.info(`  unknown  ${line(no)}`);
-}
-
-/** How often a value of `a` is greater than one of `b`. */
-function auc(a: readonly number[], b: readonly number[]): number {
-  let wins = 0;
-  for (const x of a) for (const y of b) wins += x > y ? 1 : x === y ? 0.5 : 0;
-  return wins / (a.length * b.length);
-}
-
-async function logInByScram(url: string): Promise<void> {
-  const peer = await connect(url);
-  const nonce = randomBytes(18).toString("base64");
-  const started = startScramClient({
-    crypto: cachedCrypto,
-    user: known,
-    password,
-    nonce,
-    maxIterations: iterations,
-  });
-  if (!started.ok) throw new Error(started.error.message);
-  const scram = started.value;
-  const data = scram.clientFirst;
-  const challenge = await peer.ask({ type: "auth", mechanism: "scram-sha-256", data });
-  const proof = await scram.answer(String(challenge["data"]));
-  if (!proof.ok) throw new Error(proof.error.message);
-  const answer = await peer.ask({ type: "response", data: proof.value.clientFinal });
-  if (answer["type"] !== "ok") throw new Error(JSON.stringify(answer));
-  peer.close();
-}
-
-async function logInByPlain(url: string): Promise<void> {
-  const peer = await connect(url);
-  const answer = await peer.ask({ type: "auth", mechanism: "plain", user: known, password });
-  if (answer["type"] !== "ok") throw new Error(JSON.stringify(answer));
-  peer.close();
-}
-
-/** CPU of the process, that is of both ends, so an upper bound of the server's. */
-async function showCost(
-  what: string,
-  rounds: number,
-  url: string,
-  logIn: (url: string) => Promise<void>,
-): Promise<void> {
-  await logIn(url);
-  const before = process.cpuUsage();
-  for (let i = 0; i < rounds; i++) await logIn(url);
-  const { user, system } = process.cpuUsage(before);
-  console.info(
-    `${what}: ${((user + system) / 1000 / rounds).toFixed(2)} ms of CPU a login, both ends`,
-  );
+function line(values: readonly number[], digits: number): string {
+  const at = (q: number): string => quantile(values, q).toFixed(digits);
+  return `min ${at(0)}  p10 ${at(0.1)}  p50 ${at(0.5)}  p90 ${at(0.9)}  max ${at(1)} ms`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatTable, summarize, type Sample } from "../src/report.ts";
-import { median, spread } from "../src/statistics.ts";
+import { areaUnderCurve, median, quantile, spread } from "../src/statistics.ts";
 
 const sample = (cpuUsPerMessage: number): Sample => ({
   cpuUsPerMessage,
@@ -18,6 +18,17 @@ describe("statistics", () => {
 
   it("tells the noise relative to the median", () => {
     expect(spread([8, 10, 12])).toBeCloseTo(0.2);
+  });
+
+  it("finds the value below which a part of all is", () => {
+    const values = [3, 1, 2, 5, 4];
+    expect([0, 0.5, 0.9, 1].map((q) => quantile(values, q))).toEqual([1, 3, 5, 5]);
+  });
+
+  it("tells how well two series can be told apart", () => {
+    expect(areaUnderCurve([3, 4], [1, 2])).toBe(1);
+    expect(areaUnderCurve([1, 2], [3, 4])).toBe(0);
+    expect(areaUnderCurve([1, 2], [1, 2])).toBe(0.5);
   });
 });
 
