@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect as connectTls } from "node:tls";
 import { generate } from "selfsigned";
 import { expect, test } from "vitest";
-import { connect } from "./support/client.ts";
-import { startServer } from "./support/start-server.ts";
+import { connect } from "../support/client.ts";
+import { startServer } from "../support/start-server.ts";
 
 test("serves whoever asks for a strange server name, or for none, and everybody else", async () => {
   const { cert, private: key } = await generate([{ name: "commonName", value: "echo" }], {
