@@ -11,6 +11,7 @@ import { checkHandshakeLogin, type ProvenLogin } from "./handshake-login.ts";
 import { derive } from "./holder.ts";
 import { printable, withFields, type Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
+import { answerPings } from "./pongs.ts";
 import { refuseUpgrade, unavailable, type Refusal } from "./refusal.ts";
 import type { Rules } from "./rules.ts";
 import type { Connection } from "./session.ts";
@@ -92,6 +93,7 @@ export function createGate(
         const sessionLog = withFields(log, { session });
         sessionLog.info(facts, "connected");
         socket.setKeepAlive(true, keepAliveMs);
+        answerPings(webSocket);
         const disconnected = meter.connected(socket);
         webSocket.on("message", (data: Buffer, isBinary) =>
           meter.message(isBinary ? "binary" : "text", data.length),
@@ -135,6 +137,7 @@ function createWebSockets({ limits }: Rules): WebSocketServer {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    autoPong: false,
     maxPayload: limits.maxMessageBytes,
     // A peer that began to close gets no longer than one that we close. The types lack the option.
     ...{ closeTimeout: limits.closeTimeoutMs },
