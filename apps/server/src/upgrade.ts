@@ -96,6 +96,8 @@ function handshakeProblem({
   if (httpVersion !== "1.1") return bad("a WebSocket handshake needs HTTP/1.1");
   // Node asks this of ordinary requests only.
   if (headers.host === undefined) return bad("the request has no Host header");
+  // Node would hand it on as the first frames, past any proxy that knows it for a body.
+  if (hasBody(headers)) return bad("a WebSocket handshake has no body");
   const twice = repeated(rawHeaders);
   if (twice !== undefined) return bad(`the request has more than one ${twice} header`);
   // Another protocol (h2c …), or several to choose from.
@@ -105,6 +107,13 @@ function handshakeProblem({
   if (!/^[A-Za-z0-9+/]{22}==$/.test(headers["sec-websocket-key"] ?? ""))
     return bad("Sec-WebSocket-Key must be 16 bytes in base64");
   return undefined;
+}
+
+function hasBody({
+  "content-length": length = "0",
+  "transfer-encoding": encoding,
+}: Handshake["headers"]): boolean {
+  return encoding !== undefined || !/^0+$/.test(length);
 }
 
 /**

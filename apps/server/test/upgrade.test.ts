@@ -83,6 +83,8 @@ describe("the handshake", () => {
     ["no key", handshake({ "Sec-WebSocket-Key": null }), 400, "Sec-WebSocket-Key"],
     ["a short key", handshake({ "Sec-WebSocket-Key": "YWJj" }), 400, "16 bytes in base64"],
     ["no host", handshake({ Host: null }), 400, "no Host header"],
+    ["a body", handshake({ "Content-Length": "5" }), 400, "has no body"],
+    ["a body in chunks", handshake({ "Transfer-Encoding": "chunked" }), 400, "has no body"],
     ["an unknown path", handshake({}, "GET /other HTTP/1.1"), 404, "known: / (a session), /echo"],
     ["two slashes", handshake({}, "GET //echo HTTP/1.1"), 404, "known: /"],
     ["dots", handshake({}, "GET /../echo HTTP/1.1"), 404, "known: /"],
