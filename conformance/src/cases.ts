@@ -16,22 +16,29 @@ import { shakeHands } from "./handshake.ts";
 import { playSession } from "./player.ts";
 import { settingOf, type Knowledge, type Target } from "./target.ts";
 
-/** A vector that can be run against a URL. */
+/** Something that a server has to get right, and can be tried at a URL. */
 export interface Case {
   readonly id: string;
   readonly title: string;
   readonly rules: readonly string[];
-  readonly dialect: DialectName;
-  /** Rejects with Mismatch, or with Skip; `log` gets the conversation, not redacted. */
+  /**
+   * Rejects with Mismatch, or with Skip; `log` gets the conversation, not redacted. Resolves with
+   * what a person should know about a pass, mostly nothing.
+   */
   readonly run: (
     target: Target,
     knowledge: Knowledge,
     log: (line: string) => void,
-  ) => Promise<void>;
+  ) => Promise<readonly string[]>;
+}
+
+/** A vector of PROTOCOL.md. */
+export interface VectorCase extends Case {
+  readonly dialect: DialectName;
 }
 
 /** Every vector that says something about a server; those of clients have no URL. */
-export const cases: readonly Case[] = [
+export const cases: readonly VectorCase[] = [
   ...handshakeVectors.map(handshakeCase),
   ...sessionVectors.map(sessionCase),
   ...messageVectors
@@ -39,7 +46,7 @@ export const cases: readonly Case[] = [
     .map((vector) => sessionCase(malformedSession(vector))),
 ];
 
-function handshakeCase(vector: HandshakeVector): Case {
+function handshakeCase(vector: HandshakeVector): VectorCase {
   const { id, title, rules, header, plain = true, expect: expected } = vector;
   return {
     id,
@@ -61,15 +68,16 @@ function handshakeCase(vector: HandshakeVector): Case {
         const { names } = expected;
         if (status !== expected.status || !names.every((name) => body.includes(name)))
           throw new Mismatch(`HTTP ${expected.status} that says ${names.join(", ")}`, received);
-        return;
+        return [];
       }
       if (status !== 101 || protocol !== expected.selected)
         throw new Mismatch(`HTTP 101, ${expected.selected ?? "none"}`, received);
+      return [];
     },
   };
 }
 
-function sessionCase(vector: SessionVector): Case {
+function sessionCase(vector: SessionVector): VectorCase {
   const { id, title, rules, dialect } = vector;
   return {
     id,
@@ -85,6 +93,7 @@ function sessionCase(vector: SessionVector): Case {
       if (speaks(vector, "v1") && knowledge.hello === null && id !== "v1-hello")
         throw new Mismatch("hello as the first message of v1 (L1)", knowledge.greeting);
       await playSession(vector, { target, setting, mechanisms, log });
+      return [];
     },
   };
 }

@@ -2,11 +2,14 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { failure, success, type Result } from "@wsecho/protocol";
+import type { PlaceName } from "./frames/place.ts";
 import type { Target } from "./target.ts";
 
 export interface Options {
   readonly target: Target;
   readonly dialect: "plain" | "v1" | "both";
+  /** Where to try frames instead of the vectors; `null`: the vectors. */
+  readonly frames: readonly PlaceName[] | null;
   readonly filter: string | null;
   readonly json: boolean;
   /** What a person should know before it begins. */
@@ -27,6 +30,7 @@ interface Flags {
   readonly user: string;
   readonly passwordFile?: string;
   readonly dialect: Options["dialect"];
+  readonly frames?: true | "all" | "echo";
   readonly filter?: string;
   readonly timeout: number;
   readonly maxWait: number;
@@ -94,10 +98,18 @@ function complete(
       destructive: local || flags.destructive === true,
     },
     dialect: flags.dialect,
+    frames: placesFor(flags, url),
     filter: flags.filter ?? null,
     json: flags.json === true,
     notes,
   });
+}
+
+/** A URL with a path of its own is taken for a pure echo. */
+function placesFor({ frames, dialect }: Flags, url: URL): Options["frames"] {
+  if (frames === undefined) return null;
+  if (frames === "echo" || url.pathname !== "/") return ["echo"];
+  return dialect === "both" ? ["echo", "plain", "v1"] : ["echo", dialect];
 }
 
 function passwordFrom(
@@ -146,6 +158,12 @@ function createCommand(): Command {
         .choices(["plain", "v1", "both"])
         .default("both"),
     )
+    .addOption(
+      new Option(
+        "--frames [where]",
+        "RFC 6455 frame by frame instead of the vectors: at sessions and /echo, or at a pure echo",
+      ).choices(["all", "echo"]),
+    )
     .option("--filter <text>", "only vectors with this in their id, or with this rule")
     .option("--timeout <ms>", "time for one vector, without waits", parseMs, 5000)
     .option("--max-wait <ms>", "the longest wait for a limit of the server", parseMs, 2000)
@@ -160,6 +178,8 @@ Examples:
   $ pnpm wsecho-server --demo &
   $ pnpm conformance --url ws://127.0.0.1:5678
   $ pnpm conformance --url ws://127.0.0.1:5678 --filter R2
+  $ pnpm conformance --url ws://127.0.0.1:5678 --frames
+  $ pnpm conformance --url ws://127.0.0.1:9001 --frames echo --filter "Autobahn 6"
   $ WSECHO_PASSWORD=… pnpm conformance --url wss://echo.example --user ada --dialect v1 --json
 
 Exit status: 0 all passed or were skipped for a reason that is shown, 1 something failed or the

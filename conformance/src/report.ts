@@ -6,11 +6,12 @@ const colours = { passed: "green", failed: "red", skipped: "yellow" } as const;
 
 /** One line for a vector; a failed one also shows what was said. */
 export function lineOf(result: Result, coloured: boolean): string {
-  const { id, title, rules, outcome, ms, reason, expected, received, conversation = [] } = result;
+  const { id, title, rules, outcome, ms, reason, expected, received } = result;
+  const { notes = [], conversation = [] } = result;
   const word = coloured
     ? styleText(colours[outcome], words[outcome], { validateStream: false })
     : words[outcome];
-  const end = reason === undefined ? `(${ms} ms)` : `— ${reason}`;
+  const end = reason === undefined ? [`(${ms} ms)`, ...notes].join(" — ") : `— ${reason}`;
   const first = `${word} ${id} [${rules.join(", ")}] ${title} ${end}`;
   if (outcome !== "failed") return first;
   return [
@@ -45,5 +46,8 @@ export function summaryLine({ passed, failed, skipped, brokenRules }: Summary): 
   const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
   return brokenRules.length === 0
     ? counts
-    : `${counts}; see ${brokenRules.join(", ")} in PROTOCOL.md`;
+    : `${counts}; see ${brokenRules.join(", ")}${brokenRules.some(isOurs) ? " in PROTOCOL.md" : ""}`;
 }
+
+/** A rule of PROTOCOL.md, not one that names its own book. */
+const isOurs = (rule: string): boolean => !rule.includes(" ");

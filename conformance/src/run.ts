@@ -15,6 +15,8 @@ export interface Result {
   readonly ms: number;
   /** Why it was skipped. */
   readonly reason?: string;
+  /** Where one that passed was not strict, or the rule leaves a choice. */
+  readonly notes?: readonly string[];
   readonly expected?: string;
   readonly received?: string;
   /** The end of the conversation of one that failed. */
@@ -24,19 +26,29 @@ export interface Result {
 /** The most lines of a conversation that a report shows. */
 const shownLines = 16;
 
-/** Runs `cases` one after the other; `onResult` hears of each at once. Rejects where nobody listens. */
+/**
+ * Runs `cases`, so many at a time; `onResult` hears of each in their order. Rejects where nobody
+ * listens.
+ */
 export async function runCases(
   cases: readonly Case[],
   target: Target,
   onResult: (result: Result) => void,
+  atATime = 1,
 ): Promise<readonly Result[]> {
   const knowledge = await probe(target);
   const results: Result[] = [];
-  for (const each of cases) {
-    const result = await runCase(each, target, knowledge);
-    results.push(result);
-    onResult(result);
+  const waiting = cases.entries();
+  let told = 0;
+
+  async function work(): Promise<void> {
+    for (const [i, each] of waiting) {
+      results[i] = await runCase(each, target, knowledge);
+      for (let next = results[told]; next !== undefined; next = results[++told]) onResult(next);
+    }
   }
+
+  await Promise.all(Array.from({ length: atATime }, work));
   return results;
 }
 
@@ -72,8 +84,8 @@ async function runCase(each: Case, target: Target, knowledge: Knowledge): Promis
     return { id, title, rules, outcome, ms, ...more };
   };
   try {
-    await each.run(target, knowledge, (line) => lines.push(clean(line)));
-    return done("passed");
+    const notes = await each.run(target, knowledge, (line) => lines.push(clean(line)));
+    return done("passed", notes.length === 0 ? {} : { notes: notes.map(clean) });
   } catch (error) {
     if (error instanceof Skip) return done("skipped", { reason: clean(error.message) });
     const { expected, received } =

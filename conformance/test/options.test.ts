@@ -72,6 +72,19 @@ describe("readOptions", () => {
   });
 
   it.each([
+    [[], null],
+    [["--frames"], ["echo", "plain", "v1"]],
+    [
+      ["--frames", "--dialect", "v1"],
+      ["echo", "v1"],
+    ],
+    [["--frames", "echo"], ["echo"]],
+    [["--url", "ws://127.0.0.1:5678/raw", "--frames"], ["echo"]],
+  ])("with %j tries frames at %j", (args, places) => {
+    expect(read([...local, ...args])).toMatchObject({ ok: true, value: { frames: places } });
+  });
+
+  it.each([
     [["--url", "127.0.0.1:5678"], "ws://127.0.0.1:5678"],
     [["--url", "http://127.0.0.1:5678"], "Did you mean ws://127.0.0.1:5678?"],
     [["--url", "https://echo.example"], "Did you mean wss://echo.example?"],

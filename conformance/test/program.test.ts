@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createServer, demoUsers } from "@wsecho/server";
 import { afterAll, describe, expect, it } from "vitest";
+import { startFrameServer } from "./support/frame-server.ts";
 import { startProxy } from "./support/proxy.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -95,6 +96,25 @@ describe("the program", () => {
     });
   });
 
+  it("tries frames with --frames: at every place, or at a pure echo", async () => {
+    const args = ["--frames", "--filter", "Autobahn 6.3"];
+    const { status, stdout } = await conformance("--url", url, ...args);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^ok {3}utf8-invalid \[RFC 6455 8\.1, Autobahn 6\.3\.1\] a text with/);
+    expect(stdout).toContain("\n2 passed, 0 failed, 0 skipped\n");
+    await using wrong = await startFrameServer("does not check UTF-8");
+    const failed = await conformance("--url", wrong.url, ...args);
+    expect(failed.status).toBe(1);
+    expect(failed.stdout).toContain("[at /echo, one segment]");
+    expect(failed.stdout).toContain("C: 8194");
+    expect(failed.stdout).toContain("received a text that is not UTF-8 (section 5.6)");
+    expect(failed.stdout).toMatch(/2 failed, 0 skipped; see Autobahn 6\.3\.1, .* 8\.1\n/);
+    await using right = await startFrameServer();
+    const root = right.url.replace("/echo", "");
+    const pure = await conformance("--url", root, ...args.with(0, "--frames=echo"));
+    expect(pure.stdout).toContain("2 passed, 0 failed");
+  });
+
   it("ends with 1 and a question where nobody listens", async () => {
     const closed = createHttpServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => closed.once("listening", resolve));
@@ -109,7 +129,7 @@ describe("the program", () => {
     expect(await conformance("--url", url, "--filter", "nonsense")).toMatchObject({
       status: 2,
       stdout: "",
-      stderr: expect.stringContaining("no vector has that") as string,
+      stderr: expect.stringContaining("nothing has that") as string,
     });
     expect(await conformance("--uri", url)).toMatchObject({
       status: 2,

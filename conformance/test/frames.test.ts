@@ -1,0 +1,222 @@
+import { createServer, demoUsers } from "@wsecho/server";
+import { describe, expect, it } from "vitest";
+import { allFrameCases, frameCasesAt } from "../src/frames/cases.ts";
+import type { PlaceName } from "../src/frames/place.ts";
+import { runCases, type Result } from "../src/run.ts";
+import { startFrameServer, type Fault } from "./support/frame-server.ts";
+import { failuresOf, targetOf } from "./support/target.ts";
+
+const mib = 1024 * 1024;
+const everywhere: readonly PlaceName[] = ["echo", "plain", "v1"];
+
+const idsOf = (results: readonly Result[]): readonly string[] => results.map(({ id }) => id);
+
+const tryFrames = (
+  url: string,
+  names: readonly PlaceName[],
+  isMeant: (id: string) => boolean = () => true,
+  timeoutMs = 15_000,
+): Promise<readonly Result[]> =>
+  runCases(
+    frameCasesAt(names).filter(({ id }) => isMeant(id)),
+    targetOf(url, { timeoutMs }),
+    () => undefined,
+    6,
+  );
+
+/** The numbers that the Autobahn suite gives its cases; it has none between them. */
+const autobahn: readonly (readonly [group: string, cases: number])[] = [
+  ...([
+    ["1.1", 8],
+    ["1.2", 8],
+    ["2", 11],
+    ["3", 7],
+    ["4.1", 5],
+    ["4.2", 5],
+    ["5", 20],
+  ] as const),
+  ...([
+    ["6.1", 3],
+    ["6.2", 4],
+    ["6.3", 2],
+    ["6.4", 4],
+    ["6.5", 5],
+    ["6.6", 11],
+  ] as const),
+  ...([
+    ["6.7", 4],
+    ["6.8", 2],
+    ["6.9", 4],
+    ["6.10", 3],
+    ["6.11", 5],
+    ["6.12", 8],
+  ] as const),
+  ...([
+    ["6.13", 5],
+    ["6.14", 10],
+    ["6.15", 1],
+    ["6.16", 3],
+    ["6.17", 5],
+    ["6.18", 5],
+  ] as const),
+  ...([
+    ["6.19", 5],
+    ["6.20", 7],
+    ["6.21", 8],
+    ["6.22", 34],
+    ["6.23", 7],
+  ] as const),
+  ...([
+    ["7.1", 6],
+    ["7.3", 6],
+    ["7.5", 1],
+    ["7.7", 13],
+    ["7.9", 9],
+    ["7.13", 2],
+  ] as const),
+  ...([
+    ["9.1", 6],
+    ["9.2", 6],
+    ["9.3", 9],
+    ["9.4", 9],
+    ["9.5", 6],
+    ["9.6", 6],
+  ] as const),
+  ...([
+    ["9.7", 6],
+    ["9.8", 6],
+    ["10.1", 1],
+  ] as const),
+];
+
+describe("the cases", () => {
+  it("are those of the Autobahn suite, groups 1 to 7, 9 and 10, and more", () => {
+    const known = allFrameCases.flatMap(({ autobahn: numbers = [] }) => numbers);
+    const wanted = autobahn.flatMap(([group, count]) =>
+      Array.from({ length: count }, (_, i) => `${group}.${i + 1}`),
+    );
+    expect([...new Set(known)].sort()).toEqual([...wanted].sort());
+    expect(allFrameCases.filter(({ autobahn: numbers }) => numbers === undefined)).not.toEqual([]);
+  });
+
+  it("have ids of their own", () => {
+    const ids = frameCasesAt(everywhere).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe("our server", () => {
+  const heavy = new Set(allFrameCases.filter((each) => each.heavy).map(({ id }) => id));
+  const startServer = async () =>
+    createServer({
+      port: 0,
+      users: await demoUsers(),
+      webRoot: null,
+      limits: { maxMessageBytes: 16 * mib + 1024 },
+    });
+
+  it("passes every case at /echo and in both dialects, in one segment and byte by byte", async () => {
+    await using server = await startServer();
+    const { url } = await server.listen();
+    const results = await tryFrames(url, everywhere, (id) => !heavy.has(id));
+    expect(failuresOf(results)).toEqual([]);
+    expect(idsOf(results.filter(({ outcome }) => outcome === "skipped"))).toEqual([]);
+    const notes = results.flatMap(({ id, notes = [] }) => notes.map((note) => `${id}: ${note}`));
+    expect(notes).toEqual([
+      "handshake-version-padded: refused",
+      "handshake-two-versions: refused",
+      "handshake-bad-extensions: accepted",
+      "handshake-folded: refused",
+      "handshake-body: refused",
+      "handshake-chunked-body: refused",
+      ...["5-in-2", "125-in-2", "5-in-8", "126-in-8", "65535-in-8"].map(
+        (which) => `length-${which}: taken where it may be refused`,
+      ),
+      "utf8-fail-fast-6.4.1: taken where it may be refused",
+      "utf8-fail-fast-6.4.2: taken where it may be refused",
+    ]);
+  }, 120_000);
+
+  it("passes what is large, in many fragments or segments, or often", async () => {
+    await using server = await startServer();
+    const { url } = await server.listen();
+    const results = await tryFrames(url, everywhere, (id) => heavy.has(id));
+    expect(failuresOf(results)).toEqual([]);
+    // 65 536 fragments are four times as many as the library takes.
+    const skipped = results.filter(({ outcome }) => outcome === "skipped");
+    expect(idsOf(skipped)).toEqual(["text-fragments-of-64", "binary-fragments-of-64"]);
+  }, 120_000);
+
+  it("is tried at /echo alone where that is asked for, and says what it does not take", async () => {
+    await using server = createServer({ port: 0, allowAnonymous: true, users: await demoUsers() });
+    const { url } = await server.listen();
+    const results = await tryFrames(`${url}/echo`, ["echo"], (id) => id === "binary-large-8388608");
+    expect(results).toMatchObject([
+      { outcome: "skipped", reason: expect.stringContaining("closed with close 1009") as string },
+    ]);
+  });
+});
+
+/** Each fault, and a case that has to see it. */
+const faults: Readonly<Record<Fault, string>> = {
+  "takes unmasked frames": "unmasked-ping",
+  "ignores reserved bits": "reserved-bits-3",
+  "ignores reserved opcodes": "reserved-opcode-11",
+  "takes long control frames": "ping-126",
+  "takes fragmented control frames": "ping-fragmented",
+  "takes stray continuations": "continuation-alone",
+  "takes new data inside a message": "binary-inside-fragments",
+  "answers pings with nothing": "ping-text",
+  "answers no ping": "ping-empty",
+  "answers pongs": "pong-unasked",
+  "answers pings after the message": "fragments-pings-between",
+  "answers the first of many pings only": "pings-100",
+  "does not check UTF-8": "utf8-6.18.2",
+  "checks UTF-8 of each fragment alone": "utf8-inside-characters",
+  "refuses code points that are no characters": "utf8-6.22.1",
+  "takes any close code": "close-1005",
+  "takes a close of one byte": "close-one-byte",
+  "takes any close reason": "close-bad-reason",
+  "closes with 1000 whatever was said": "close-3000",
+  "never answers a close": "close-1000",
+  "never ends TCP": "close-1000",
+  "answers behind the close": "close-then-text",
+  "answers text as binary": "text-125",
+  "masks its frames": "text-125",
+  "writes long lengths": "text-125",
+  "reads lengths with a sign": "binary-65535",
+  "keeps the first mask": "masks-of-any-bits",
+  "waits for any length": "length-2-60",
+  "wants a frame in one segment": "ping-text",
+  "loses what comes with the handshake": "handshake-good",
+  "reads a body as frames": "handshake-body",
+  "accepts with another key": "handshake-good",
+  "takes a POST": "handshake-post",
+  "takes HTTP/1.0": "handshake-http-1.0",
+  "takes any key": "handshake-short-key",
+  "takes any version": "handshake-version-8",
+  "does not name its version": "handshake-version-8",
+  "wants Upgrade in lower case": "handshake-upgrade-case",
+  "selects what was offered": "handshake-unknown-extension",
+  "closes without saying so": "close-1000",
+};
+
+describe("a server of another kind", () => {
+  it("passes all of the cases that look for faults", async () => {
+    await using server = await startFrameServer();
+    const results = await tryFrames(server.url, ["echo"], (id) =>
+      Object.values(faults).includes(id),
+    );
+    expect(failuresOf(results)).toEqual([]);
+    expect(results.filter(({ outcome }) => outcome === "skipped")).toEqual([]);
+  });
+
+  it.each(Object.entries(faults) as [Fault, string][])(
+    "that %s is caught by %s",
+    async (fault, id) => {
+      await using server = await startFrameServer(fault);
+      const results = await tryFrames(server.url, ["echo"], (each) => each === id, 700);
+      expect(results).toMatchObject([{ id, outcome: "failed" }]);
+    },
+  );
+});
