@@ -13,7 +13,7 @@ const name = { kind: "string", max: 255 } as const satisfies Field;
 const data = { kind: "string", max: 4096 } as const satisfies Field;
 
 /** From 1 on, or absent. */
-const optional = { ...id, optional: true } as const satisfies Field;
+const optional = { kind: "integer", min: 1, optional: true } as const satisfies Field;
 
 /** Everything that a v1 client may send. */
 export const clientMessages = {
