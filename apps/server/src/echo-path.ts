@@ -2,11 +2,16 @@ import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { closes, type CloseName } from "@wsecho/protocol";
 import type { Presence } from "./access.ts";
+import type { Inflow } from "./inflow.ts";
+import { freeInput, holdInput, releaseInput } from "./input.ts";
+import { limitBehind } from "./limit-names.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
+import type { Meter } from "./meter.ts";
 import { watchPressure } from "./pressure.ts";
 import type { Connection } from "./session.ts";
 import { createTimers } from "./socket-timers.ts";
+import { violationOf } from "./violation.ts";
 
 /** The login of the handshake; absent where everybody may come in. */
 export interface EchoLogin {
@@ -18,6 +23,8 @@ export interface EchoLogin {
 export interface EchoParts {
   readonly limits: ServerLimits;
   readonly login: EchoLogin | null;
+  readonly inflow: Inflow;
+  readonly meter: Meter;
   readonly log: Log;
 }
 
@@ -28,7 +35,7 @@ export interface EchoParts {
 export function runEcho(
   webSocket: WebSocket,
   socket: Socket,
-  { limits, login, log }: EchoParts,
+  { limits, login, inflow, meter, log }: EchoParts,
 ): Connection {
   const timers = createTimers<"idle" | "slow" | "expired" | "close">((name) => {
     if (name === "close") webSocket.terminate();
@@ -38,11 +45,11 @@ export function runEcho(
   const pressure = watchPressure(webSocket, socket, limits.highWaterBytes, (congested) => {
     if (webSocket.readyState !== webSocket.OPEN) return;
     if (congested) {
-      webSocket.pause();
+      holdInput(webSocket, "session");
       timers.start("slow", limits.slowTimeoutMs);
     } else {
       timers.stop("slow");
-      webSocket.resume();
+      releaseInput(webSocket, "session");
     }
   });
 
@@ -51,13 +58,20 @@ export function runEcho(
     timers.stopAll();
     end = closes[name];
     // Reads again, for the peer's close frame must be seen.
-    webSocket.resume();
+    freeInput(webSocket);
+    count(name);
     webSocket.close(closes[name].code, closes[name].reason);
     timers.start("close", limits.closeTimeoutMs);
     log.info({ close: name }, "closing");
   }
 
+  function count(name: CloseName): void {
+    const limit = limitBehind(name, true);
+    if (limit !== undefined) meter.limited(limit);
+  }
+
   webSocket.on("message", (data: Buffer, isBinary) => {
+    inflow.take(data.length);
     if (webSocket.readyState !== webSocket.OPEN) return;
     timers.start("idle", limits.idleTimeoutMs);
     webSocket.send(data, { binary: isBinary });
@@ -66,6 +80,8 @@ export function runEcho(
   webSocket.on("error", (error) => {
     // The library has sent the close that fits; the peer gets as long as for any other.
     timers.start("close", limits.closeTimeoutMs);
+    const violation = violationOf(error);
+    if (violation !== undefined) count(violation.close);
     log.debug({ detail: error.message }, "the connection failed");
   });
   webSocket.on("close", (code, reason) => {

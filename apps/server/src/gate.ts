@@ -5,14 +5,18 @@ import { failure, subprotocol, type Result } from "@wsecho/protocol";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Access } from "./access.ts";
 import type { Credentials } from "./authorization.ts";
+import { compressionOf } from "./compression.ts";
 import type { Connections } from "./connections.ts";
 import { addressOf } from "./forwarded.ts";
 import { checkHandshakeLogin, type ProvenLogin } from "./handshake-login.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import { derive } from "./holder.ts";
+import { limitInflow, type Inflow } from "./inflow.ts";
 import { printable, withFields, type Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
 import { answerPings } from "./pongs.ts";
 import { refuseUpgrade, unavailable, type Refusal } from "./refusal.ts";
+import { createRoom } from "./room.ts";
 import type { Rules } from "./rules.ts";
 import type { Connection } from "./session.ts";
 import { readClientCertificate } from "./tls/client-certificate.ts";
@@ -20,7 +24,9 @@ import { refuseVisibly } from "./token-refusal.ts";
 import { admit, pathOf, type Admission } from "./upgrade.ts";
 
 export const shuttingDown = unavailable("the server is shutting down");
-const full = unavailable("the server has as many connections as it takes; try again later");
+
+/** Fewer than a packet brings, where the path is of the narrowest (RFC 9293 section 3.7.1). */
+const packetBytes = 512;
 
 /** How long an idle peer may stay silent before the system asks whether it is still there; ms. */
 const keepAliveMs = 30_000;
@@ -29,6 +35,7 @@ export interface GateParts {
   /** The newest; each connection keeps those that it came under. */
   readonly rules: () => Rules;
   readonly connections: Connections;
+  readonly heartbeat: Heartbeat;
   readonly access: Access;
   readonly isClosing: () => boolean;
   readonly run: (arrival: Arrival) => Connection;
@@ -42,6 +49,7 @@ export interface Arrival {
   readonly id: number;
   readonly webSocket: WebSocket;
   readonly socket: Socket;
+  readonly inflow: Inflow;
   readonly rules: Rules;
   readonly admission: Admission;
   /** Unique for ever; the `session` of the log and of the audit. */
@@ -58,17 +66,23 @@ export interface Arrival {
 export function createGate(
   parts: GateParts,
 ): (request: IncomingMessage, socket: Socket, head: Buffer) => void {
-  const { connections, access, isClosing, run, meter } = parts;
+  const { connections, heartbeat, access, isClosing, run, meter } = parts;
+  const room = createRoom(connections.count);
   let lastId = 0;
   const webSockets = derive(parts.rules, createWebSockets);
 
   function admitNow(
     request: IncomingMessage,
     socket: Socket,
+    address: string,
     rules: Rules,
   ): Result<Admission, Refusal> {
     if (isClosing()) return failure(shuttingDown);
-    if (connections.count() >= rules.limits.maxConnections) return failure(full);
+    const lack = room.lacking(address, rules.limits);
+    if (lack !== undefined) {
+      meter.limited(lack.limit);
+      return failure(lack.refusal);
+    }
     return admit(request, readClientCertificate(socket), rules);
   }
 
@@ -88,7 +102,10 @@ export function createGate(
       meter.refused(status);
       refuseUpgrade(socket, refusal);
     };
-    const upgrade = (open: (webSocket: WebSocket, log: Log) => Connection): void => {
+    const upgrade = (
+      admission: Admission,
+      open: (webSocket: WebSocket, inflow: Inflow, log: Log) => Connection,
+    ): void => {
       webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
         const sessionLog = withFields(log, { session });
         sessionLog.info(facts, "connected");
@@ -98,9 +115,21 @@ export function createGate(
         webSocket.on("message", (data: Buffer, isBinary) =>
           meter.message(isBinary ? "binary" : "text", data.length),
         );
-        const connection = open(webSocket, sessionLog);
+        const inflow = limitInflow(webSocket, rules.limits, (limit) => meter.limited(limit));
+        for (const event of ["ping", "pong"] as const)
+          webSocket.on(event, (data: Buffer) => inflow.take(data.length));
+        const connection = open(webSocket, inflow, sessionLog);
         connections.add(connection);
+        const endBeat = heartbeat.add({
+          webSocket,
+          socket,
+          connection,
+          mayBeDeaf: admission.path === "session" && admission.dialect === "plain",
+          endsAtMs: performance.now() + rules.limits.maxSessionMs,
+        });
         webSocket.once("close", (code) => {
+          inflow.stop();
+          endBeat();
           connections.remove(connection);
           disconnected(code);
           sessionLog.info({ code }, "closed");
@@ -108,9 +137,10 @@ export function createGate(
       });
     };
     const enter = (admission: Admission, login: ProvenLogin | null): void =>
-      upgrade((webSocket, sessionLog) =>
-        run({ id, webSocket, socket, rules, admission, session, address, login, log: sessionLog }),
-      );
+      upgrade(admission, (webSocket, inflow, sessionLog) => {
+        const here = { id, webSocket, socket, inflow, rules, address };
+        return run({ ...here, admission, session, login, log: sessionLog });
+      });
     const check = (admission: Admission, credentials: Credentials): void => {
       const timeoutMs = rules.limits.authTimeoutMs;
       const authenticate = access.newAuthenticate({ address, gone: () => socket.destroyed });
@@ -118,29 +148,38 @@ export function createGate(
       const pending = checkHandshakeLogin(login, (result) => {
         if (result.ok) enter(admission, result.value);
         else if (admission.refuseVisibly)
-          upgrade((webSocket) => refuseVisibly(webSocket, result.error));
+          upgrade(admission, (webSocket) => refuseVisibly(webSocket, result.error));
         else refuse(result.error);
         connections.remove(pending);
       });
       connections.add(pending);
     };
 
-    const admission = admitNow(request, socket, rules);
-    if (!admission.ok) refuse(admission.error);
-    else if (admission.value.credentials === null) enter(admission.value, null);
+    const admission = admitNow(request, socket, address, rules);
+    if (!admission.ok) {
+      refuse(admission.error);
+      return;
+    }
+    room.take(address, socket);
+    if (admission.value.credentials === null) enter(admission.value, null);
     else check(admission.value, admission.value.credentials);
   };
 }
 
-function createWebSockets({ limits }: Rules): WebSocketServer {
+function createWebSockets({ limits, compress }: Rules): WebSocketServer {
   return new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    perMessageDeflate: false,
     autoPong: false,
+    perMessageDeflate: compress ? compressionOf(limits.compressThresholdBytes) : false,
     maxPayload: limits.maxMessageBytes,
-    // A peer that began to close gets no longer than one that we close. The types lack the option.
-    ...{ closeTimeout: limits.closeTimeoutMs },
+    // The types lack these. A peer that began to close gets no longer than one that we close; and a
+    // frame may come in pieces of the size of a packet, but not in one for each of its bytes.
+    ...{
+      closeTimeout: limits.closeTimeoutMs,
+      maxFragments: limits.maxFragments,
+      maxBufferedChunks: limits.maxFragments + Math.ceil(limits.maxMessageBytes / packetBytes),
+    },
     handleProtocols: () => subprotocol,
   });
 }

@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import { Socket } from "node:net";
+import type { LimitName } from "./limit-names.ts";
 import type { ServerLimits } from "./limits.ts";
-import { refuseUpgrade, type Refusal } from "./refusal.ts";
+import { refuseRequest, refuseUpgrade, type Refusal } from "./refusal.ts";
 import { toContext, type TlsMaterial } from "./tls/material.ts";
 
 export interface HttpHandlers {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   readonly onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+  readonly onLimited: (limit: LimitName) => void;
 }
 
 /** How often slow requests are looked for; ms. Node's own default is half a minute. */
@@ -21,13 +23,14 @@ export function createHttpServer(
   handlers: HttpHandlers,
   tls: TlsMaterial | null,
 ): Server | TlsServer {
-  const { handshakeTimeoutMs } = limits;
+  const { handshakeTimeoutMs, maxHeaderFields } = limits;
+  const { onLimited } = handlers;
   const options = {
     headersTimeout: handshakeTimeoutMs,
     requestTimeout: handshakeTimeoutMs,
     connectionsCheckingInterval: Math.min(checkIntervalMs, handshakeTimeoutMs),
     keepAliveTimeout: keepAliveMs,
-    maxHeaderSize: 16 * 1024,
+    maxHeaderSize: limits.maxHeaderBytes,
     // An offer of another protocol (h2c) may be passed over (RFC 9110 section 7.8).
     shouldUpgradeCallback: (request: IncomingMessage) =>
       /websocket/i.test(request.headers.upgrade ?? ""),
@@ -45,27 +48,58 @@ export function createHttpServer(
         });
   // A peer that leaves its answer unread.
   server.timeout = inactivityMs;
-  server.on("request", handlers.onRequest);
+  // Node drops what is above its own count in silence.
+  server.maxHeadersCount = 0;
+  const isOverloaded = ({ rawHeaders }: IncomingMessage): boolean => {
+    if (rawHeaders.length / 2 <= maxHeaderFields) return false;
+    onLimited("max-headers");
+    return true;
+  };
+  server.on("request", (request, response) => {
+    if (isOverloaded(request)) refuseRequest(response, tooManyFields);
+    else handlers.onRequest(request, response);
+  });
   server.on("upgrade", (request, socket, head) => {
     // Node has let go of the socket, and a reset without a listener would end the process.
     socket.on("error", () => socket.destroy());
-    if (socket instanceof Socket) handlers.onUpgrade(request, socket, head);
+    if (isOverloaded(request)) refuseUpgrade(socket, tooManyFields);
+    else if (socket instanceof Socket) handlers.onUpgrade(request, socket, head);
     else socket.destroy();
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     socket.on("error", () => socket.destroy());
     if (error.code === "ECONNRESET" || socket.destroyed) socket.destroy();
-    else refuseUpgrade(socket, requestProblem(error.code));
+    else {
+      const { limit, ...refusal } = requestProblem(error.code, limits);
+      if (limit !== undefined) onLimited(limit);
+      refuseUpgrade(socket, refusal);
+    }
   });
   return server;
 }
 
-function requestProblem(code: string | undefined): Refusal {
+const tooManyFields: Refusal = {
+  status: 431,
+  message: "the request's header has more fields than this server takes",
+};
+
+function requestProblem(
+  code: string | undefined,
+  { maxHeaderBytes }: ServerLimits,
+): Refusal & { readonly limit?: LimitName } {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
-      return { status: 431, message: "the request's header is larger than 16 KiB" };
+      return {
+        status: 431,
+        message: `the request's header is larger than ${maxHeaderBytes / 1024} KiB`,
+        limit: "max-header",
+      };
     case "ERR_HTTP_REQUEST_TIMEOUT":
-      return { status: 408, message: "the request took too long" };
+      return {
+        status: 408,
+        message: "the request took too long",
+        limit: "handshake-timeout",
+      };
     default:
       return { status: 400, message: "this is not an HTTP/1.1 request" };
   }

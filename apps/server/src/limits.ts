@@ -4,6 +4,24 @@ import { defaultLimits, type Limits } from "@wsecho/protocol";
 export interface ServerLimits extends Limits {
   /** Open WebSocket connections. One more is answered 503. */
   readonly maxConnections: number;
+  /** The same of one address; of one /64 where it is IPv6. One more is answered 429. */
+  readonly maxConnectionsPerAddress: number;
+  /** The header of a request; bytes. Larger: 431. */
+  readonly maxHeaderBytes: number;
+  /** Its fields. More: 431. */
+  readonly maxHeaderFields: number;
+  /** The frames of one message, empty ones too. More: close 1008. */
+  readonly maxFragments: number;
+  /** Messages, pings and pongs of one peer, on average. More: its input is paused. */
+  readonly messagesPerSecond: number;
+  /** Their payload, inflated; bytes. More: its input is paused. */
+  readonly bytesPerSecond: number;
+  /** How long a connection may last; ms. Longer: close 1001. */
+  readonly maxSessionMs: number;
+  /** Between pings. A peer from whom nothing comes between two of them is cut; ms. */
+  readonly pingIntervalMs: number;
+  /** Messages of fewer bytes are never compressed. */
+  readonly compressThresholdBytes: number;
   /** From the TCP connection to the last byte of its request's header; ms. Later: 408. */
   readonly handshakeTimeoutMs: number;
   /** How long `close()` waits for sessions to end before it cuts them; ms. */
@@ -15,6 +33,15 @@ export interface ServerLimits extends Limits {
 export const defaultServerLimits: ServerLimits = {
   ...defaultLimits,
   maxConnections: 10_000,
+  maxConnectionsPerAddress: 1000,
+  maxHeaderBytes: 16 * 1024,
+  maxHeaderFields: 100,
+  maxFragments: 4096,
+  messagesPerSecond: 250_000,
+  bytesPerSecond: 512 * 1024 * 1024,
+  maxSessionMs: 24 * 60 * 60 * 1000,
+  pingIntervalMs: 30_000,
+  compressThresholdBytes: 1024,
   handshakeTimeoutMs: 10_000,
   drainTimeoutMs: 10_000,
   highWaterBytes: 256 * 1024,

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { AuditMeter } from "./audit.ts";
+import type { LimitName } from "./limit-names.ts";
 
 /** Where the server counts what happens; the numbers behind `/metrics`. */
 export interface Meter extends AuditMeter {
@@ -14,6 +15,8 @@ export interface Meter extends AuditMeter {
   entered(): () => void;
   /** The user store could not answer. */
   storeFailed(): void;
+  /** A peer met a limit: it was refused, closed, cut or paused. */
+  limited(limit: LimitName): void;
 }
 
 export type LoginOutcome = "accepted" | "refused" | "throttled" | "unavailable";
@@ -27,6 +30,7 @@ export const silentMeter: Meter = {
   login: ignore,
   entered: () => ignore,
   storeFailed: ignore,
+  limited: ignore,
   auditFailed: ignore,
   auditLost: ignore,
 };

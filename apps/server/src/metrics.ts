@@ -40,6 +40,12 @@ export function createMetrics(): Metrics {
     labelNames: ["status"],
     registers,
   });
+  const limits = new Counter({
+    name: "wsecho_limits_total",
+    help: "Times that a peer met a limit, by the flag that sets it",
+    labelNames: ["limit"],
+    registers,
+  });
   const closes = new Counter({
     name: "wsecho_closes_total",
     help: "WebSocket connections that ended, by close code",
@@ -114,6 +120,7 @@ export function createMetrics(): Metrics {
         sessions.inc();
         return () => sessions.dec();
       },
+      limited: (limit) => limits.inc({ limit }),
       storeFailed: () => storeErrors.inc(),
       auditFailed: () => auditFailures.inc(),
       auditLost: (entries) => auditLost.inc(entries),

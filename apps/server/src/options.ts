@@ -21,6 +21,8 @@ export interface RuleOptions {
    * at most 30 days. `null`: there are none. Default 7 days; without a `store` there are none.
    */
   readonly rememberMs?: number | null;
+  /** Whether messages are compressed (RFC 7692) where the peer offers it; default false. */
+  readonly compress?: boolean;
   /** Whether clients that offer no subprotocol get the plain dialect; default true. */
   readonly plain?: boolean;
   /** Opens `/echo`, and only that, to everybody; default false. */

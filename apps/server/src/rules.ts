@@ -18,6 +18,8 @@ export interface UpgradePolicy {
 /** What may change while the server runs. A connection keeps those that it came under. */
 export interface Rules extends UpgradePolicy {
   readonly limits: ServerLimits;
+  /** Whether permessage-deflate is taken where it is offered. */
+  readonly compress: boolean;
   /** Whose word about the peer's address counts. */
   readonly trustProxy: TrustedProxies | null;
   /** How long a login by password holds; ms. `null`: as long as the session. */
@@ -30,6 +32,7 @@ export interface Rules extends UpgradePolicy {
 export function toRules(options: RuleOptions, host: string): Rules {
   return {
     limits: completeLimits(options.limits),
+    compress: options.compress ?? false,
     plain: options.plain ?? true,
     allowAnonymous: options.allowAnonymous ?? false,
     origins: options.allowOrigins ?? null,

@@ -7,6 +7,7 @@ import { trackConnections } from "./connections.ts";
 import { runEcho } from "./echo-path.ts";
 import { createGate, shuttingDown, type Arrival } from "./gate.ts";
 import { createHandle, echo, type Handle, type SessionContext } from "./handler.ts";
+import { createHeartbeat } from "./heartbeat.ts";
 import { createHolder } from "./holder.ts";
 import { foreignHost } from "./host.ts";
 import { createHttpServer, type HttpHandlers } from "./http-server.ts";
@@ -43,12 +44,18 @@ export function createServer<Context = SessionContext>(
   const handlers: HttpHandlers = {
     onRequest,
     onUpgrade: (request, socket, head) => gate(request, socket, head),
+    onLimited: (limit) => meter.limited(limit),
   };
   const http = createHttpServer(rules.current().limits, handlers, options.tls ?? null);
   const connections = trackConnections(http);
+  const heartbeat = createHeartbeat({
+    intervalMs: () => rules.current().limits.pingIntervalMs,
+    onDead: () => meter.limited("ping-interval"),
+  });
   const gate = createGate({
     rules: rules.current,
     connections,
+    heartbeat,
     access,
     isClosing: () => closing !== undefined,
     run,
@@ -68,23 +75,23 @@ export function createServer<Context = SessionContext>(
   }
 
   function run(arrival: Arrival): Connection {
-    const { webSocket, socket, admission, login, address, log } = arrival;
+    const { webSocket, socket, inflow, admission, login, address, log } = arrival;
     const { limits } = arrival.rules;
     const gone = (): boolean => webSocket.readyState !== webSocket.OPEN;
     const entry = { id: arrival.session, address };
+    const common = { limits, inflow, meter, log };
     switch (admission.path) {
       case "echo": {
-        if (login === null) return runEcho(webSocket, socket, { limits, login: null, log });
+        if (login === null) return runEcho(webSocket, socket, { ...common, login: null });
         const { user, proof, expiresInMs } = login;
         const full = { ...entry, ...proof, user, dialect: "echo" };
         log.info({ user, mechanism: proof.mechanism }, "login accepted");
         return runEcho(webSocket, socket, {
-          limits,
+          ...common,
           login: {
             ...(expiresInMs === undefined ? {} : { expiresInMs }),
             enter: (revoke) => access.enter(full, revoke),
           },
-          log,
         });
       }
       case "session": {
@@ -104,6 +111,8 @@ export function createServer<Context = SessionContext>(
             access.enter({ ...entry, ...proof, user, dialect }, revoke),
           handleFor: (name) => handleFor(arrival, dialect, name),
           encode: encoderOf(dialect, options.plainPrefix),
+          inflow,
+          meter,
           log,
         });
       }
@@ -147,6 +156,7 @@ export function createServer<Context = SessionContext>(
     await connections.drained(rules.current().limits.drainTimeoutMs);
     const closed = new Promise((resolve) => http.close(resolve));
     connections.cut();
+    heartbeat.stop();
     await closed;
     await access.close();
   }

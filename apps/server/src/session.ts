@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import {
   closes,
+  type CloseName,
   runMachine,
   type ServerEffect,
   type ServerEvent,
@@ -15,7 +16,11 @@ import type { Presence } from "./access.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { Handle } from "./handler.ts";
 import type { Log } from "./log.ts";
+import type { Inflow } from "./inflow.ts";
+import { freeInput, holdInput, releaseInput } from "./input.ts";
+import { limitBehind } from "./limit-names.ts";
 import { guardLogin } from "./login-guard.ts";
+import type { Meter } from "./meter.ts";
 import { watchPressure } from "./pressure.ts";
 import { createTimers } from "./socket-timers.ts";
 import { logStoreFailure } from "./store-failure.ts";
@@ -34,13 +39,15 @@ export interface SessionParts {
   readonly handleFor: (user: string) => Handle;
   /** The text that says `message` in the session's dialect; `null` where it stays silent. */
   readonly encode: (message: ServerMessage) => string | null;
+  readonly inflow: Inflow;
+  readonly meter: Meter;
   readonly log: Log;
 }
 
 /** An open connection, as the server sees it when it stops. */
 export interface Connection {
   /** Answers what was accepted, then closes. */
-  readonly shutDown: (close: "goingAway" | "restarting") => void;
+  readonly shutDown: (close: "goingAway" | "restarting" | "sessionTooLong") => void;
 }
 
 /** Turns one socket into events of the session's machine, and the machine's effects into calls. */
@@ -61,9 +68,7 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
   const pressure = watchPressure(webSocket, socket, parts.highWaterBytes, (congested) =>
     dispatch({ type: congested ? "congested" : "drained" }),
   );
-  const unguard = guardLogin(webSocket, socket, options.limits.maxLoginBytes, () =>
-    dispatch({ type: "violation", close: "tooBig" }),
-  );
+  const unguard = guardLogin(webSocket, options.limits.maxLoginBytes);
 
   function perform(effect: ServerEffect): void {
     switch (effect.type) {
@@ -77,6 +82,7 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
         return;
       case "close":
         webSocket.close(effect.code, effect.reason);
+        freeInput(webSocket);
         return;
       case "terminate":
         webSocket.terminate();
@@ -94,10 +100,10 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
         handle?.(effect.submission, (reply) => dispatch({ type: "handled", reply }));
         return;
       case "pauseInput":
-        webSocket.pause();
+        holdInput(webSocket, "session");
         return;
       case "resumeInput":
-        webSocket.resume();
+        releaseInput(webSocket, "session");
         return;
       case "note":
         takeNote(effect.note);
@@ -131,11 +137,17 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
   function takeNote(note: ServerNote): void {
     if (note.kind === "accepted") takeLogin(note.user);
     // The first close of ours says why, whatever the peer answers to it.
-    if (note.kind === "closing") end = closes[note.close];
+    if (note.kind === "closing") takeClosing(note.close);
     const { kind, ...facts } = note;
     const how = kind === "accepted" ? { mechanism: proof?.mechanism } : {};
     // The gate says when the connection has really gone.
     if (kind !== "closed") log.info({ ...facts, ...how }, noteTexts[kind]);
+  }
+
+  function takeClosing(close: CloseName): void {
+    end = closes[close];
+    const limit = limitBehind(close, handle !== undefined);
+    if (limit !== undefined) parts.meter.limited(limit);
   }
 
   function takeLogin(user: string): void {
@@ -151,6 +163,7 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
 
   // All before the first event, for the peer's frames may have come with its handshake.
   webSocket.on("message", (data: Buffer, isBinary) => {
+    parts.inflow.take(data.length);
     dispatch({
       type: "frame",
       frame: isBinary

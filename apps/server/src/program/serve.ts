@@ -79,7 +79,7 @@ export async function serve(
   // The admin listener says until the end that the server is no longer ready.
   stopOnSignals(async () => {
     tlsKeeper?.stop();
-    await server.close();
+    await server.close({ restarting: settings.current().restarting });
     await Promise.all([admin?.close(), store?.close()]);
   });
 

@@ -1,4 +1,4 @@
-import type { ServerLimits } from "../limits.ts";
+import { defaultServerLimits, type ServerLimits } from "../limits.ts";
 import type { RuleOptions } from "../options.ts";
 import type { Settings } from "./table.ts";
 
@@ -12,6 +12,7 @@ export function toRuleOptions(settings: Settings): RuleOptions {
   } = settings;
   return {
     limits: toLimits(settings),
+    compress: settings.compress,
     plain: !settings["no-plain"],
     allowAnonymous: settings["allow-anonymous"],
     rememberMs: settings.remember,
@@ -27,6 +28,17 @@ export function toLimits(settings: Settings): Partial<ServerLimits> {
     maxMessageBytes: settings["max-message"],
     maxLoginBytes: settings["max-login"],
     maxConnections: settings["max-connections"],
+    maxConnectionsPerAddress:
+      settings["max-connections-per-address"] ??
+      (settings.demo ? settings["max-connections"] : defaultServerLimits.maxConnectionsPerAddress),
+    maxHeaderBytes: settings["max-header"],
+    maxHeaderFields: settings["max-headers"],
+    maxFragments: settings["max-fragments"],
+    messagesPerSecond: settings["message-rate"],
+    bytesPerSecond: settings["byte-rate"],
+    maxSessionMs: settings["max-session"],
+    pingIntervalMs: settings["ping-interval"],
+    compressThresholdBytes: settings["compress-threshold"],
     backlogMessages: settings["max-backlog"],
     highWaterBytes: settings["high-water"],
     maxAttempts: settings["auth-max-attempts"],

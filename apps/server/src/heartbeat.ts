@@ -1,0 +1,92 @@
+import type { Socket } from "node:net";
+import type { WebSocket } from "ws";
+import type { Connection } from "./session.ts";
+
+/** An open connection, as the heartbeat sees it. */
+export interface Beating {
+  readonly webSocket: WebSocket;
+  readonly socket: Socket;
+  readonly connection: Connection;
+  /** Silence alone does not end it (PROTOCOL.md P11). */
+  readonly mayBeDeaf: boolean;
+  /** When it has lasted long enough, by `performance.now()`; ms. */
+  readonly endsAtMs: number;
+}
+
+export interface Heartbeat {
+  /** @returns stops it for this connection */
+  readonly add: (beating: Beating) => () => void;
+  readonly stop: () => void;
+}
+
+export interface HeartbeatParts {
+  /** Between two pings; asked anew for each round, for it may change; ms. */
+  readonly intervalMs: () => number;
+  /** A peer was silent, and has been cut. */
+  readonly onDead: () => void;
+}
+
+/** Connections are seen to in turn, not all at once: 10 000 pings in one breath would be a hiccup. */
+const turns = 8;
+
+interface Entry extends Omit<Beating, "endsAtMs"> {
+  endsAtMs: number;
+  /** What had come from the peer when it was last seen to; −1 before the first ping. */
+  bytesRead: number;
+}
+
+/**
+ * Pings every peer once in an interval, and cuts those from whom not a byte has come since the ping
+ * before: a dead peer is found within two intervals. One timer for all of them. It also ends
+ * sessions that have lasted long enough, to an interval's exactness.
+ */
+export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbeat {
+  const groups = Array.from({ length: turns }, () => new Set<Entry>());
+  let count = 0;
+  let turn = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function next(): void {
+    timer = setTimeout(() => {
+      turn = (turn + 1) % turns;
+      const now = performance.now();
+      for (const entry of groups[turn] ?? []) see(entry, now);
+      next();
+    }, intervalMs() / turns).unref();
+  }
+
+  function see(entry: Entry, now: number): void {
+    const { webSocket, socket, connection } = entry;
+    // Our close has a deadline of its own.
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    if (now >= entry.endsAtMs) {
+      // Once: a second time would not wait for the answers that are owed.
+      entry.endsAtMs = Infinity;
+      connection.shutDown("sessionTooLong");
+      return;
+    }
+    const { bytesRead } = socket;
+    // Where we do not read ourselves, silence says nothing.
+    const isSilent = bytesRead === entry.bytesRead && !webSocket.isPaused;
+    if (isSilent && !entry.mayBeDeaf) {
+      onDead();
+      webSocket.terminate();
+      return;
+    }
+    entry.bytesRead = bytesRead;
+    webSocket.ping();
+  }
+
+  return {
+    add(beating) {
+      const entry: Entry = { ...beating, bytesRead: -1 };
+      const group = groups[count++ % turns];
+      group?.add(entry);
+      if (timer === undefined) next();
+      return () => group?.delete(entry);
+    },
+    stop() {
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { WebSocket } from "ws";
+import { createHeartbeat, type Beating, type Heartbeat } from "../src/heartbeat.ts";
+import { soon } from "./support/soon.ts";
+import { connect, connectPlain, connectV1 } from "./support/client.ts";
+import { openRaw, text, type RawPeer } from "./support/raw.ts";
+import { startLimited } from "./support/start-limited.ts";
+
+describe("by a clock of our own", () => {
+  const intervalMs = 8000;
+  let dead = 0;
+  let heartbeat: Heartbeat;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    dead = 0;
+    heartbeat = createHeartbeat({ intervalMs: () => intervalMs, onDead: () => (dead += 1) });
+  });
+  afterEach(() => {
+    heartbeat.stop();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  function fake(options: Partial<Beating> = {}, answers = false) {
+    const socket = { bytesRead: 0 };
+    const seen = { pings: 0, cut: 0, ended: 0 };
+    const webSocket = Object.assign(new EventEmitter(), {
+      OPEN: 1,
+      readyState: 1,
+      isPaused: false,
+      ping() {
+        seen.pings += 1;
+        if (answers) socket.bytesRead += 6;
+      },
+      terminate() {
+        seen.cut += 1;
+        webSocket.readyState = 3;
+      },
+    });
+    const beating: Beating = {
+      webSocket: webSocket as unknown as WebSocket,
+      socket: socket as unknown as Socket,
+      connection: { shutDown: () => void (seen.ended += 1) },
+      mayBeDeaf: false,
+      endsAtMs: Infinity,
+      ...options,
+    };
+    return { seen, socket, webSocket, remove: heartbeat.add(beating) };
+  }
+
+  test("pings once in an interval, and cuts the silent within two", () => {
+    const silent = fake();
+    const alive = fake({}, true);
+    vi.advanceTimersByTime(intervalMs);
+    expect([silent.seen, alive.seen].map(({ pings }) => pings)).toEqual([1, 1]);
+    vi.advanceTimersByTime(intervalMs);
+    expect([silent.seen.cut, alive.seen.cut, dead]).toEqual([1, 0, 1]);
+    vi.advanceTimersByTime(10 * intervalMs);
+    expect(alive.seen).toEqual({ pings: 12, cut: 0, ended: 0 });
+  });
+
+  test("takes any byte for life, of whatever it is a part", () => {
+    const { seen, socket } = fake();
+    for (let i = 0; i < 20; i++) {
+      socket.bytesRead += 1;
+      vi.advanceTimersByTime(intervalMs);
+    }
+    expect(seen.cut).toBe(0);
+  });
+
+  test("does not cut whom we do not read, nor who may be deaf", () => {
+    const held = fake();
+    held.webSocket.isPaused = true;
+    const deaf = fake({ mayBeDeaf: true });
+    vi.advanceTimersByTime(10 * intervalMs);
+    expect([held.seen.cut, deaf.seen.cut, dead]).toEqual([0, 0, 0]);
+    held.webSocket.isPaused = false;
+    vi.advanceTimersByTime(2 * intervalMs);
+    expect(held.seen.cut).toBe(1);
+  });
+
+  test("sees to many in turn, not in one breath", () => {
+    const many = Array.from({ length: 80 }, () => fake({}, true));
+    vi.advanceTimersByTime(intervalMs / 8);
+    expect(many.filter(({ seen }) => seen.pings > 0)).toHaveLength(10);
+    vi.advanceTimersByTime((intervalMs * 7) / 8);
+    expect(many.filter(({ seen }) => seen.pings === 1)).toHaveLength(80);
+  });
+
+  test("ends who has been here for long enough, once the time has come", () => {
+    const { seen } = fake({ endsAtMs: performance.now() + 5 * intervalMs }, true);
+    vi.advanceTimersByTime(4 * intervalMs);
+    expect(seen.ended).toBe(0);
+    vi.advanceTimersByTime(2 * intervalMs);
+    expect(seen.ended).toBe(1);
+  });
+
+  test("forgets who has gone", () => {
+    const { seen, remove } = fake();
+    remove();
+    vi.advanceTimersByTime(10 * intervalMs);
+    expect(seen).toEqual({ pings: 0, cut: 0, ended: 0 });
+  });
+});
+
+const pings = async (peer: RawPeer, count: number): Promise<void> => {
+  for (let seen = 0; seen < count;) if ((await peer.frame()).opcode === 9) seen += 1;
+};
+
+test.each([
+  ["a session in v1", { "Sec-WebSocket-Protocol": "wsecho.v1" }, "GET / HTTP/1.1"],
+  ["/echo", {}, "GET /echo HTTP/1.1"],
+])("cuts a peer that answers no ping: %s", async (_, headers, request) => {
+  const { port, met, log } = await startLimited({ pingIntervalMs: 60 }, { allowAnonymous: true });
+  const peer = await openRaw(port, headers, request);
+  await peer.ended;
+  expect(met).toEqual(["ping-interval"]);
+  await expect.poll(() => log.map(({ fields }) => fields["code"]), soon).toContain(1006);
+});
+
+test("leaves a deaf peer of the plain dialect alone, and still answers it", async () => {
+  const { port, met } = await startLimited({ pingIntervalMs: 30 });
+  const peer = await openRaw(port);
+  peer.socket.write(text("admin:123456"));
+  // It hears, but answers nothing: its program waits for a person.
+  await pings(peer, 6);
+  peer.socket.write(text("still here"));
+  for (;;) {
+    const { opcode, payload } = await peer.frame();
+    if (opcode === 1 && payload.toString() === "your submit context: still here") break;
+  }
+  expect(met).toEqual([]);
+});
+
+test("keeps peers that answer", async () => {
+  const { url, met } = await startLimited({ pingIntervalMs: 30 }, { allowAnonymous: true });
+  const clients = [await connectPlain(url), await connectV1(url), await connect(`${url}/echo`)];
+  for (const { socket } of clients) {
+    for (let i = 0; i < 5; i++) await new Promise((resolve) => socket.once("ping", resolve));
+  }
+  expect(met).toEqual([]);
+});
+
+test.each(["plain", "v1", "echo"])(
+  "ends a session that has lasted long enough with 1001: %s",
+  async (kind) => {
+    const { url, met } = await startLimited(
+      { maxSessionMs: 300, pingIntervalMs: 40 },
+      { allowAnonymous: true },
+    );
+    const client = await (kind === "plain"
+      ? connectPlain(url)
+      : kind === "v1"
+        ? connectV1(url)
+        : connect(`${url}/echo`));
+    client.send(Buffer.from("x"));
+    expect(await client.next()).toEqual(Buffer.from("x"));
+    expect(await client.closed).toEqual({ code: 1001, reason: "session lasted long enough" });
+    expect(met).toEqual(["max-session"]);
+  },
+);
