@@ -11,7 +11,7 @@ import type { Meter } from "./meter.ts";
 import { watchPressure } from "./pressure.ts";
 import type { Connection } from "./session.ts";
 import { createTimers } from "./socket-timers.ts";
-import { violationOf } from "./violation.ts";
+import { watchFrames } from "./violation.ts";
 
 /** The login of the handshake; absent where everybody may come in. */
 export interface EchoLogin {
@@ -59,15 +59,11 @@ export function runEcho(
     end = closes[name];
     // Reads again, for the peer's close frame must be seen.
     freeInput(webSocket);
-    count(name);
+    const limit = limitBehind(name, true);
+    if (limit !== undefined) meter.limited(limit);
     webSocket.close(closes[name].code, closes[name].reason);
     timers.start("close", limits.closeTimeoutMs);
     log.info({ close: name }, "closing");
-  }
-
-  function count(name: CloseName): void {
-    const limit = limitBehind(name, true);
-    if (limit !== undefined) meter.limited(limit);
   }
 
   webSocket.on("message", (data: Buffer, isBinary) => {
@@ -77,11 +73,10 @@ export function runEcho(
     webSocket.send(data, { binary: isBinary });
     pressure.check();
   });
+  watchFrames(webSocket, (violation) => close(violation.close));
   webSocket.on("error", (error) => {
-    // The library has sent the close that fits; the peer gets as long as for any other.
+    // Where the library has closed by itself, the peer gets as long as for any other close.
     timers.start("close", limits.closeTimeoutMs);
-    const violation = violationOf(error);
-    if (violation !== undefined) count(violation.close);
     log.debug({ detail: error.message }, "the connection failed");
   });
   webSocket.on("close", (code, reason) => {

@@ -25,7 +25,7 @@ import { watchPressure } from "./pressure.ts";
 import { createTimers } from "./socket-timers.ts";
 import { logStoreFailure } from "./store-failure.ts";
 import type { Proof } from "./verdict.ts";
-import { violationOf } from "./violation.ts";
+import { watchFrames } from "./violation.ts";
 
 export interface SessionParts {
   readonly options: ServerOptions;
@@ -171,10 +171,9 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
         : { type: "text", text: data.toString(), bytes: data.length },
     });
   });
+  watchFrames(webSocket, dispatch);
   webSocket.on("error", (error) => {
-    const violation = violationOf(error);
     log.debug({ detail: error.message }, "the connection failed");
-    if (violation !== undefined) dispatch(violation);
   });
   webSocket.on("close", (code, reason) => {
     dispatch({ type: "socketClosed", code });

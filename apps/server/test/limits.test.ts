@@ -42,7 +42,7 @@ test.each([undefined, "wsecho.v1"])(
     const { url } = await startServer({ limits: { maxLoginBytes: 100 } });
     const client = await connect(url, p);
     client.send("x".repeat(101));
-    expect((await client.closed).code).toBe(1009);
+    expect(await client.closed).toEqual({ code: 1009, reason: "message too big" });
   },
 );
 
@@ -247,4 +247,32 @@ test.each<[keyof ServerLimits, number]>([
   expect(() => createServer({ users, limits: { [name]: value } })).toThrow(
     `limits.${name} must be a whole number`,
   );
+});
+
+test.each<[string, Buffer, string]>([
+  ["a reserved opcode", frame(0x83, "a"), "1002 protocol error"],
+  [
+    "text that is not UTF-8",
+    frame(0x81, Buffer.from([0xc3, 0x28])),
+    "1007 text is not valid UTF-8",
+  ],
+  ["a length of 2^60", frameOfLength(2n ** 60n), "1009 message too big"],
+])("says in words what was wrong with a frame: %s", async (_, bytes, words) => {
+  const { port } = await startServer({ allowAnonymous: true });
+  const [code, reason] = [Number(words.slice(0, 4)), words.slice(5)];
+  const session = await openRaw(port, { "Sec-WebSocket-Protocol": "wsecho.v1" });
+  expect((await session.frame()).payload.toString()).toContain("hello");
+  const echo = await openRaw(port, {}, "GET /echo HTTP/1.1");
+  for (const peer of [session, echo]) peer.socket.write(bytes);
+  const said: unknown = JSON.parse((await session.frame()).payload.toString());
+  expect(said).toMatchObject({ type: "error", code, message: reason });
+  for (const peer of [session, echo]) {
+    const { opcode, payload } = await peer.frame();
+    expect([opcode, payload.readUInt16BE(0), payload.subarray(2).toString()]).toEqual([
+      8,
+      code,
+      reason,
+    ]);
+    await peer.ended;
+  }
 });
