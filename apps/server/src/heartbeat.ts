@@ -27,7 +27,7 @@ export interface HeartbeatParts {
 }
 
 /** Connections are seen to in turn, not all at once: 10 000 pings in one breath would be a hiccup. */
-const turns = 8;
+const turns = 32;
 
 interface Entry extends Omit<Beating, "endsAtMs"> {
   endsAtMs: number;
@@ -42,7 +42,6 @@ interface Entry extends Omit<Beating, "endsAtMs"> {
  */
 export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbeat {
   const groups = Array.from({ length: turns }, () => new Set<Entry>());
-  let count = 0;
   let turn = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -80,7 +79,8 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
   return {
     add(beating) {
       const entry: Entry = { ...beating, bytesRead: -1 };
-      const group = groups[count++ % turns];
+      // The group that was seen to last: the first ping comes after a whole interval.
+      const group = groups[turn];
       group?.add(entry);
       if (timer === undefined) next();
       return () => group?.delete(entry);

@@ -36,7 +36,7 @@ export const defaultServerLimits: ServerLimits = {
   maxConnectionsPerAddress: 1000,
   maxHeaderBytes: 16 * 1024,
   maxHeaderFields: 100,
-  maxFragments: 4096,
+  maxFragments: 16 * 1024,
   messagesPerSecond: 250_000,
   bytesPerSecond: 512 * 1024 * 1024,
   maxSessionMs: 24 * 60 * 60 * 1000,
