@@ -1,11 +1,15 @@
-import { readFile } from "node:fs/promises";
 import { failure, success, type Result } from "@wsecho/protocol";
+import { exposure, readSecret, withoutReturn } from "./secret-file.ts";
 import type { Target } from "./target.ts";
+
+type Token = () => Result<string, string>;
 
 /** What is known before anybody is asked. */
 export interface Given {
   readonly username: string | undefined;
   readonly password: string | undefined;
+  /** The present token; a file is read anew each time, as somebody may have put a newer one there. */
+  readonly token?: Token;
 }
 
 export interface CredentialOptions {
@@ -13,6 +17,9 @@ export interface CredentialOptions {
   readonly password?: string;
   readonly passwordFile?: string;
   readonly passwordStdin?: boolean;
+  /** Only to say what to use instead. */
+  readonly token?: string;
+  readonly tokenFile?: string;
 }
 
 export interface CredentialSources {
@@ -24,11 +31,22 @@ export interface CredentialSources {
   readonly warn: (text: string) => void;
 }
 
+/** The option that takes the first line of the input for a secret; `null` where none does. */
+export function secretFromInput(options: CredentialOptions): string | null {
+  if (options.passwordStdin === true) return "--password-stdin";
+  if (options.passwordFile === "-") return "--password-file -";
+  return options.tokenFile === "-" ? "--token-file -" : null;
+}
+
 /** Options come before the URL, the URL before the environment. Errors and warnings hold no secret. */
 export async function gatherCredentials(
   sources: CredentialSources,
 ): Promise<Result<Given, string>> {
   const { options, target, env, warn } = sources;
+  const token = await findToken(sources);
+  if (!token.ok) return token;
+  if (token.value !== null)
+    return success({ username: undefined, password: undefined, token: token.value });
   const username = options.user ?? target.username ?? nonEmpty(env["WSECHO_USER"]);
   const explicit = await explicitPassword(sources);
   if (!explicit.ok) return explicit;
@@ -48,32 +66,62 @@ export async function gatherCredentials(
 async function explicitPassword({
   options,
   readLine,
+  warn,
 }: CredentialSources): Promise<Result<string | undefined, string>> {
-  if (options.passwordStdin === true) {
-    const line = await readLine();
-    return line === undefined
-      ? failure("--password-stdin: the input ended before its first line")
-      : success(withoutReturn(line));
-  }
-  if (options.passwordFile !== undefined) return readPasswordFile(options.passwordFile);
-  return success(options.password);
+  const { passwordFile, password } = options;
+  if (options.passwordStdin === true) return firstLine("--password-stdin", readLine);
+  return passwordFile === undefined
+    ? success(password)
+    : fromFile("--password-file", passwordFile, { readLine, warn });
 }
 
-async function readPasswordFile(path: string): Promise<Result<string, string>> {
-  try {
-    const [line = ""] = (await readFile(path, "utf8")).split("\n");
-    return line === ""
-      ? failure(`--password-file: the first line of ${path} is empty`)
-      : success(withoutReturn(line));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return failure(`--password-file: ${path} cannot be read (${code ?? "unknown error"})`);
-  }
+type Reading = Pick<CredentialSources, "readLine" | "warn">;
+
+async function fromFile(
+  option: string,
+  path: string,
+  { readLine, warn }: Reading,
+): Promise<Result<string, string>> {
+  if (path === "-") return firstLine(`${option} -`, readLine);
+  const secret = readSecret(option, path);
+  const open = secret.ok ? exposure(path) : null;
+  if (open !== null) warn(open);
+  return secret;
 }
 
-/** Editors on Windows end lines with CR LF; a password typed at a prompt has neither. */
-function withoutReturn(line: string): string {
-  return line.endsWith("\r") ? line.slice(0, -1) : line;
+async function firstLine(
+  option: string,
+  readLine: CredentialSources["readLine"],
+): Promise<Result<string, string>> {
+  const line = await readLine();
+  return line === undefined
+    ? failure(`${option}: the input ended before its first line`)
+    : success(withoutReturn(line));
+}
+
+/** A token names its user, so whoever names one wants to log in by password. */
+async function findToken(sources: CredentialSources): Promise<Result<Token | null, string>> {
+  const { options, target, env } = sources;
+  const path = options.tokenFile;
+  if (options.token !== undefined) {
+    process.title = "wsecho";
+    return failure(
+      "--token would show the token in the process list and leave it in the shell's history; use " +
+        "--token-file FILE, or the variable WSECHO_TOKEN",
+    );
+  }
+  const named = options.user ?? target.username ?? target.password;
+  if (path !== undefined) {
+    if (named !== undefined)
+      return failure("a token names its user: leave --user, and a user in the URL, out");
+    const first = await fromFile("--token-file", path, sources);
+    if (!first.ok) return first;
+    return success(path === "-" ? () => first : () => readSecret("--token-file", path));
+  }
+  const token = nonEmpty(env["WSECHO_TOKEN"]);
+  const { password, passwordFile, passwordStdin } = options;
+  const byPassword = named ?? password ?? passwordFile ?? passwordStdin;
+  return success(token === undefined || byPassword !== undefined ? null : () => success(token));
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { closes, retryAfterClose, type StopReason } from "@wsecho/protocol";
+import { closes, retryAfterClose, type DialectName, type StopReason } from "@wsecho/protocol";
 import type { ExitName } from "./exit.ts";
 import type { HandshakeFailure } from "./handshake.ts";
 import { sanitizeLine } from "./terminal/sanitize.ts";
@@ -20,10 +20,16 @@ export interface EndingContext {
   /** How to start a server on this machine. */
   readonly serverCommand: string;
   readonly failure: HandshakeFailure | null;
+  /** Why the token that was used may be refused, and what to do; `null` where there was none. */
+  readonly token: string | null;
+  /** The dialect of the last connection. Plain does not tell how many attempts are left. */
+  readonly dialect: DialectName;
+  /** Whether the handshake carried the login. */
+  readonly handshakeLogin: boolean;
 }
 
 export function explain(reason: StopReason, context: EndingContext): Ending {
-  const { url, failure, serverCommand } = context;
+  const { url, failure } = context;
   switch (reason.kind) {
     case "left":
       return { exit: "ok", text: "" };
@@ -32,7 +38,7 @@ export function explain(reason: StopReason, context: EndingContext): Ending {
     case "unreachable":
       return failure === null
         ? { exit: "unreachable", text: `No connection to ${url}: ${reason.detail}.` }
-        : explainFailure(failure, url, serverCommand);
+        : explainFailure(failure, context);
     case "timeout":
       return reason.phase === "connect"
         ? {
@@ -44,10 +50,7 @@ export function explain(reason: StopReason, context: EndingContext): Ending {
             text: `${url} did not go on with the login in time. Is it a wsecho server? ${plainHint}`,
           };
     case "refused":
-      return {
-        exit: "authentication",
-        text: `The login was refused.${waitHint(reason.retryAfterMs)}`,
-      };
+      return { exit: "authentication", text: explainRefused(reason, context) };
     case "noCredentials":
       return { exit: "authentication", text: "Not logged in: the server asks for a login." };
     case "untrusted":
@@ -72,24 +75,53 @@ export function explain(reason: StopReason, context: EndingContext): Ending {
 
 const plainHint = "If it speaks as the article's server does, add --dialect plain.";
 
-function waitHint(retryAfterMs: number): string {
-  return retryAfterMs > 0
-    ? ` The next try is welcome in ${Math.ceil(retryAfterMs / 1000)} s.`
-    : " Check the user name and the password.";
+type Refused = Extract<StopReason, { readonly kind: "refused" }>;
+
+function explainRefused(
+  { attemptsLeft, retryAfterMs }: Refused,
+  { token, dialect }: EndingContext,
+): string {
+  if (retryAfterMs > 0) {
+    const seconds = Math.ceil(retryAfterMs / 1000);
+    return `The login was refused: too many failed ones. Try again in ${seconds} s.`;
+  }
+  if (token !== null) return `The login was refused. ${token}`;
+  const check = "Check the user name and the password.";
+  if (dialect === "plain") return `The login was refused. ${check}`;
+  const left = attemptsLeft > 0 ? ` (${attemptsLeft} more would have been allowed)` : "";
+  return `The login was refused${left}. ${check} On the server, wsecho-server users list says who may log in.`;
 }
 
 function explainClosed(
   { code, reason }: Extract<StopReason, { readonly kind: "closed" }>,
-  { established, reconnect }: EndingContext,
+  context: EndingContext,
 ): Ending {
-  const advice = {
-    never: "",
-    // The first connection is never retried.
-    later: established && !reconnect ? " --reconnect comes back by itself." : " Try again later.",
-    credentials: " Log in again to go on.",
-  }[retryAfterClose(code, reason)];
-  const text = `${describeClose(code, reason)}.${advice}`;
-  return { exit: exitOfClose(code, established), text };
+  const text = `${describeClose(code, reason)}.${adviceFor(code, reason, context)}`;
+  return { exit: exitOfClose(code, context.established), text };
+}
+
+function adviceFor(code: number, reason: string, context: EndingContext): string {
+  const { established, reconnect, token } = context;
+  const is = (close: { readonly code: number; readonly reason: string }): boolean =>
+    close.code === code && close.reason === reason;
+  if (is(closes.revoked))
+    return (
+      " The user was disabled, removed or got a new password, or somebody ended this session. " +
+      "Log in with the new password, or ask whoever runs the server."
+    );
+  if (is(closes.tryAgainLater) && !established)
+    return " The server cannot check logins at the moment; nothing is wrong with yours. Try again in a moment.";
+  if (is(closes.loginTimeout))
+    return " Log in again; --password-file, --token-file or WSECHO_PASSWORD save the typing.";
+  switch (retryAfterClose(code, reason)) {
+    case "never":
+      return "";
+    case "later":
+      // The first connection is never retried.
+      return established && !reconnect ? " --reconnect comes back by itself." : " Try again later.";
+    case "credentials":
+      return token === null ? " Log in again to go on." : ` ${token}`;
+  }
 }
 
 /** Before the login these closes are about the login; later they are not. */
@@ -127,10 +159,16 @@ export function describeClose(code: number, reason: string): string {
     : `The server closed with ${code} (${meaning ?? "a code unknown here"})${words}`;
 }
 
-function explainFailure(failure: HandshakeFailure, url: string, serverCommand: string): Ending {
+function explainFailure(failure: HandshakeFailure, context: EndingContext): Ending {
+  const { url, serverCommand, token, handshakeLogin } = context;
   switch (failure.kind) {
     case "http":
-      return { exit: "handshake", text: explainRefusal(failure, url) };
+      if (handshakeLogin && token !== null && failure.status === 401)
+        return { exit: "authentication", text: `The login was refused (HTTP 401). ${token}` };
+      return {
+        exit: handshakeLogin && failure.status === 429 ? "authentication" : "handshake",
+        text: explainRefusal(failure, url),
+      };
     case "tls":
       return {
         exit: "tls",
@@ -176,19 +214,26 @@ function explainNetwork(
 }
 
 function explainRefusal(
-  { status, statusText, location, body }: Extract<HandshakeFailure, { readonly kind: "http" }>,
+  {
+    status,
+    statusText,
+    location,
+    retryAfterS,
+    body,
+  }: Extract<HandshakeFailure, { readonly kind: "http" }>,
   url: string,
 ): string {
   const head = `${url} refused the WebSocket: HTTP ${[status, statusText].join(" ").trim()}.`;
   const words = body === "" ? "" : ` It says: ${body}`;
-  return `${head} ${refusalHint(status, location)}${words}`;
+  const when = retryAfterS === null ? "later" : `in ${retryAfterS} s`;
+  return `${head} ${refusalHint(status, location, when)}${words}`;
 }
 
-function refusalHint(status: number, location: string | undefined): string {
+function refusalHint(status: number, location: string | undefined, when: string): string {
   if (status >= 300 && status < 400)
     return location === undefined ? "It redirects to nowhere." : `It redirects to ${location}`;
   if (status < 300) return "A web server is there, but no WebSocket. Check the path.";
-  if (status >= 500) return "The server, or a proxy before it, is in trouble. Try again later.";
+  if (status >= 500) return `The server, or a proxy before it, is in trouble. Try again ${when}.`;
   switch (status) {
     case 400:
       return "It did not like the request; perhaps the --dialect.";
@@ -202,7 +247,7 @@ function refusalHint(status: number, location: string | undefined): string {
     case 426:
       return "It wants another protocol or version.";
     case 429:
-      return "It has had too many requests. Try again later.";
+      return `It has had too many requests, or failed logins. Try again ${when}.`;
     default:
       return "Check the URL.";
   }

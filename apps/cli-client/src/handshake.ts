@@ -9,6 +9,8 @@ export type HandshakeFailure =
       readonly status: number;
       readonly statusText: string;
       readonly location: string | undefined;
+      /** What `Retry-After` says, in seconds; `null` where it says none. */
+      readonly retryAfterS: number | null;
       /** The beginning of the body, where it is text meant for a person; else empty. */
       readonly body: string;
     }
@@ -23,13 +25,16 @@ export interface Handshakes {
   readonly failure: () => HandshakeFailure | null;
 }
 
+/** The `Authorization` of a connection that is about to open; `null` for none. */
+export type Authorize = () => string | null;
+
 /** More of a refusal than this is not shown. */
 const maxBodyBytes = 8 * 1024;
 /** How long a refusing server may take to say why. */
 const bodyTimeoutMs = 2000;
 
 /** The `ws` transport, which here also remembers why a connection did not come about. */
-export function watchHandshakes(): Handshakes {
+export function watchHandshakes(authorize: Authorize = () => null): Handshakes {
   let failure: HandshakeFailure | null = null;
   const transport = wsTransport({
     finishRequest: (request, socket) => {
@@ -43,6 +48,8 @@ export function watchHandshakes(): Handshakes {
         });
       });
       failure = null;
+      const authorization = authorize();
+      if (authorization !== null) request.setHeader("Authorization", authorization);
       request.end();
     },
   });
@@ -74,8 +81,14 @@ async function readRefusal(response: IncomingMessage): Promise<HandshakeFailure>
     status: response.statusCode ?? 0,
     statusText: response.statusMessage ?? "",
     location: response.headers.location,
+    retryAfterS: secondsOf(response.headers["retry-after"]),
     body: /^\s*</.test(body) || /html/i.test(response.headers["content-type"] ?? "") ? "" : body,
   };
+}
+
+/** RFC 9110 section 10.2.3; dates are left out, as clocks differ. */
+function secondsOf(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
 const tlsCodes = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO$|HOSTNAME_)/;

@@ -41,6 +41,7 @@ export function createLogin(given: Given, host: LoginHost): Login {
     request: CredentialsRequest,
     connection: AbortSignal,
   ): Promise<Credentials | null> {
+    if (known.token !== undefined) return provideToken(known.token, request);
     const { username, password } = known;
     if (asking === null && request.denied === null && isKnown(username) && isKnown(password))
       return { username, password };
@@ -60,6 +61,19 @@ export function createLogin(given: Given, host: LoginHost): Login {
     if (credentials === "ended") return null;
     gaveUp = credentials === null;
     return credentials;
+  }
+
+  /** A token that was refused stays so: why, and what to do, is told where the session ends. */
+  function provideToken(
+    read: NonNullable<Given["token"]>,
+    { denied }: CredentialsRequest,
+  ): Credentials | null {
+    if (denied !== null) return null;
+    const token = read();
+    if (token.ok) return { token: token.value };
+    gaveUp = true;
+    host.problem(`${token.error}.`);
+    return null;
   }
 
   async function askPerson(request: CredentialsRequest): Promise<Credentials | null> {
@@ -93,9 +107,13 @@ export function createLogin(given: Given, host: LoginHost): Login {
   ): Promise<boolean> {
     // The plain dialect has no words for the number of attempts.
     const left = dialect === "plain" ? "" : ` ${count(attemptsLeft)} left.`;
-    host.problem(`The user name or password is wrong.${left}`);
-    if (retryAfterMs <= 0) return true;
-    host.info(`The server wants ${Math.ceil(retryAfterMs / 1000)} s of patience first.`);
+    if (retryAfterMs <= 0) {
+      host.problem(`The user name or password is wrong.${left}`);
+      return true;
+    }
+    // Meanwhile even the right password is refused, so nobody knows whether it was.
+    const seconds = Math.ceil(retryAfterMs / 1000);
+    host.problem(`The login was refused: too many failed ones. Try again in ${seconds} s.${left}`);
     return sleep(retryAfterMs, true, { signal: host.signal }).catch(() => false);
   }
 
@@ -138,6 +156,6 @@ function missing({ username }: Given): string {
   const who = isKnown(username) ? "" : "--user NAME and ";
   return (
     "There is no terminal to ask for the login at. " +
-    `Give ${who}the password by --password-file FILE, --password-stdin or WSECHO_PASSWORD.`
+    `Give ${who}the password by --password-file FILE, --password-stdin or WSECHO_PASSWORD, or a token by --token-file FILE.`
   );
 }

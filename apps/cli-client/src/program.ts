@@ -13,11 +13,13 @@ Examples:
   $ wsecho connect ws://127.0.0.1:5678        ask for user and password, then talk
   $ wsecho :5678                              the same: a bare URL connects
   $ wsecho --user admin --dialect plain :5678 talk as the article's programs do
+  $ wsecho --token-file token.txt wss://example.org
   $ WSECHO_PASSWORD=… wsecho -u admin :5678 < lines.txt > replies.txt`;
 
 const environment = `
 Environment:
   WSECHO_USER, WSECHO_PASSWORD   who to log in as, where no option says so
+  WSECHO_TOKEN                   a token, where neither option nor URL names a user or password
   NO_COLOR                       no colour, also on a terminal`;
 
 /** Reads the arguments; talks about them itself where there is something to say. */
@@ -40,7 +42,7 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     .addOption(
       new Option(
         "--password-file <file>",
-        "read the password from the first line of a file",
+        "read the password from the first line of a file, - for the input",
       ).conflicts(["passwordStdin", "password"]),
     )
     .addOption(
@@ -49,6 +51,14 @@ export function parseArguments(args: readonly string[], version: string): Invoca
         "read the password from the first line of the input",
       ).conflicts("password"),
     )
+    .addOption(
+      new Option(
+        "--token-file <file>",
+        "log in by the token on the first line of a file, - for the input",
+      ).conflicts(["passwordFile", "passwordStdin", "password"]),
+    )
+    // Known only to say what to use instead.
+    .addOption(new Option("--token <secret>").hideHelp())
     .option("--password <secret>", "the password itself; others can read it in the process list")
     .addOption(
       new Option("--dialect <name>", "v1, plain (the article's), or auto: v1 before plain")

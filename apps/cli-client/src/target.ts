@@ -45,6 +45,13 @@ export function parseTarget(text: string): Result<Target, string> {
   });
 }
 
+/** Nobody on the way can read along: TLS, or the connection never leaves this machine. */
+export function isPrivate({ protocol, hostname }: URL): boolean {
+  return (
+    protocol === "wss:" || /^(localhost|.*\.localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname)
+  );
+}
+
 function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

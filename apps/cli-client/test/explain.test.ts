@@ -8,6 +8,9 @@ const context: EndingContext = {
   reconnect: false,
   serverCommand: "wsecho-server --demo",
   failure: null,
+  token: null,
+  dialect: "v1",
+  handshakeLogin: false,
 };
 
 function exitOf(reason: StopReason, established = true): string {
@@ -120,5 +123,16 @@ describe("explain", () => {
       exit: "ok",
       text: "",
     });
+  });
+});
+
+describe("a close about a login", () => {
+  it.each([
+    [{ code: 4408, reason: "login took too long" }, "--token-file or WSECHO_PASSWORD"],
+    [{ code: 4403, reason: "access revoked" }, "got a new password"],
+    [{ code: 1013, reason: "try again later" }, "Try again in a moment."],
+  ])("says what to do: %j", (close, words) => {
+    const { text } = explain({ kind: "closed", ...close }, { ...context, established: false });
+    expect(text).toContain(words);
   });
 });

@@ -1,4 +1,5 @@
-import { gatherCredentials, type CredentialOptions } from "../credentials.ts";
+import type { DialectName } from "@wsecho/protocol";
+import { gatherCredentials, secretFromInput, type CredentialOptions } from "../credentials.ts";
 import { createDeparture } from "../departure.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
 import { explain } from "../explain.ts";
@@ -9,7 +10,8 @@ import { createNarrator } from "../narrator.ts";
 import { createOutput } from "../output.ts";
 import { findConsole } from "../prompt/console.ts";
 import { describeMissing, keepTally } from "../tally.ts";
-import { parseTarget, showTarget } from "../target.ts";
+import { isPrivate, parseTarget, showTarget } from "../target.ts";
+import { explainToken } from "../token.ts";
 import { converse } from "./converse.ts";
 import { openSession } from "./open.ts";
 import { pipe } from "./pipe.ts";
@@ -52,8 +54,9 @@ export async function connectCommand(
 
   const target = parseTarget(text);
   if (!target.ok) return end("usage", `Not connected: ${target.error}.`);
-  if (options.passwordStdin === true && process.stdin.isTTY)
-    return end("usage", "--password-stdin is for a pipe; at a terminal leave it out and be asked.");
+  const fromInput = secretFromInput(options);
+  if (fromInput !== null && process.stdin.isTTY)
+    return end("usage", `${fromInput} is for a pipe; at a terminal use a file, or be asked.`);
   const lines = splitLines(terminal.input());
   const given = await gatherCredentials({
     options,
@@ -66,7 +69,19 @@ export async function connectCommand(
 
   const url = showTarget(target.value.url);
   const tally = keepTally();
-  const handshakes = watchHandshakes();
+  const { token } = given.value;
+  // The plain dialect has no words for a token, so the handshake carries it.
+  const handshakeLogin = token !== undefined && options.dialect === "plain";
+  if (handshakeLogin && options.allowInsecurePassword !== true && !isPrivate(target.value.url))
+    return end(
+      "usage",
+      "Not connected: the token itself would cross an unencrypted connection to another machine; " +
+        "use a wss:// URL, or allow it with --allow-insecure-password.",
+    );
+  const handshakes = watchHandshakes(() => {
+    const now = handshakeLogin ? token() : null;
+    return now?.ok === true ? `Bearer ${now.value}` : null;
+  });
   const { info, problem } = output;
   const hint = interactive ? " Enter sends a line; exit leaves." : "";
   const narrate = createNarrator({ output, url, tally: tally.now, hint });
@@ -78,6 +93,7 @@ export async function connectCommand(
     problem,
     signal: departure.signal,
   });
+  let dialect: DialectName = options.dialect === "plain" ? "plain" : "v1";
   const stepMs = options.connectTimeout * 1000;
   if (interactive) terminal.open();
   const opened = await openSession({
@@ -91,11 +107,13 @@ export async function connectCommand(
     options: {
       dialect: options.dialect,
       transport: handshakes.transport,
+      handshakeLogin,
       reconnect: options.reconnect ?? false,
       allowInsecurePassword: options.allowInsecurePassword ?? false,
       limits: { connectTimeoutMs: stepMs, loginTimeoutMs: stepMs },
       onEvent: (event) => {
         tally.take(event);
+        if (event.type === "status") ({ dialect } = event.status);
         // Before anybody is told: from then on the terminal shows what is typed.
         if (!interactive && event.type === "status" && event.status.kind === "ready")
           terminal.release();
@@ -120,6 +138,7 @@ export async function connectCommand(
 
   const reason = opened.ok ? await opened.session.closed : opened.reason;
   const failure = handshakes.failure();
+  const usedToken = token?.();
   const ending = explain(reason, {
     url,
     established: opened.ok,
@@ -127,6 +146,9 @@ export async function connectCommand(
     // Whoever runs us by a script of the repository has no wsecho-server on the path.
     serverCommand: `${process.env["npm_lifecycle_event"] === "wsecho" ? "pnpm " : ""}wsecho-server --demo`,
     failure,
+    token: usedToken?.ok === true ? explainToken(usedToken.value, Date.now()) : null,
+    dialect,
+    handshakeLogin,
   });
   const missing = describeMissing(tally.now()) ?? "";
   let exit = departure.exit() ?? ending.exit;
