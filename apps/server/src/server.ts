@@ -7,6 +7,7 @@ import { trackConnections } from "./connections.ts";
 import { runEcho } from "./echo-path.ts";
 import { createGate, shuttingDown, type Arrival } from "./gate.ts";
 import { createHandle, echo, type Handle, type SessionContext } from "./handler.ts";
+import { upgradeRequired } from "./handshake.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createHolder } from "./holder.ts";
 import { foreignHost } from "./host.ts";
@@ -20,7 +21,7 @@ import { refuseRequest } from "./refusal.ts";
 import { toRules } from "./rules.ts";
 import { runSession, type Connection } from "./session.ts";
 import { toContext } from "./tls/material.ts";
-import { pathOf, upgradeRequired, webSocketPaths } from "./upgrade.ts";
+import { pathOf, webSocketPaths } from "./upgrade.ts";
 
 /**
  * A server for sessions at `/`, pure echo at `/echo`, and the web client. Throws TypeError where

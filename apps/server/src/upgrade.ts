@@ -1,17 +1,11 @@
-import type { IncomingMessage } from "node:http";
 import { failure, negotiate, success, type DialectName, type Result } from "@wsecho/protocol";
 import { parseAuthorization, type Credentials } from "./authorization.ts";
+import { bad, handshakeProblem, type Handshake } from "./handshake.ts";
 import { foreignHost } from "./host.ts";
 import { isKnownPage, mayLogInInside } from "./origin.ts";
 import type { Refusal } from "./refusal.ts";
 import type { UpgradePolicy } from "./rules.ts";
 import type { ClientCertificate } from "./tls/client-certificate.ts";
-
-/** The part of a request that decides about its upgrade. */
-export type Handshake = Pick<
-  IncomingMessage,
-  "method" | "url" | "httpVersion" | "headers" | "rawHeaders"
->;
 
 /** What a good handshake asks for. `credentials` have yet to be checked. */
 export type Admission =
@@ -33,13 +27,6 @@ export const unauthorized = (message: string): Refusal => ({
   message,
   headers: { "WWW-Authenticate": 'Basic realm="wsecho", charset="UTF-8"' },
 });
-
-/** The answer to a request that is not a WebSocket handshake where only one makes sense. */
-export const upgradeRequired: Refusal = {
-  status: 426,
-  message: "this is a WebSocket endpoint; connect with a WebSocket client, version 13",
-  headers: { Upgrade: "websocket", Connection: "Upgrade, close", "Sec-WebSocket-Version": "13" },
-};
 
 const notYet: Refusal = {
   status: 501,
@@ -83,53 +70,6 @@ export function admit(
   }
 }
 
-function handshakeProblem({
-  method,
-  httpVersion,
-  headers,
-  rawHeaders,
-}: Handshake): Refusal | undefined {
-  if (method !== "GET") {
-    const message = "a WebSocket handshake is a GET request";
-    return { status: 405, message, headers: { Allow: "GET" } };
-  }
-  if (httpVersion !== "1.1") return bad("a WebSocket handshake needs HTTP/1.1");
-  // Node asks this of ordinary requests only.
-  if (headers.host === undefined) return bad("the request has no Host header");
-  // Node would hand it on as the first frames, past any proxy that knows it for a body.
-  if (hasBody(headers)) return bad("a WebSocket handshake has no body");
-  const twice = repeated(rawHeaders);
-  if (twice !== undefined) return bad(`the request has more than one ${twice} header`);
-  // Another protocol (h2c …), or several to choose from.
-  if (headers.upgrade?.toLowerCase() !== "websocket") return upgradeRequired;
-  if (headers["sec-websocket-version"] !== "13")
-    return { ...upgradeRequired, message: "only WebSocket version 13 (RFC 6455) is spoken here" };
-  if (!/^[A-Za-z0-9+/]{22}==$/.test(headers["sec-websocket-key"] ?? ""))
-    return bad("Sec-WebSocket-Key must be 16 bytes in base64");
-  return undefined;
-}
-
-function hasBody({
-  "content-length": length = "0",
-  "transfer-encoding": encoding,
-}: Handshake["headers"]): boolean {
-  return encoding !== undefined || !/^0+$/.test(length);
-}
-
-/**
- * Headers that decide about access: with two of one, this server and a proxy before it might each
- * believe another.
- */
-const single = ["Host", "Origin", "Authorization", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
-
-function repeated(rawHeaders: readonly string[]): string | undefined {
-  const names = rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
-  return single.find((name) => {
-    const lower = name.toLowerCase();
-    return names.indexOf(lower) !== names.lastIndexOf(lower);
-  });
-}
-
 type GoodCertificate = Exclude<ClientCertificate, { readonly kind: "refused" }>;
 
 function admitSession(
@@ -146,16 +86,9 @@ function admitSession(
     const credentials = { kind: "token", token } as const;
     return success({ path: "session", dialect, credentials, refuseVisibly: true });
   }
-  if (request.headers.authorization === undefined && certificate.kind === "none")
-    return success({ path: "session", dialect, credentials: null, refuseVisibly: false });
   const credentials = handshakeLogin(request, certificate, policy);
   return credentials.ok
-    ? success({
-        path: "session",
-        dialect,
-        credentials: credentials.value,
-        refuseVisibly: false,
-      })
+    ? success({ path: "session", dialect, credentials: credentials.value, refuseVisibly: false })
     : credentials;
 }
 
@@ -164,22 +97,18 @@ function admitEcho(
   certificate: GoodCertificate,
   policy: UpgradePolicy,
 ): Result<Admission, Refusal> {
-  const { headers } = request;
-  if (headers["sec-websocket-protocol"] !== undefined) {
+  if (request.headers["sec-websocket-protocol"] !== undefined) {
     const message =
       "/echo speaks no subprotocol; leave Sec-WebSocket-Protocol out, or connect to /";
     return failure(bad(message));
   }
-  const nobody = headers.authorization === undefined && certificate.kind === "none";
-  if (!nobody || !policy.allowAnonymous) {
-    const credentials = handshakeLogin(request, certificate, policy);
-    return credentials.ok
-      ? success({ path: "echo", credentials: credentials.value, refuseVisibly: false })
-      : credentials;
-  }
-  return isKnownPage(headers, policy.origins)
-    ? success({ path: "echo", credentials: null, refuseVisibly: false })
-    : failure(foreignOrigin);
+  // Also where everybody may come: a page must not reach what only its visitor's machine can.
+  if (!isKnownPage(request.headers, policy.origins)) return failure(foreignOrigin);
+  const credentials = handshakeLogin(request, certificate, policy);
+  if (!credentials.ok) return credentials;
+  return credentials.value === null && !policy.allowAnonymous
+    ? failure(unauthorized("log in with Authorization: Basic base64(user:password)"))
+    : success({ path: "echo", credentials: credentials.value, refuseVisibly: false });
 }
 
 const foreignOrigin: Refusal = {
@@ -188,25 +117,24 @@ const foreignOrigin: Refusal = {
 };
 
 /**
- * Credentials of the handshake, which a browser may have added without anybody's doing. A header was
- * written for this server, where a certificate may be there for all; so the header comes first.
+ * Credentials of the handshake, which a browser may have added without anybody's doing; `null` where
+ * there are none. A header was written for this server, where a certificate may be there for all; so
+ * the header comes first.
  */
 function handshakeLogin(
   { headers }: Handshake,
   certificate: GoodCertificate,
   { origins }: UpgradePolicy,
-): Result<Credentials, Refusal> {
-  if (!isKnownPage(headers, origins)) return failure(foreignOrigin);
-  if (headers.authorization !== undefined) {
-    const credentials = parseAuthorization(headers.authorization);
+): Result<Credentials | null, Refusal> {
+  const { authorization } = headers;
+  const known = isKnownPage(headers, origins);
+  if (authorization !== undefined) {
+    if (!known) return failure(foreignOrigin);
+    const credentials = parseAuthorization(authorization);
     return credentials.ok ? credentials : failure(unauthorized(credentials.error));
   }
-  if (certificate.kind === "none")
-    return failure(unauthorized("log in with Authorization: Basic base64(user:password)"));
+  if (certificate.kind === "none") return success(null);
+  if (!known) return failure(foreignOrigin);
   const { name, expiresInMs } = certificate;
   return success({ kind: "certificate", name, expiresInMs });
-}
-
-function bad(message: string): Refusal {
-  return { status: 400, message };
 }

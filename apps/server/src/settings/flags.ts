@@ -19,9 +19,10 @@ Every flag can also be set by an environment variable, WSECHO_ and its name
 Flags come before the environment, the environment before the file. --no-demo
 and so on (--plain) take back what the other two switched on.
 
-SIGHUP reads the file of --config and the TLS files again, and takes all of it, or nothing where
-something is wrong, which the log says. Sessions go on. Only a restart changes
-${restartNames()}.
+SIGHUP reads the file of --config and the TLS files again, and takes all of it,
+or nothing where something is wrong, which the log says; sessions go on. Only a
+restart changes these:
+${restartNames()}
 
 Examples:
   wsecho-server --demo                           try it: ws://127.0.0.1:5678
@@ -44,7 +45,10 @@ Exit status:
 
 function restartNames(): string {
   const names = settingNames.filter((name) => settings[name].restart === true);
-  return names.join(", ");
+  return names
+    .join(", ")
+    .replaceAll(/(.{1,76})(?: |$)/g, "  $1\n")
+    .trimEnd();
 }
 
 /** Reads the command line. The error says what was wrong, and which flag was probably meant. */

@@ -112,7 +112,7 @@ export const settings = {
   "tls-client-ca": optional(
     "Listening",
     "<file>",
-    "log in who has a certificate of these, by its CN",
+    "authorities, PEM: whom they certify logs in, by CN",
   ),
   "web-root": atStart(optional("Listening", "<dir>", "serve another built web client")),
 

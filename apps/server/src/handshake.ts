@@ -1,0 +1,67 @@
+import type { IncomingMessage } from "node:http";
+import type { Refusal } from "./refusal.ts";
+
+/** The part of a request that decides about its upgrade. */
+export type Handshake = Pick<
+  IncomingMessage,
+  "method" | "url" | "httpVersion" | "headers" | "rawHeaders"
+>;
+
+/** The answer to a request that is not a WebSocket handshake where only one makes sense. */
+export const upgradeRequired: Refusal = {
+  status: 426,
+  message: "this is a WebSocket endpoint; connect with a WebSocket client, version 13",
+  headers: { Upgrade: "websocket", Connection: "Upgrade, close", "Sec-WebSocket-Version": "13" },
+};
+
+/** What is wrong with a request as a WebSocket handshake (RFC 6455 section 4.2.1). */
+export function handshakeProblem({
+  method,
+  httpVersion,
+  headers,
+  rawHeaders,
+}: Handshake): Refusal | undefined {
+  if (method !== "GET") {
+    const message = "a WebSocket handshake is a GET request";
+    return { status: 405, message, headers: { Allow: "GET" } };
+  }
+  if (httpVersion !== "1.1") return bad("a WebSocket handshake needs HTTP/1.1");
+  // Node asks this of ordinary requests only.
+  if (headers.host === undefined) return bad("the request has no Host header");
+  // Node would hand it on as the first frames, past any proxy that knows it for a body.
+  if (hasBody(headers)) return bad("a WebSocket handshake has no body");
+  const twice = repeated(rawHeaders);
+  if (twice !== undefined) return bad(`the request has more than one ${twice} header`);
+  // Another protocol (h2c …), or several to choose from.
+  if (headers.upgrade?.toLowerCase() !== "websocket") return upgradeRequired;
+  if (headers["sec-websocket-version"] !== "13")
+    return { ...upgradeRequired, message: "only WebSocket version 13 (RFC 6455) is spoken here" };
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(headers["sec-websocket-key"] ?? ""))
+    return bad("Sec-WebSocket-Key must be 16 bytes in base64");
+  return undefined;
+}
+
+function hasBody({
+  "content-length": length = "0",
+  "transfer-encoding": encoding,
+}: Handshake["headers"]): boolean {
+  return encoding !== undefined || !/^0+$/.test(length);
+}
+
+/**
+ * Headers that decide about access: with two of one, this server and a proxy before it might each
+ * believe another.
+ */
+const single = ["Host", "Origin", "Authorization", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
+
+function repeated(rawHeaders: readonly string[]): string | undefined {
+  const names = rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
+  return single.find((name) => {
+    const lower = name.toLowerCase();
+    return names.indexOf(lower) !== names.lastIndexOf(lower);
+  });
+}
+
+export function bad(message: string): Refusal {
+  return { status: 400, message };
+}
