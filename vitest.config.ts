@@ -25,6 +25,7 @@ export default defineConfig({
     projects: [
       project("root", "."),
       project("protocol", "packages/protocol"),
+      project("wire", "packages/wire"),
       project("client", "packages/client"),
       project("testkit", "packages/testkit"),
       project("server", "apps/server"),

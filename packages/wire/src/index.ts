@@ -1,0 +1,1 @@
+export { createDecoder, type Decoder, type DecoderOptions } from "./decoder.ts";
