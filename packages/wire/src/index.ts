@@ -1,1 +1,34 @@
 export { createDecoder, type Decoder, type DecoderOptions } from "./decoder.ts";
+export type { Deflate, DeflateSide } from "./extensions.ts";
+export { encodeHeader, mask, opcodes, unmask, type HeaderFields } from "./frame.ts";
+export { acceptFor } from "./handshake.ts";
+export { formatName, formatVersion, fromJson, toJson } from "./json.ts";
+export {
+  createJsonlReader,
+  createJsonlWriter,
+  type FileReader,
+  type Problem,
+  type ReaderOptions,
+  type Writer,
+  type WriterOptions,
+} from "./jsonl.ts";
+export { defaultWireLimits, type WireLimits } from "./limits.ts";
+export { lintRules, type Lint, type LintRule } from "./lint.ts";
+export type {
+  CloseRecord,
+  Direction,
+  EditedFrame,
+  FrameRecord,
+  HandshakeRecord,
+  Header,
+  MessageRecord,
+  NoteCode,
+  NoteRecord,
+  Redacted,
+  Stamp,
+  Vantage,
+  WireRecord,
+} from "./records.ts";
+export { createRedactor, type Redactor } from "./redact.ts";
+export { failure, success, type Result } from "./result.ts";
+export { formatTime, parseTime } from "./time.ts";
