@@ -174,3 +174,30 @@ export function createQueue(): Queue {
     },
   };
 }
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** RFC 4648 section 4. */
+export function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 3) {
+    const bits = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    for (let part = 0; part < 4; part++)
+      text += i + part > bytes.length ? "=" : (alphabet[(bits >> (18 - 6 * part)) & 63] ?? "");
+  }
+  return text;
+}
+
+/** `undefined` for what is not base64. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+  for (let i = 0, to = 0; i < text.length; i += 4, to += 3) {
+    let bits = 0;
+    for (let part = 0; part < 4; part++)
+      bits = (bits << 6) | Math.max(0, alphabet.indexOf(text.charAt(i + part)));
+    bytes.set([bits >> 16, (bits >> 8) & 255, bits & 255].slice(0, bytes.length - to), to);
+  }
+  return bytes;
+}

@@ -17,6 +17,8 @@ export interface DecoderOptions {
   readonly limits?: Partial<WireLimits>;
   /** `frames`: both directions begin with a frame, and nothing is said about a handshake. */
   readonly start?: "handshake" | "frames";
+  /** Whether the bytes may begin in the middle of a connection; `true` by default. */
+  readonly midstream?: boolean;
 }
 
 /** Reads both directions of one connection, in any pieces. Never throws, whatever the bytes are. */
@@ -120,7 +122,7 @@ export function createDecoder(options: DecoderOptions): Decoder {
         const { used, value } = own.head.push(bytes);
         if (value !== undefined) {
           own.head = createHeadReader(limits.head);
-          if (dir === "c2s") takeRequest(value);
+          if (dir === "c2s") takeRequest(value, bytes.length - used);
           else takeAnswer(value, bytes.length - used);
         }
         return bytes.subarray(used);
@@ -146,8 +148,9 @@ export function createDecoder(options: DecoderOptions): Decoder {
   function decide(dir: Direction, bytes: Uint8Array): Uint8Array {
     const own = streams[dir];
     own.waiting.push(bytes);
-    const kind = guess(dir, own.waiting.view());
-    if (kind === undefined) return noBytes;
+    const found = guess(dir, own.waiting.view());
+    if (found === undefined) return noBytes;
+    const kind = found === "seek" && options.midstream === false ? "opaque" : found;
     const rest = own.waiting.view().slice();
     own.waiting.drop(rest.length);
     own.mode = kind === "http" ? "head" : kind;
@@ -156,7 +159,13 @@ export function createDecoder(options: DecoderOptions): Decoder {
       own.skipped = 0;
     }
     if (kind === "opaque") {
-      shared.note("opaque", "these are TLS or HTTP/2, whose frames cannot be read here", { dir });
+      shared.note(
+        "opaque",
+        found === "seek"
+          ? "these bytes begin no HTTP request"
+          : "these are TLS or HTTP/2, whose frames cannot be read here",
+        { dir },
+      );
       streams[other[dir]].mode = "opaque";
     }
     return rest;
@@ -207,7 +216,8 @@ export function createDecoder(options: DecoderOptions): Decoder {
     return bytes;
   }
 
-  function takeRequest(head: Head): void {
+  /** @param behind bytes that follow the head in the piece at hand */
+  function takeRequest(head: Head, behind: number): void {
     const own = streams.c2s;
     request = head;
     asked = head.first[0] === "CONNECT" ? "connect" : asksForWebSocket(head) ? "websocket" : "http";
@@ -231,6 +241,12 @@ export function createDecoder(options: DecoderOptions): Decoder {
         lint: asked === "websocket" ? lintRequest(head) : [],
       });
       saidCap(head, "c2s");
+    }
+    if (streams.s2c.mode === "frames") {
+      // The capture has the answer before the question.
+      own.mode = "frames";
+      own.side.begin(own.total - behind);
+      return;
     }
     own.body = createBodyReader(head.headers, 0);
     own.mode =
@@ -325,7 +341,8 @@ export function createDecoder(options: DecoderOptions): Decoder {
     const own = streams[dir];
     if (own.ended) return;
     own.ended = true;
-    if (own.mode === "start" && own.waiting.length > 0) own.mode = "seek";
+    if (own.mode === "start" && own.waiting.length > 0 && options.midstream !== false)
+      own.mode = "seek";
     if (own.mode === "seek" && !seek(dir, true)) {
       const count = own.skipped + own.waiting.length;
       if (count > 0) shared.note("incomplete", "no frame was found in these bytes", { dir, count });

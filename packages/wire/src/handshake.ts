@@ -1,25 +1,12 @@
 import { sha1 } from "@noble/hashes/legacy.js";
-import { fromLatin1 } from "./bytes.ts";
+import { fromLatin1, toBase64 } from "./bytes.ts";
 import { negotiateDeflate, type Deflate } from "./extensions.ts";
 import { listOf, valuesOf, type Head } from "./http.ts";
 import { lint, type Lint } from "./lint.ts";
 
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a = 0, b = 0, c = 0] = bytes.subarray(i, i + 3);
-    const bits = (a << 16) | (b << 8) | c;
-    for (let part = 0; part < 4; part++)
-      text += i + part > bytes.length ? "=" : (alphabet[(bits >> (18 - 6 * part)) & 63] ?? "");
-  }
-  return text;
-}
-
 /** The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key (RFC 6455 section 4.2.2). */
 export function acceptFor(key: string): string {
-  return base64(sha1(fromLatin1(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)));
+  return toBase64(sha1(fromLatin1(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)));
 }
 
 const lower = (values: readonly string[]): readonly string[] =>

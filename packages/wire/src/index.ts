@@ -1,3 +1,7 @@
+export { createHarReader } from "./capture/har-read.ts";
+export { createHarWriter, type HarMessage } from "./capture/har-write.ts";
+export { createPcapngWriter } from "./capture/pcapng-write.ts";
+export { createCaptureReader, type CaptureReaderOptions } from "./capture/read.ts";
 export { createDecoder, type Decoder, type DecoderOptions } from "./decoder.ts";
 export type { Deflate, DeflateSide } from "./extensions.ts";
 export { encodeHeader, mask, opcodes, unmask, type HeaderFields } from "./frame.ts";
@@ -6,7 +10,7 @@ export { formatName, formatVersion, fromJson, toJson } from "./json.ts";
 export {
   createJsonlReader,
   createJsonlWriter,
-  type FileReader,
+  type PieceReader,
   type Problem,
   type ReaderOptions,
   type Writer,

@@ -63,13 +63,17 @@ export interface Problem {
 
 /** What every reader takes. */
 export interface ReaderOptions {
+  /** Gets every record, in the order of the file. */
   readonly emit: (record: WireRecord) => void;
+  /** Gets what could not be read. */
   readonly problem: (problem: Problem) => void;
 }
 
 /** Reads a file in any pieces. */
-export interface FileReader<Piece> {
+export interface PieceReader<Piece> {
+  /** Takes the next piece, of any size. */
   push(piece: Piece): void;
+  /** The end of the file: what was waiting for more is handed on, or is a problem. */
   end(): void;
 }
 
@@ -77,7 +81,7 @@ export interface FileReader<Piece> {
 const maxLine = 67_108_864;
 
 /** Reads JSON Lines. A line that is no record of this major version is a problem, not an end. */
-export function createJsonlReader({ emit, problem }: ReaderOptions): FileReader<string> {
+export function createJsonlReader({ emit, problem }: ReaderOptions): PieceReader<string> {
   let waiting: string[] = [];
   let length = 0;
   let number = 0;

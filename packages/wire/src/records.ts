@@ -178,6 +178,8 @@ export type NoteCode =
   | "redacted"
   /** What a packet capture lacks: fragments, snap length, unknown links. */
   | "packets"
+  /** The file has messages, but not the frames that carried them. */
+  | "messages-only"
   /** A watcher was too slow. */
   | "lost";
 
