@@ -1,3 +1,4 @@
+import { createFifo } from "./fifo.ts";
 import type { Log } from "./log.ts";
 import type { OpenedSession, Sessions } from "./store/store.ts";
 import { StoreUnavailableError } from "./store/errors.ts";
@@ -29,14 +30,14 @@ export function createAudit(
   log: Log,
   meter: AuditMeter,
 ): Audit {
-  const waiting: (() => Promise<void>)[] = [];
+  const waiting = createFifo<() => Promise<void>>();
   let writing = false;
   let given = false;
   let onIdle: (() => void) | undefined;
   let lost = 0;
 
   function push(write: () => Promise<void>): void {
-    if (waiting.length >= maxWaiting) {
+    if (waiting.length() >= maxWaiting) {
       waiting.shift();
       meter.auditLost(1);
       if (lost++ === 0) log.error({}, "the audit log loses entries: the store does not take them");
@@ -48,16 +49,16 @@ export function createAudit(
   /** One after the other, so that no session ends before it began. */
   async function run(): Promise<void> {
     writing = true;
-    for (let write = waiting[0]; write !== undefined && !given; write = waiting[0]) {
+    for (let write = waiting.first(); write !== undefined && !given; write = waiting.first()) {
       try {
         await write();
-        if (waiting[0] === write) waiting.shift();
+        if (waiting.first() === write) waiting.shift();
       } catch (error) {
         meter.auditFailed();
         if (error instanceof StoreUnavailableError) await pause();
         else {
           log.error({ err: error }, "an audit entry could not be written");
-          waiting.shift();
+          if (waiting.first() === write) waiting.shift();
           meter.auditLost(1);
         }
       }
@@ -77,9 +78,9 @@ export function createAudit(
         }
         const timer = setTimeout(() => {
           given = true;
-          meter.auditLost(waiting.length);
+          meter.auditLost(waiting.length());
           log.error(
-            { entries: waiting.length },
+            { entries: waiting.length() },
             "audit entries are lost: the store does not answer",
           );
           resolve();
