@@ -36,7 +36,8 @@ export function openTerminal(
     });
   });
   onTestFinished(() => {
-    if (!over) pty.kill("SIGKILL");
+    // The shell and the program, which takes the end of its terminal for a wish to reload.
+    if (!over) process.kill(-pty.pid, "SIGKILL");
   });
   return {
     shown: () => shown,
