@@ -113,8 +113,8 @@ export interface EchoServer extends AsyncDisposable {
   setTls(material: TlsMaterial): void;
   /**
    * The rules for connections from now on; open ones keep theirs. What is left out gets its default,
-   * as in `createServer`; `limits.handshakeTimeoutMs` stays as it was at the start. Throws as
-   * `createServer` does, and keeps the old.
+   * as in `createServer`; `limits.handshakeTimeoutMs`, `maxHeaderBytes` and `maxHeaderFields` stay as
+   * they were at the start. Throws as `createServer` does, and keeps the old.
    */
   setRules(rules: RuleOptions): void;
   /** Whether it makes sense to send somebody here now; within some seconds. */

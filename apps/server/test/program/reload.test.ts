@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
 import { connect, connectPlain, refusedHandshake } from "../support/client.ts";
 import { runProgram, type Program } from "../support/program.ts";
@@ -131,6 +133,23 @@ test("names what only a restart changes, at every reload, and takes the rest", a
     expect(last?.["changed"]).toEqual(changed);
   }
   expect((await refusedHandshake(url)).status).toBe(400);
+});
+
+test("changes the names that the admin listener answers to", async () => {
+  const config = writeConfig({});
+  const program = runProgram(["--demo", "--port", "0", "--admin-port", "0", "--config", config]);
+  await program.ready;
+  const url = /http:\S+\/metrics/.exec(program.stderr())?.[0] ?? "";
+  const ask = async () => {
+    const request = get(url, { headers: { Host: "echo.example" }, agent: false });
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
+  expect(await ask()).toBe(421);
+  writeFileSync(config, '{ "allow-host": ["echo.example"] }');
+  await hangUp(program, reloaded);
+  expect(await ask()).toBe(200);
 });
 
 test("changes what is logged", async () => {
