@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import type { WebSocket } from "ws";
 import { closes, type CloseName } from "@wsecho/protocol";
 import type { Presence } from "./access.ts";
 import type { Inflow } from "./inflow.ts";
@@ -9,6 +8,8 @@ import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
 import { watchPressure } from "./pressure.ts";
+import { empty } from "./quick-echo.ts";
+import { opcodes, type ReplySocket } from "./reply-socket.ts";
 import type { Connection } from "./session.ts";
 import { createTimers } from "./socket-timers.ts";
 import { watchFrames } from "./violation.ts";
@@ -33,7 +34,7 @@ export interface EchoParts {
  * without greeting or prefix. Whoever is here was let in at the handshake.
  */
 export function runEcho(
-  webSocket: WebSocket,
+  webSocket: ReplySocket,
   socket: Socket,
   { limits, login, inflow, meter, log }: EchoParts,
 ): Connection {
@@ -41,6 +42,7 @@ export function runEcho(
     if (name === "close") webSocket.terminate();
     else close(name === "slow" ? "tooSlow" : name);
   });
+  let spoke = false;
   let end: { readonly code: number; readonly reason: string } | undefined;
   const pressure = watchPressure(webSocket, socket, limits.highWaterBytes, (congested) => {
     if (webSocket.readyState !== webSocket.OPEN) return;
@@ -51,6 +53,13 @@ export function runEcho(
       timers.stop("slow");
       releaseInput(webSocket, "session");
     }
+  });
+
+  webSocket.onFlush(() => {
+    if (spoke && webSocket.readyState === webSocket.OPEN)
+      timers.start("idle", limits.idleTimeoutMs);
+    spoke = false;
+    pressure.check();
   });
 
   function close(name: CloseName): void {
@@ -67,11 +76,10 @@ export function runEcho(
   }
 
   webSocket.on("message", (data: Buffer, isBinary) => {
+    meter.message(isBinary ? "binary" : "text", data.length);
     inflow.take(data.length);
-    if (webSocket.readyState !== webSocket.OPEN) return;
-    timers.start("idle", limits.idleTimeoutMs);
-    webSocket.send(data, { binary: isBinary });
-    pressure.check();
+    spoke = true;
+    webSocket.reply(isBinary ? opcodes.binary : opcodes.text, empty, data);
   });
   watchFrames(webSocket, (violation) => close(violation.close));
   webSocket.on("error", (error) => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { failure, subprotocol, type Result } from "@wsecho/protocol";
-import { WebSocketServer, type WebSocket } from "ws";
+import { WebSocketServer, type Server } from "ws";
 import type { Access } from "./access.ts";
 import type { Credentials } from "./authorization.ts";
 import { compressionOf } from "./compression.ts";
@@ -16,6 +16,7 @@ import { printable, withFields, type Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
 import { answerPings } from "./pongs.ts";
 import { refuseUpgrade, unavailable, type Refusal } from "./refusal.ts";
+import { ReplySocket } from "./reply-socket.ts";
 import { createRoom } from "./room.ts";
 import type { Rules } from "./rules.ts";
 import type { Connection } from "./session.ts";
@@ -47,7 +48,7 @@ export interface GateParts {
 export interface Arrival {
   /** Counts up; the `conn` of the log. */
   readonly id: number;
-  readonly webSocket: WebSocket;
+  readonly webSocket: ReplySocket;
   readonly socket: Socket;
   readonly inflow: Inflow;
   readonly rules: Rules;
@@ -104,17 +105,15 @@ export function createGate(
     };
     const upgrade = (
       admission: Admission,
-      open: (webSocket: WebSocket, inflow: Inflow, log: Log) => Connection,
+      open: (webSocket: ReplySocket, inflow: Inflow, log: Log) => Connection,
     ): void => {
       webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
         const sessionLog = withFields(log, { session });
         sessionLog.info(facts, "connected");
         socket.setKeepAlive(true, keepAliveMs);
-        answerPings(webSocket);
+        webSocket.attach(socket);
+        answerPings(webSocket, socket);
         const disconnected = meter.connected(socket);
-        webSocket.on("message", (data: Buffer, isBinary) =>
-          meter.message(isBinary ? "binary" : "text", data.length),
-        );
         const inflow = limitInflow(webSocket, rules.limits, (limit) => meter.limited(limit));
         for (const event of ["ping", "pong"] as const)
           webSocket.on(event, (data: Buffer) => inflow.take(data.length));
@@ -166,10 +165,12 @@ export function createGate(
   };
 }
 
-function createWebSockets({ limits, compress }: Rules): WebSocketServer {
+function createWebSockets({ limits, compress }: Rules): Server<typeof ReplySocket> {
   return new WebSocketServer({
     noServer: true,
     clientTracking: false,
+    // Both belong together: see ReplySocket.
+    WebSocket: ReplySocket,
     autoPong: false,
     perMessageDeflate: compress ? compressionOf(limits.compressThresholdBytes) : false,
     maxPayload: limits.maxMessageBytes,

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 
 export interface Pressure {
-  /** Call after every write. */
+  /** Call after every write, and when a compressed one has left. */
   check(): void;
 }
 
@@ -16,19 +16,16 @@ export function watchPressure(
   highWater: number,
   onChange: (congested: boolean) => void,
 ): Pressure {
+  // Node owes a drain event only above its own mark, which the limit could be set below.
+  const mark = Math.max(highWater, socket.writableHighWaterMark);
   let congested = false;
-  socket.on("drain", () => {
-    if (!congested) return;
-    congested = false;
-    onChange(false);
-  });
-  return {
-    check() {
-      // Node owes a drain event only above its own mark, which the limit could be set below.
-      const mark = Math.max(highWater, socket.writableHighWaterMark);
-      if (congested || webSocket.bufferedAmount <= mark) return;
-      congested = true;
-      onChange(true);
-    },
+  const check = (): void => {
+    // With what waits for compression.
+    const waiting = webSocket.bufferedAmount;
+    if (congested ? waiting > 0 : waiting <= mark) return;
+    congested = !congested;
+    onChange(congested);
   };
+  socket.on("drain", check);
+  return { check };
 }

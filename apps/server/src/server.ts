@@ -17,6 +17,7 @@ import { meterAccess } from "./metered-access.ts";
 import { silentMeter } from "./meter.ts";
 import type { EchoServer, Listening, Readiness, ServerOptions } from "./options.ts";
 import { findPage, servePage, type Page } from "./page.ts";
+import { createQuickEcho } from "./quick-echo.ts";
 import { refuseRequest } from "./refusal.ts";
 import { toRules } from "./rules.ts";
 import { runSession, type Connection } from "./session.ts";
@@ -38,6 +39,15 @@ export function createServer<Context = SessionContext>(
   const rememberMs = (): number | null => rules.current().rememberMs;
   const parts = { log, meter, loginLifetimeMs, rememberMs };
   const access = meterAccess(chooseAccess(options, parts), meter);
+  const encoders = {
+    plain: encoderOf("plain", options.plainPrefix),
+    v1: encoderOf("v1", undefined),
+  };
+  // A handler has to see each message.
+  const quickEchoes =
+    onMessage === undefined
+      ? { plain: createQuickEcho("plain", options.plainPrefix), v1: createQuickEcho("v1") }
+      : null;
   let page: Page | null = null;
   let listening: Promise<Listening> | undefined;
   let closing: Promise<void> | undefined;
@@ -111,7 +121,8 @@ export function createServer<Context = SessionContext>(
           enter: (user, proof, revoke) =>
             access.enter({ ...entry, ...proof, user, dialect }, revoke),
           handleFor: (name) => handleFor(arrival, dialect, name),
-          encode: encoderOf(dialect, options.plainPrefix),
+          encode: encoders[dialect],
+          quickEcho: quickEchoes?.[dialect] ?? null,
           inflow,
           meter,
           log,

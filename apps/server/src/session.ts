@@ -1,17 +1,13 @@
 import type { Socket } from "node:net";
-import type { WebSocket } from "ws";
 import {
   closes,
   type CloseName,
-  runMachine,
   type ServerEffect,
-  type ServerEvent,
   type ServerMessage,
   type ServerNote,
   type ServerOptions,
   type ServerTimer,
 } from "@wsecho/protocol";
-import { createServerState, transitionServer } from "@wsecho/protocol/server";
 import type { Presence } from "./access.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { Handle } from "./handler.ts";
@@ -22,6 +18,9 @@ import { limitBehind } from "./limit-names.ts";
 import { guardLogin } from "./login-guard.ts";
 import type { Meter } from "./meter.ts";
 import { watchPressure } from "./pressure.ts";
+import { empty, type QuickEcho } from "./quick-echo.ts";
+import { opcodes, type ReplySocket } from "./reply-socket.ts";
+import { createSessionMachine } from "./session-machine.ts";
 import { createTimers } from "./socket-timers.ts";
 import { logStoreFailure } from "./store-failure.ts";
 import type { Proof } from "./verdict.ts";
@@ -40,6 +39,8 @@ export interface SessionParts {
   /** The text that says `message` in the session's dialect; `null` where it stays silent. */
   readonly encode: (message: ServerMessage) => string | null;
   readonly inflow: Inflow;
+  /** `null` where messages are answered by more than themselves. */
+  readonly quickEcho: QuickEcho | null;
   readonly meter: Meter;
   readonly log: Log;
 }
@@ -51,34 +52,43 @@ export interface Connection {
 }
 
 /** Turns one socket into events of the session's machine, and the machine's effects into calls. */
-export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionParts): Connection {
-  const { options, authenticate, handleFor, encode, log } = parts;
+export function runSession(
+  webSocket: ReplySocket,
+  socket: Socket,
+  parts: SessionParts,
+): Connection {
+  const { options, authenticate, handleFor, encode, quickEcho, meter, log } = parts;
   let handle: Handle | undefined;
   let presence: Presence | undefined;
   /** What the newest accepted verdict proved. */
   let { proof } = parts;
   let end: { readonly code: number; readonly reason: string } | undefined;
 
-  const { dispatch } = runMachine<ReturnType<typeof createServerState>, ServerEvent, ServerEffect>(
-    createServerState(options),
-    transitionServer,
+  const { dispatch, take, settle } = createSessionMachine({
+    webSocket,
+    options,
+    quickEcho,
     perform,
-  );
+  });
   const timers = createTimers<ServerTimer>((name) => dispatch({ type: "timer", name }));
   const pressure = watchPressure(webSocket, socket, parts.highWaterBytes, (congested) =>
     dispatch({ type: congested ? "congested" : "drained" }),
   );
+  webSocket.onFlush(() => {
+    settle();
+    pressure.check();
+  });
   const unguard = guardLogin(webSocket, options.limits.maxLoginBytes);
 
   function perform(effect: ServerEffect): void {
     switch (effect.type) {
       case "send": {
         const text = encode(effect.message);
-        if (text !== null) send(text);
+        if (text !== null) webSocket.reply(opcodes.text, empty, Buffer.from(text));
         return;
       }
       case "sendBinary":
-        send(effect.data);
+        webSocket.reply(opcodes.binary, empty, effect.data);
         return;
       case "close":
         webSocket.close(effect.code, effect.reason);
@@ -108,13 +118,6 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
       case "note":
         takeNote(effect.note);
     }
-  }
-
-  function send(data: string | Uint8Array): void {
-    // A peer that broke a rule is already being closed by the library.
-    if (webSocket.readyState !== webSocket.OPEN) return;
-    webSocket.send(data);
-    pressure.check();
   }
 
   function verify({ attempt, step }: Extract<ServerEffect, { readonly type: "verify" }>): void {
@@ -163,13 +166,9 @@ export function runSession(webSocket: WebSocket, socket: Socket, parts: SessionP
 
   // All before the first event, for the peer's frames may have come with its handshake.
   webSocket.on("message", (data: Buffer, isBinary) => {
+    meter.message(isBinary ? "binary" : "text", data.length);
     parts.inflow.take(data.length);
-    dispatch({
-      type: "frame",
-      frame: isBinary
-        ? { type: "binary", data }
-        : { type: "text", text: data.toString(), bytes: data.length },
-    });
+    take(data, isBinary);
   });
   watchFrames(webSocket, dispatch);
   webSocket.on("error", (error) => {

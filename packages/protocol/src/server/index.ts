@@ -1,2 +1,3 @@
+export { echoesFrom } from "./ready.ts";
 export { createServerState } from "./state.ts";
 export { transitionServer } from "./transition.ts";

@@ -1,6 +1,21 @@
 import { send } from "../effects.ts";
 import { closeWith, errorEffect } from "./close.ts";
-import type { Handling, ReadyState, Reply, ServerStep, Submission } from "./state.ts";
+import type { Handling, ReadyState, Reply, ServerState, ServerStep, Submission } from "./state.ts";
+
+/**
+ * What `ready` compiles to where every message is answered by itself: the next submit may have any
+ * id above the one returned, its echo is all that it brings about beside the restart of `idle`, and
+ * a binary message is its own echo. So a shell may answer such messages without asking the machine,
+ * if it tells the last id by an `echoed` before any other event. `null`: ask the machine.
+ */
+export function echoesFrom(state: ServerState): number | null {
+  return state.kind === "ready" &&
+    state.handling === null &&
+    state.leaving === null &&
+    state.backlog.frames.length === 0
+    ? state.lastId
+    : null;
+}
 
 export function submit(state: ReadyState, id: number, text: string): ServerStep {
   return handle({ ...state, lastId: id }, { kind: "text", id }, { kind: "text", text });

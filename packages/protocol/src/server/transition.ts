@@ -54,6 +54,10 @@ function react(state: ServerState, event: ServerEvent): ServerStep {
         : [state, []];
     case "handled":
       return state.kind === "ready" ? finishHandling(state, event.reply) : [state, []];
+    case "echoed":
+      return state.kind === "ready" && event.lastId > state.lastId
+        ? [{ ...state, lastId: event.lastId }, []]
+        : [state, []];
     case "timer":
       return expire(state, event.name);
     case "congested":

@@ -167,6 +167,7 @@ export const anyServerEvent: fc.Arbitrary<ServerEvent> = fc.oneof(
       fc.record({ kind: fc.constant("failed") }),
     ),
   }),
+  fc.record({ type: fc.constant("echoed"), lastId: count }),
   fc.record({
     type: fc.constant("timer"),
     name: fc.constantFrom("auth", "idle", "expiry", "slow", "close"),
