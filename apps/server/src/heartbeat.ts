@@ -1,13 +1,14 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import type { Connection } from "./session.ts";
+import { isInsideMessage } from "./unfinished.ts";
 
 /** An open connection, as the heartbeat sees it. */
 export interface Beating {
   readonly webSocket: WebSocket;
   readonly socket: Socket;
   readonly connection: Connection;
-  /** Silence alone does not end it (PROTOCOL.md P11). */
+  /** Silence alone does not end it (PROTOCOL.md P11), but inside a message nobody stops to think. */
   readonly mayBeDeaf: boolean;
   /** When it has lasted long enough, by `performance.now()`; ms. */
   readonly endsAtMs: number;
@@ -67,7 +68,7 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
     const { bytesRead } = socket;
     // Where we do not read ourselves, silence says nothing.
     const isSilent = bytesRead === entry.bytesRead && !webSocket.isPaused;
-    if (isSilent && !entry.mayBeDeaf) {
+    if (isSilent && (!entry.mayBeDeaf || isInsideMessage(webSocket))) {
       onDead();
       webSocket.terminate();
       return;

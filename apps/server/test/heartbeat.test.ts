@@ -5,7 +5,7 @@ import type { WebSocket } from "ws";
 import { createHeartbeat, type Beating, type Heartbeat } from "../src/heartbeat.ts";
 import { soon } from "./support/soon.ts";
 import { connect, connectPlain, connectV1 } from "./support/client.ts";
-import { openRaw, text, type RawPeer } from "./support/raw.ts";
+import { frame, header, openRaw, text, type RawPeer } from "./support/raw.ts";
 import { startLimited } from "./support/start-limited.ts";
 
 describe("by a clock of our own", () => {
@@ -30,6 +30,7 @@ describe("by a clock of our own", () => {
       OPEN: 1,
       readyState: 1,
       isPaused: false,
+      _receiver: { _state: 0, _bufferedBytes: 0, _fragmented: 0 },
       ping() {
         seen.pings += 1;
         if (answers) socket.bytesRead += 6;
@@ -137,6 +138,27 @@ test("leaves a deaf peer of the plain dialect alone, and still answers it", asyn
   }
   expect(met).toEqual([]);
 });
+
+test.each([
+  ["the first byte of a frame", Buffer.of(0x81)],
+  ["a header", header(0x81, 1000)],
+  ["half a header", header(0x81, 1000).subarray(0, 3)],
+  ["half a frame", Buffer.concat([header(0x81, 1000), Buffer.alloc(100)])],
+  ["a fragment", frame(0x01, "half")],
+])("cuts a deaf peer that stops behind %s, and not one that finishes", async (_, half) => {
+  const { port, met } = await startLimited({ pingIntervalMs: 60 });
+  const other = await openRaw(port);
+  other.socket.write(Buffer.concat([text("admin:123456"), ...cutInTwo, frame(0x8a, "unasked")]));
+  const peer = await openRaw(port);
+  peer.socket.write(Buffer.concat([text("admin:123456"), half]));
+  await peer.ended;
+  expect(met).toEqual(["ping-interval"]);
+  // As silent, but behind whole messages.
+  await pings(other, 4);
+  expect(met).toEqual(["ping-interval"]);
+});
+
+const cutInTwo = [frame(0x01, "two"), frame(0x80, " halves")];
 
 test("keeps peers that answer", async () => {
   const { url, met } = await startLimited({ pingIntervalMs: 30 }, { allowAnonymous: true });
