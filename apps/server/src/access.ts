@@ -65,7 +65,12 @@ export function createMemoryAccess(users: UserStore, options: AccessOptions): Ac
   return {
     mechanisms: ["scram-sha-256", "plain"],
     features: () => [],
-    newAuthenticate: createAuthenticators({ users, passwords, ...options }),
+    newAuthenticate: createAuthenticators({
+      users,
+      ...(users.unknownUserSecret === undefined ? {} : { secret: users.unknownUserSecret }),
+      passwords,
+      ...options,
+    }),
     enter: () => nowhere,
     check: () => Promise.resolve(),
     start: () => undefined,

@@ -16,7 +16,7 @@ export interface AdminOptions {
   /** Host names to answer to, beside those of loopback and `host`. */
   readonly allowHosts?: () => readonly string[];
   readonly readiness: () => Promise<Readiness>;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, "contentType" | "text">;
 }
 
 /** What operators and their programs ask: alive, ready, numbers. It changes nothing. */

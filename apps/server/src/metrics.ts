@@ -1,5 +1,12 @@
 import type { Socket } from "node:net";
-import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Registry,
+  type MetricObjectWithValues,
+  type MetricValue,
+} from "prom-client";
 import type { Meter } from "./meter.ts";
 
 const kinds = ["text", "binary"] as const;
@@ -10,7 +17,11 @@ export interface Metrics {
   readonly contentType: string;
   /** The text of `/metrics`. */
   readonly text: () => Promise<string>;
+  /** The same numbers as data, for whoever adds up those of several processes. */
+  readonly snapshot: () => Promise<MetricSnapshot>;
 }
+
+export type MetricSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[];
 
 /** README.md lists them; a name, once given, stays. */
 export function createMetrics(): Metrics {
@@ -140,5 +151,6 @@ export function createMetrics(): Metrics {
     },
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    snapshot: () => registry.getMetricsAsJSON(),
   };
 }

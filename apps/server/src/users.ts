@@ -24,6 +24,11 @@ export interface UserStore {
    * so that neither time nor challenge tells who exists.
    */
   readonly iterations: number;
+  /**
+   * Decides the salts of users who do not exist. Servers of the same users have to have the same,
+   * or the salts tell who exists. Default: each server makes its own.
+   */
+  readonly unknownUserSecret?: Uint8Array;
 }
 
 /** RFC 7677 section 4 asks for at least this many. */

@@ -6,7 +6,7 @@ import type { Store } from "../store/store.ts";
 export function banner(
   settings: Settings,
   { url, httpUrl }: Listening,
-  store: Store | null,
+  store: Pick<Store, "location"> | null,
 ): readonly string[] {
   const lines = [`page: ${httpUrl}/   session: ${url}   pure echo: ${url}/echo`];
   if (settings.demo) {

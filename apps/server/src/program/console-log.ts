@@ -6,6 +6,9 @@ export interface ConsoleLog extends Log {
   readonly setLevel: (level: string) => void;
 }
 
+/** Of a pipe that several processes write to, no more comes in one piece (PIPE_BUF on Linux). */
+const wholeLinesBytes = 4096;
+
 /**
  * The program's log on stderr: one JSON object a line, or a shorter line for a person at a
  * terminal.
@@ -16,7 +19,7 @@ export function createConsoleLog(level: string, terminal: boolean): ConsoleLog {
   const logger = pino(
     { level, base: null, timestamp: stdTimeFunctions.isoTime },
     // Written by another thread, so that a reader who stops reading does not stop the server.
-    terminal ? terminalStream : destination({ dest: 2, sync: false }),
+    terminal ? terminalStream : destination({ dest: 2, sync: false, maxWrite: wholeLinesBytes }),
   );
   return {
     debug: (fields, message) => logger.debug(fields, message),

@@ -1,8 +1,11 @@
+import cluster from "node:cluster";
 import { commandNames, runCommand } from "../commands/program.ts";
 import { readFlags } from "../settings/flags.ts";
 import { prepare } from "../settings/prepare.ts";
 import { strangeVariables, type Environment } from "../settings/sources.ts";
 import { findStore } from "../store-place.ts";
+import { servePool } from "../workers/primary.ts";
+import { runWorker, thisWorker } from "../workers/worker.ts";
 import { end, say } from "./say.ts";
 import { hideSecrets } from "./secrets.ts";
 import { serve } from "./serve.ts";
@@ -16,6 +19,11 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
 
   if (commandNames.includes(argv[0] ?? "")) {
     await runCommand(argv, env);
+    return;
+  }
+  const worker = thisWorker(argv);
+  if (worker !== undefined) {
+    await runWorker(worker);
     return;
   }
   const flags = readFlags(argv);
@@ -36,6 +44,10 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
     return;
   }
   const { settings } = prepared.value;
+  if (settings.workers > 1 && !cluster.isPrimary) {
+    end(usage, "--workers: this process is a worker of another program; leave it out here");
+    return;
+  }
   if (settings["check-config"]) {
     process.stdout.write("wsecho-server: the settings are right\n");
     return;
@@ -46,7 +58,8 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
     end(store.error.status, store.error.text);
     return;
   }
-  await serve(prepared.value, store.value, { command, prepare: () => prepare(given, env) });
+  const run = settings.workers > 1 ? servePool : serve;
+  await run(prepared.value, store.value, { command, prepare: () => prepare(given, env) });
 }
 
 /** What was typed: in the workspace the program is a script of pnpm's. */

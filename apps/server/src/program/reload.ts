@@ -12,7 +12,7 @@ export interface ReloadParts {
   /** What stands against them in the server as it runs. */
   readonly problem: (changes: Changes) => Promise<string | undefined>;
   /** Makes the server go by them. A throw leaves it as it was. */
-  readonly apply: (changes: Changes, prepared: Prepared) => void;
+  readonly apply: (changes: Changes, prepared: Prepared) => void | Promise<void>;
   readonly log: Log;
 }
 
@@ -43,7 +43,7 @@ export function createReload(parts: ReloadParts): () => void {
       refuse(against);
       return;
     }
-    apply(changes, prepared.value);
+    await apply(changes, prepared.value);
     settings.replace(changes.settings);
     log.info({ changed }, "the settings have been reloaded");
     if (needRestart.length > 0)

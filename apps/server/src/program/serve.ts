@@ -17,6 +17,7 @@ import { createConsoleLog } from "./console-log.ts";
 import { tryToListen, type Place } from "./listen.ts";
 import { createReload } from "./reload.ts";
 import { end, say } from "./say.ts";
+import { toServerOptions } from "./server-options.ts";
 import { stopOnSignals } from "./signals.ts";
 
 const failed = 1;
@@ -37,17 +38,15 @@ export async function serve(
   const settings = createHolder(first);
   const metrics = first["admin-port"] === null ? null : createMetrics();
   const log = createConsoleLog(first["log-level"], process.stderr.isTTY);
-  const server = createServer({
-    ...toRuleOptions(first),
-    host: first.host,
-    port: first.port,
+  const options = toServerOptions(first, {
+    rules: toRuleOptions(first),
+    tls: tls?.material ?? null,
+    users: first.demo ? await demoUsers() : null,
+    store,
+    meter: metrics?.meter ?? null,
     log,
-    ...(tls === null ? {} : { tls: tls.material }),
-    ...(first.demo ? { users: await demoUsers() } : {}),
-    ...(store === null ? {} : { store }),
-    ...(metrics === null ? {} : { meter: metrics.meter }),
-    ...(first["web-root"] === null ? {} : { webRoot: first["web-root"] }),
   });
+  const server = createServer(options);
   const admin = metrics === null ? null : adminServer(settings, server, metrics);
   const listening = await tryToListen(() => server.listen(), first);
   if (!listening.ok) {

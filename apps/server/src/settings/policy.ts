@@ -5,7 +5,9 @@ import type { Settings } from "./table.ts";
 
 /** Combinations that must not start, and what to type instead. */
 export async function policyProblem(settings: Settings): Promise<string | undefined> {
-  const { host, demo, data, database } = settings;
+  const { host, demo, data, database, workers } = settings;
+  if (settings["max-connections"] < workers)
+    return "--max-connections must be at least --workers, for each worker takes its share of it";
   if (!demo) return undefined;
   if (data !== null || database !== null)
     return (

@@ -2,12 +2,11 @@ import { failure, success, type Result } from "@wsecho/protocol";
 import { readTls, type FoundTls } from "../tls/material.ts";
 import type { GivenFlags } from "./flags.ts";
 import { policyProblem } from "./policy.ts";
-import { resolveSettings, type Environment } from "./sources.ts";
+import { resolve, type Environment, type Resolved } from "./sources.ts";
 import type { Settings } from "./table.ts";
 
 /** Settings that are right, with the files that they name. */
-export interface Prepared {
-  readonly settings: Settings;
+export interface Prepared extends Resolved {
   readonly tls: FoundTls | null;
 }
 
@@ -19,12 +18,13 @@ export async function prepare(
   flags: GivenFlags,
   environment: Environment,
 ): Promise<Result<Prepared, string>> {
-  const settings = resolveSettings(flags, environment);
-  if (!settings.ok) return settings;
-  const problem = await policyProblem(settings.value);
+  const resolved = resolve(flags, environment);
+  if (!resolved.ok) return resolved;
+  const { settings } = resolved.value;
+  const problem = await policyProblem(settings);
   if (problem !== undefined) return failure(problem);
-  const tls = await findTls(settings.value);
-  return tls.ok ? success({ settings: settings.value, tls: tls.value }) : tls;
+  const tls = await findTls(settings);
+  return tls.ok ? success({ ...resolved.value, tls: tls.value }) : tls;
 }
 
 async function findTls(settings: Settings): Promise<Result<FoundTls | null, string>> {

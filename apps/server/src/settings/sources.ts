@@ -16,11 +16,23 @@ type Source = ReadonlyMap<SettingName, { readonly text: string; readonly label: 
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+export interface Resolved {
+  readonly settings: Settings;
+  /** What they were read from, whatever its source; nothing where the default stands. */
+  readonly texts: GivenFlags;
+}
+
 /** Flags before environment before file; the first error of any of them. */
 export function resolveSettings(
   flags: GivenFlags,
   environment: Environment,
 ): Result<Settings, string> {
+  const resolved = resolve(flags, environment);
+  return resolved.ok ? success(resolved.value.settings) : resolved;
+}
+
+/** The same, with the texts. */
+export function resolve(flags: GivenFlags, environment: Environment): Result<Resolved, string> {
   const given = [fromFlags(flags), fromEnvironment(environment)];
   const config = pick("config", given);
   if (!config.ok) return config;
@@ -35,7 +47,11 @@ export function resolveSettings(
     if (!value.ok) return value;
     values[name] = value.value;
   }
-  return success(values as Settings);
+  const texts = settingNames.flatMap((name) => {
+    const entry = given.map((source) => source.get(name)).find((found) => found !== undefined);
+    return entry === undefined ? [] : [[name, entry.text] as const];
+  });
+  return success({ settings: values as Settings, texts: new Map(texts) });
 }
 
 function pick<Name extends SettingName>(

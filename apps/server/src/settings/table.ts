@@ -114,6 +114,12 @@ export const settings = {
     "<file>",
     "authorities, PEM: whom they certify logs in, by CN",
   ),
+  workers: atStart(
+    setting("Listening", "processes that share the port", 1, {
+      placeholder: "<n>",
+      parse: parseCount(1, 256),
+    }),
+  ),
   "web-root": atStart(optional("Listening", "<dir>", "serve another built web client")),
 
   demo: atStart(toggle("Users", "one user, admin / 123456; on this machine only")),

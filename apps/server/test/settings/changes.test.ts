@@ -47,7 +47,7 @@ test("takes other TLS files, but neither begins nor ceases to speak TLS or to as
 
 test("names what needs a restart: where the server listens, and what it holds open", () => {
   expect(settingNames.filter((name) => settings[name].restart === true)).toEqual([
-    ...["host", "port", "admin-port", "admin-host", "web-root"],
+    ...["host", "port", "admin-port", "admin-host", "workers", "web-root"],
     ...["demo", "data", "database", "iterations", "max-header", "max-headers"],
     ...["handshake-timeout", "check-config"],
   ]);
