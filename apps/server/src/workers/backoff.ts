@@ -1,8 +1,8 @@
 /** A worker that lived so long was no failure, whatever ended it; ms. */
 export const stableMs = 10_000;
 
-/** So many failures in a row, and none that serves: starting another would change nothing. */
-export const maxFailures = 8;
+/** So many failures in a row, and no other worker that serves: one more would change nothing. */
+export const maxFailures = 5;
 
 const firstMs = 100;
 const maxMs = 10_000;

@@ -49,7 +49,8 @@ export function createPool(parts: PoolParts): Pool {
   let port = parts.port;
   let place: Listening | undefined;
   let phase: "starting" | "serving" | "stopping" = "starting";
-  let failures = 0;
+  /** By number of the worker: ends in a row that came too soon. */
+  const failures = new Map<number, number>();
   let deaths = 0;
 
   function fork(number: number): void {
@@ -89,7 +90,8 @@ export function createPool(parts: PoolParts): Pool {
         return;
       }
       deaths += 1;
-      failures = performance.now() - bornAt < stableMs ? failures + 1 : 0;
+      const tooSoon = performance.now() - bornAt < stableMs;
+      failures.set(number, tooSoon ? (failures.get(number) ?? 0) + 1 : 0);
       replace(number, how);
     });
   }
@@ -111,12 +113,16 @@ export function createPool(parts: PoolParts): Pool {
   function replace(number: number, how: object): void {
     // The primary gives the port up with the last one; the same has to be asked for then.
     if (members.size === 0 && place !== undefined) port = place.port;
-    if (members.size === 0 && failures >= maxFailures) {
+    const inARow = failures.get(number) ?? 0;
+    if (members.size === 0 && inARow >= maxFailures) {
       log.error({ worker: number, ...how }, "a worker died, as others did at once; giving up");
+      phase = "stopping";
+      for (const timer of timers) clearTimeout(timer);
+      for (const other of alive) other.process.kill("SIGKILL");
       parts.onDead();
       return;
     }
-    const inMs = restartDelayMs(failures);
+    const inMs = restartDelayMs(inARow);
     log.error({ worker: number, ...how, inMs }, "a worker died and will be replaced");
     const timer = setTimeout(() => {
       timers.delete(timer);

@@ -4,6 +4,7 @@ import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startTeam } from "@wsecho/testkit/team";
 import { adminOf, ask, numbers } from "../support/admin.ts";
+import { makeCertificate, writeFiles } from "../support/certificates.ts";
 import { connect, connectPlain, logInByScram, refusedHandshake } from "../support/client.ts";
 import { runProgram } from "../support/program.ts";
 import { soon } from "../support/soon.ts";
@@ -70,16 +71,43 @@ describe("serving", () => {
     }
     await team.command("users disable ada");
     for (const session of sessions) expect((await session.closed).code).toBe(4403);
-    await team.command("users enable ada");
     for (let i = 0; i < 3; i++) {
       const guess = await connect(team.url);
-      guess.send("ada:wrong");
+      guess.send("bob:wrong");
       await guess.next();
       guess.socket.close();
     }
-    const headers = { Authorization: `Basic ${btoa("ada:a long password")}` };
+    const headers = { Authorization: `Basic ${btoa("bob:wrong")}` };
     for (let i = 0; i < 2; i++)
       expect((await refusedHandshake(team.url, [], { headers })).status).toBe(429);
+  });
+
+  test("speaks TLS in each worker, and each takes a new certificate", async () => {
+    const [old, renewed] = await Promise.all(["old", "new"].map((name) => makeCertificate(name)));
+    const { path, write } = writeFiles({ "cert.pem": old?.cert ?? "", "key.pem": old?.key ?? "" });
+    const flags = ["--demo", "--tls-cert", path("cert.pem"), "--tls-key", path("key.pem")];
+    const pool = await startPool(flags);
+    const ca = [old?.cert ?? "", renewed?.cert ?? ""];
+    const logIn = async (url: string) => {
+      const client = await connect(url, [], { ca });
+      client.send("admin:123456");
+      expect(await client.next()).toContain("congratulation");
+      return client;
+    };
+    const before = await oneInEach(pool, logIn);
+    write({ "cert.pem": renewed?.cert ?? "", "key.pem": renewed?.key ?? "" });
+    pool.program.child.kill("SIGHUP");
+    const reloaded = () => entries(pool.program, "the settings have been reloaded").length;
+    await expect.poll(reloaded, soon).toBe(1);
+    await oneInEach(pool, async (url) => {
+      const client = await connect(url, [], { ca: renewed?.cert ?? "" });
+      return client;
+    });
+    for (const client of before) {
+      client.send("still here");
+      expect(await client.next()).toBe(echoed("still here"));
+    }
+    expect((await pool.stop()).status).toBe(0);
   });
 
   test("divides the connections between the workers", async () => {
