@@ -77,6 +77,9 @@ export function encodeHeader({ fin, rsv, op, masked, len }: HeaderFields): Uint8
   return bytes;
 }
 
+const littleEndian =
+  /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint32Array.of(1).buffer)[0] === 1;
+
 /**
  * `bytes` ⊕ `key`, as a new array (RFC 6455 section 5.3). The same call masks and unmasks.
  *
@@ -86,17 +89,17 @@ export function mask(bytes: Uint8Array, key: Uint8Array | null, at = 0): Uint8Ar
   // Not `slice`: a Node Buffer's would share the memory.
   const out = new Uint8Array(bytes);
   if (key === null || key.length < 4 || out.length === 0) return out;
-  const [a, b, c, d] = [0, 1, 2, 3].map((i) => key[(at + i) % 4] ?? 0) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const a = key[at & 3] ?? 0;
+  const b = key[(at + 1) & 3] ?? 0;
+  const c = key[(at + 2) & 3] ?? 0;
+  const d = key[(at + 3) & 3] ?? 0;
   const words = out.length >>> 2;
   let i = 0;
   // Four bytes at a time; not for few bytes, whose memory lies where looking at it is dear.
   if (words > 32) {
-    const word = new Uint32Array(Uint8Array.of(a, b, c, d).buffer)[0] ?? 0;
+    const word = littleEndian
+      ? a | (b << 8) | (c << 16) | (d << 24)
+      : (a << 24) | (b << 16) | (c << 8) | d;
     const view = new Uint32Array(out.buffer, 0, words);
     for (let w = 0; w < words; w++) view[w] = (view[w] ?? 0) ^ word;
     i = words * 4;

@@ -36,3 +36,15 @@ export type {
 export { createRedactor, type Redactor } from "./redact.ts";
 export { failure, success, type Result } from "./result.ts";
 export { formatTime, parseTime } from "./time.ts";
+export { explain, parseBytes } from "./explain.ts";
+export { parseFilter, type Filter, type FilterError } from "./filter.ts";
+export {
+  describeFrame,
+  renderFrame,
+  safeText,
+  type DescribeOptions,
+  type FieldName,
+  type FrameField,
+  type FrameRow,
+  type FrameView,
+} from "./view.ts";
