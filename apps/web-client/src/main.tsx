@@ -6,6 +6,7 @@ import { announce } from "./store/announcements.ts";
 import { createAnnouncer } from "./store/announcer.ts";
 import { browserSchedule } from "./store/batch.ts";
 import { startLanguage } from "./store/preferences.ts";
+import { createLoginKeeper } from "./store/kept-login.ts";
 import { createStore } from "./store/store.ts";
 import { App } from "./ui/app.tsx";
 import { StoreContext } from "./ui/context.ts";
@@ -26,6 +27,7 @@ const store = createStore({
   pageProtocol: location.protocol,
   // In development the page comes from Vite, and its server stands elsewhere.
   ownServer: import.meta.env.VITE_SERVER_URL ?? ownServer(location),
+  keeper: createLoginKeeper(() => localStorage),
   onBatch: (batch) => announce(batch, announcer, t),
 });
 
@@ -48,4 +50,5 @@ render(
   </StoreContext.Provider>,
   root,
 );
+store.resume();
 loadLanguages().catch(() => undefined);

@@ -33,7 +33,9 @@ export function createCredentialsDesk(): CredentialsDesk {
     keeps,
     provide: (request, signal) => {
       if (request.denied !== null) keep(null);
-      const known = offered ?? kept;
+      // The token that runs out cannot renew itself.
+      const spent = request.renewal && kept !== null && "token" in kept;
+      const known = offered ?? (spent ? null : kept);
       offered = null;
       if (known !== null) return known;
       return new Promise((resolve) => {

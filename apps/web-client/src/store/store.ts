@@ -2,10 +2,13 @@ import { computed, signal, type ReadonlySignal, type Signal } from "@preact/sign
 import {
   SessionError,
   type ConnectOptions,
+  type CredentialsProvider,
   type CredentialsRequest,
+  type RememberOptions,
   type Session,
+  type SessionEvent,
 } from "@wsecho/client";
-import type { DialectName, Payload } from "@wsecho/protocol";
+import { closes, type DialectName, type Payload } from "@wsecho/protocol";
 import { parseEndpoint, type EndpointProblem } from "../session/endpoint.ts";
 import { clear, trim } from "../session/transcript.ts";
 import {
@@ -17,6 +20,7 @@ import {
 } from "../session/view.ts";
 import { createBatcher, type Schedule } from "./batch.ts";
 import { createCredentialsDesk } from "./credentials-desk.ts";
+import { forgetful, type LoginKeeper } from "./kept-login.ts";
 
 /** What the store needs of the world; tests bring their own. */
 export interface StoreHost {
@@ -28,15 +32,25 @@ export interface StoreHost {
   readonly pageProtocol: string;
   /** Where the page's own server is. */
   readonly ownServer: string;
+  /** Where a login stays for the next visit; default nowhere. */
+  readonly keeper?: LoginKeeper;
   /** Told of each batch, after the view shows it. */
   readonly onBatch: (batch: readonly Stamped[]) => void;
 }
 
-/** What stands in the login form; never a password. */
+export type LoginMethod = "password" | "token";
+
+/** How long a login is remembered at most; the server may grant less. 30 days, in ms. */
+const stayMs = 30 * 24 * 3_600_000;
+
+/** What stands in the login form; never a secret. */
 export interface LoginForm {
   readonly url: Signal<string>;
   readonly dialect: Signal<DialectName>;
+  readonly method: Signal<LoginMethod>;
   readonly username: Signal<string>;
+  /** Stay logged in, by a token that this browser keeps. */
+  readonly stay: Signal<boolean>;
   readonly autoReconnect: Signal<boolean>;
   readonly allowInsecure: Signal<boolean>;
 }
@@ -51,6 +65,9 @@ export interface Draft {
 export interface Target {
   readonly url: string;
   readonly dialect: DialectName;
+  /** What the person gives when asked again. */
+  readonly method: LoginMethod;
+  /** Empty for a token, which names its user itself. */
   readonly username: string;
 }
 
@@ -64,16 +81,22 @@ export interface Store {
   readonly endpointProblem: ReadonlySignal<EndpointProblem | null>;
   /** The server waits for credentials that only a person can give. */
   readonly question: ReadonlySignal<CredentialsRequest | null>;
+  /** Whether this browser keeps a token for the next visit. */
+  readonly stays: ReadonlySignal<boolean>;
+  /** Whether the last refusal was of a token. */
+  readonly tokenRefused: ReadonlySignal<boolean>;
+  /** Logs in by the token of an earlier visit, where there is one. */
+  readonly resume: () => void;
   /** Whether a reconnect needs no password. */
   readonly keepsPassword: ReadonlySignal<boolean>;
   /** Logs in as the form says: on the open connection where that waits for it, or on a new one. */
-  readonly login: (password: string) => void;
+  readonly login: (secret: string) => void;
   /** Gives up a login under way. */
   readonly cancel: () => void;
   /** Answers the server's question on the present session. */
-  readonly authenticate: (password: string) => void;
+  readonly authenticate: (secret: string) => void;
   /** Opens the same session again; `null` uses the password that is kept. */
-  readonly reconnect: (password: string | null) => void;
+  readonly reconnect: (secret: string | null) => void;
   readonly leave: () => void;
   readonly show: (screen: "login" | "session") => void;
   readonly send: (payload: Payload) => void;
@@ -84,7 +107,9 @@ export function createStore(host: StoreHost): Store {
   const form: LoginForm = {
     url: signal(host.ownServer),
     dialect: signal("v1"),
+    method: signal("password"),
     username: signal(""),
+    stay: signal(false),
     autoReconnect: signal(false),
     allowInsecure: signal(false),
   };
@@ -94,6 +119,13 @@ export function createStore(host: StoreHost): Store {
   const view = signal<SessionView>(initialView);
   const refusedUrl = signal<{ readonly url: string; readonly why: EndpointProblem } | null>(null);
   const desk = createCredentialsDesk();
+  const keeper = host.keeper ?? forgetful;
+  const stays = signal(false);
+  /** Whether the present session logs in by the token of an earlier visit. */
+  let resuming = false;
+  /** Whether what was last handed in is a token. */
+  let byToken = false;
+  const tokenRefused = signal(false);
   let session: Session | null = null;
 
   // Said of one server in one dialect, it must not hold for another.
@@ -116,17 +148,42 @@ export function createStore(host: StoreHost): Store {
     view.value = { ...view.value, transcript: trim(view.value.transcript) };
   }
 
+  function forgetLogin(): void {
+    keeper.forget();
+    stays.value = false;
+    resuming = false;
+  }
+
+  /** A server that refuses the kept token, or throws its user out, has ended the stay. */
+  function watchStay(event: SessionEvent): void {
+    if (event.type !== "closed") return;
+    const { code } = event;
+    const ended = resuming && code === closes.expired.code;
+    if (stays.value && (ended || code === closes.revoked.code)) forgetLogin();
+  }
+
+  const provide: CredentialsProvider = (request, signal) => {
+    if (request.denied !== null) {
+      tokenRefused.value = byToken;
+      if (resuming) forgetLogin();
+    }
+    return desk.provide(request, signal);
+  };
+
   function start(next: Target): void {
     abandon();
     view.value = beginSession(view.value);
     target.value = next;
     const own = host.createSession(next.url, {
-      credentials: desk.provide,
+      credentials: provide,
+      ...(form.stay.value && next.method === "password" ? { remember: rememberFor(next) } : {}),
       dialect: next.dialect,
       reconnect: form.autoReconnect.value,
       allowInsecurePassword: form.allowInsecure.value,
       onEvent: (event) => {
-        if (session === own) push({ at: host.now(), event });
+        if (session !== own) return;
+        watchStay(event);
+        push({ at: host.now(), event });
       },
     });
     session = own;
@@ -141,8 +198,20 @@ export function createStore(host: StoreHost): Store {
     session = null;
   }
 
-  function answer(username: string, password: string): void {
-    desk.handIn({ username, password }, form.autoReconnect.value);
+  function rememberFor({ url, username }: Target): RememberOptions {
+    return {
+      forMs: stayMs,
+      take: (token) => {
+        keeper.save({ url, username, token });
+        stays.value = true;
+      },
+    };
+  }
+
+  function answer({ method, username }: Target, secret: string): void {
+    byToken = method === "token";
+    const given = byToken ? { token: secret } : { username, password: secret };
+    desk.handIn(given, form.autoReconnect.value);
   }
 
   return {
@@ -156,39 +225,59 @@ export function createStore(host: StoreHost): Store {
     ),
     question: desk.question,
     keepsPassword: desk.keeps,
-    login: (password) => {
+    stays,
+    tokenRefused,
+    login: (secret) => {
       const endpoint = parseEndpoint(form.url.value, host.pageProtocol);
       refusedUrl.value = endpoint.ok ? null : { url: form.url.value, why: endpoint.error };
       if (!endpoint.ok) return;
       const { url } = endpoint.value;
       const dialect = form.dialect.value;
-      const username = form.username.value;
+      // Plain has no words for a token.
+      const method = dialect === "plain" ? "password" : form.method.value;
+      const username = method === "token" ? "" : form.username.value;
+      const next: Target = { url, dialect, method, username };
       const present = target.value;
       if (desk.question.value !== null && present?.url === url && present.dialect === dialect) {
-        target.value = { ...present, username };
-        answer(username, password);
+        target.value = next;
+        answer(next, secret);
         return;
       }
       desk.forget();
-      answer(username, password);
-      start({ url, dialect, username });
+      forgetLogin();
+      answer(next, secret);
+      start(next);
+    },
+    resume: () => {
+      const kept = keeper.load();
+      if (kept === null) return;
+      const { url, username, token } = kept;
+      form.url.value = url;
+      form.username.value = username;
+      resuming = true;
+      byToken = true;
+      stays.value = true;
+      desk.handIn({ token }, false);
+      start({ url, dialect: "v1", method: "password", username });
     },
     cancel: () => {
       desk.forget();
+      forgetLogin();
       abandon();
       view.value = beginSession(view.value);
     },
-    authenticate: (password) => {
-      if (target.value !== null) answer(target.value.username, password);
+    authenticate: (secret) => {
+      if (target.value !== null) answer(target.value, secret);
     },
-    reconnect: (password) => {
+    reconnect: (secret) => {
       const present = target.value;
       if (present === null) return;
-      if (password !== null) answer(present.username, password);
+      if (secret !== null) answer(present, secret);
       start(present);
     },
     leave: () => {
       desk.forget();
+      forgetLogin();
       void session?.close({ reason: "user exit" });
     },
     show: (next) => {

@@ -6,7 +6,7 @@ import { Icon, Logo, type IconName } from "./icons.tsx";
 import { useStore } from "./context.ts";
 
 export function Header(): JSX.Element {
-  const { screen, view, leave } = useStore();
+  const { screen, view, stays, leave } = useStore();
   const { status } = view.value;
   const inSession = screen.value === "session" && status !== null;
   return (
@@ -20,7 +20,7 @@ export function Header(): JSX.Element {
       <LanguageSwitch />
       {inSession && status.kind !== "stopped" && (
         <button type="button" class="button medium" onClick={leave}>
-          {t("session.leave")}
+          {t(stays.value ? "session.logOut" : "session.leave")}
         </button>
       )}
     </header>

@@ -3,9 +3,10 @@ import { useLayoutEffect, useId, useRef } from "preact/hooks";
 import { parseEndpoint, shortAddress } from "../session/endpoint.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
+import { useCountdown } from "./countdown.ts";
 import { DeniedNotice } from "./denied-notice.tsx";
 import { DialectChoice } from "./dialect-choice.tsx";
-import { CheckField, TextField } from "./fields.tsx";
+import { CheckField, Segments, TextField } from "./fields.tsx";
 import { useLostFocus } from "./focus.ts";
 import { StopNotice } from "./notice.tsx";
 import { PasswordField } from "./password-field.tsx";
@@ -20,9 +21,15 @@ export function LoginView(): JSX.Element {
   const problem = store.endpointProblem.value;
   const password = useRef<HTMLInputElement>(null);
   const deniedId = useId();
-  const denied = useDenied(question, view.statusAt, password);
+  const denied = useDenied(question, password);
   const stopped = stopProps(view, store.target.value);
-  const secondsLeft = denied?.secondsLeft ?? 0;
+  const { status } = view;
+  // Also where the server closed after it: a new connection would be refused as well.
+  const owedMs = status?.reason?.kind === "refused" ? status.reason.retryAfterMs : 0;
+  const owed = useCountdown(view.statusAt + owedMs);
+  const secondsLeft = denied?.secondsLeft ?? (owedMs > 0 ? owed : 0);
+  const waited = secondsLeft === 0 && ((denied?.secondsToWait ?? 0) > 0 || owedMs > 0);
+  const token = form.method.value === "token" && form.dialect.value === "v1";
   const busy = view.status !== null && view.status.kind !== "stopped" && question === null;
   const refused = view.status?.reason?.kind === "refused";
 
@@ -49,7 +56,9 @@ export function LoginView(): JSX.Element {
           <h2 id="login-title">{t("login.title")}</h2>
           <p class="muted">{t("page.tagline")}</p>
         </div>
-        {denied !== null && <DeniedNotice id={deniedId} {...denied} />}
+        {denied !== null && (
+          <DeniedNotice id={deniedId} {...denied} token={store.tokenRefused.value} />
+        )}
         {stopped?.words !== undefined && !view.established && <StopNotice {...stopped} />}
         <TextField
           label={t("login.server")}
@@ -59,14 +68,35 @@ export function LoginView(): JSX.Element {
           problem={problem === null ? null : t(`endpoint.${problem}`)}
         />
         <DialectChoice dialect={form.dialect} />
-        <TextField label={t("login.username")} value={form.username} autocomplete="username" />
+        {form.dialect.value === "v1" && (
+          <Segments
+            legend={t("login.method")}
+            options={[
+              { value: "password", label: t("login.method.password") },
+              { value: "token", label: t("login.method.token") },
+            ]}
+            value={form.method.value}
+            onChange={(value) => {
+              form.method.value = value;
+            }}
+          />
+        )}
+        {!token && (
+          <TextField label={t("login.username")} value={form.username} autocomplete="username" />
+        )}
         <PasswordField
-          label={t("login.password")}
+          key={token ? "token" : "password"}
+          kind={token ? "token" : "password"}
+          label={t(token ? "login.token" : "login.password")}
           field={password}
           invalid={denied !== null || refused}
           describedBy={denied === null ? undefined : deniedId}
         />
+        {token && <p class="hint">{t("login.token.hint")}</p>}
         <InsecureChoice />
+        {!token && form.dialect.value === "v1" && (
+          <CheckField label={t("login.stay")} hint={t("login.stay.hint")} checked={form.stay} />
+        )}
         <CheckField
           label={t("login.autoReconnect")}
           hint={t("login.autoReconnect.hint")}
@@ -75,7 +105,8 @@ export function LoginView(): JSX.Element {
         <div class="actions">
           <button type="submit" class="button primary" aria-disabled={busy || secondsLeft > 0}>
             {busy ? `${t(`status.${view.status.kind}`)}…` : t("login.submit")}
-            {secondsLeft > 0 && ` (${secondsLeft} s)`}
+            {/* Seen, not heard: it would be read out every second. */}
+            {secondsLeft > 0 && <span aria-hidden="true"> ({secondsLeft} s)</span>}
           </button>
           {busy && (
             <button type="button" class="button" onClick={cancel}>
@@ -89,6 +120,9 @@ export function LoginView(): JSX.Element {
           )}
         </div>
       </form>
+      <p class="visually-hidden" role="status">
+        {waited ? t("login.nowAgain") : ""}
+      </p>
       <p class="muted privacy">{t("login.privacy")}</p>
     </div>
   );
@@ -100,7 +134,8 @@ function InsecureChoice(): JSX.Element | null {
   const endpoint = parseEndpoint(form.url.value, location.protocol);
   const exposed = endpoint.ok && !endpoint.value.encrypted && !endpoint.value.loopback;
   const failed = view.value.status?.reason?.kind === "noCredentials";
-  if (!exposed || (form.dialect.value !== "plain" && !failed)) return null;
+  if (!exposed || (form.dialect.value !== "plain" && form.method.value !== "token" && !failed))
+    return null;
   return (
     <CheckField
       label={t("login.allowInsecure")}

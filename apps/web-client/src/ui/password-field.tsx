@@ -7,11 +7,13 @@ interface PasswordFieldProps {
   readonly field: RefObject<HTMLInputElement | null>;
   readonly describedBy?: string | undefined;
   readonly invalid?: boolean;
+  /** Default a password. */
+  readonly kind?: "password" | "token";
 }
 
 /** The password stands in the field alone: no state of the page ever holds it. */
 export function PasswordField(props: PasswordFieldProps): JSX.Element {
-  const { label, field, describedBy, invalid = false } = props;
+  const { label, field, describedBy, invalid = false, kind = "password" } = props;
   const id = useId();
   const [shown, setShown] = useState(false);
   return (
@@ -22,7 +24,7 @@ export function PasswordField(props: PasswordFieldProps): JSX.Element {
           id={id}
           ref={field}
           {...(shown ? { type: "text" } : { type: "password" })}
-          autocomplete="current-password"
+          autocomplete={kind === "token" ? "off" : "current-password"}
           spellcheck={false}
           required
           aria-invalid={invalid}
@@ -32,7 +34,7 @@ export function PasswordField(props: PasswordFieldProps): JSX.Element {
           type="button"
           class="button small"
           aria-pressed={shown}
-          aria-label={t("login.showPassword.label")}
+          aria-label={t(kind === "token" ? "login.showToken.label" : "login.showPassword.label")}
           onClick={() => setShown(!shown)}
         >
           {t(shown ? "login.hidePassword" : "login.showPassword")}

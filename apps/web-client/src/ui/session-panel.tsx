@@ -102,11 +102,11 @@ function WaitingPanel(): JSX.Element {
 
 /** The server asks who we are, and nothing that we kept can answer. */
 function QuestionPanel(): JSX.Element {
-  const { view, question, authenticate } = useStore();
+  const { question, tokenRefused, authenticate } = useStore();
   const renewal = question.value?.renewal === true;
   const password = useRef<HTMLInputElement>(null);
   const id = useId();
-  const denied = useDenied(question.value, view.value.statusAt, password);
+  const denied = useDenied(question.value, password);
   const secondsLeft = denied?.secondsLeft ?? 0;
   const submit = t(renewal ? "end.renew.submit" : "login.submit");
   return (
@@ -116,7 +116,7 @@ function QuestionPanel(): JSX.Element {
           <p>{t(renewal ? "end.renew.meaning" : "end.again.meaning")}</p>
         </Notice>
       ) : (
-        <DeniedNotice id={id} {...denied} />
+        <DeniedNotice id={id} {...denied} token={tokenRefused.value} />
       )}
       <PasswordForm
         field={password}
@@ -142,7 +142,8 @@ function PasswordForm(props: PasswordFormProps): JSX.Element {
   const { submit, onPassword, describedBy, children } = props;
   const own = useRef<HTMLInputElement>(null);
   const field = props.field ?? own;
-  const user = useStore().target.value?.username ?? "";
+  const { username: user = "", method = "password" } = useStore().target.value ?? {};
+  const token = method === "token";
   useLostFocus(field);
   return (
     <form
@@ -163,7 +164,12 @@ function PasswordForm(props: PasswordFormProps): JSX.Element {
         tabIndex={-1}
         aria-hidden="true"
       />
-      <PasswordField label={t("end.password", { user })} field={field} describedBy={describedBy} />
+      <PasswordField
+        label={token ? t("end.token") : t("end.password", { user })}
+        kind={method}
+        field={field}
+        describedBy={describedBy}
+      />
       <div class="actions">
         <button type="submit" class="button primary">
           {submit}

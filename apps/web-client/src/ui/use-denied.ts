@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useLayoutEffect } from "preact/hooks";
+import { useLayoutEffect, useMemo } from "preact/hooks";
 import type { CredentialsRequest } from "@wsecho/client";
 import { useCountdown } from "./countdown.ts";
 
@@ -15,11 +15,12 @@ export interface Refusal {
 /** The refusal that `question` follows; a new one empties the password field and goes back to it. */
 export function useDenied(
   question: CredentialsRequest | null,
-  since: number,
   field: RefObject<HTMLInputElement | null>,
 ): Refusal | null {
   const denied = question?.denied ?? null;
   const waitMs = denied?.retryAfterMs ?? 0;
+  // The status stays the same from one refusal to the next, so its time will not do.
+  const since = useMemo(() => Date.now(), [denied]);
   const secondsLeft = useCountdown(since + waitMs);
   useLayoutEffect(() => {
     if (denied === null || field.current === null) return;

@@ -25,7 +25,8 @@ const closeWords = {
   "close.restarting.name": "Service restart",
   "close.restarting.meaning": "The server is restarting and should be back soon.",
   "close.tryAgainLater.name": "Try again later",
-  "close.tryAgainLater.meaning": "The server has too much to do right now.",
+  "close.tryAgainLater.meaning":
+    "The server cannot take logins right now: it has too much to do, or its user store does not answer.",
   "close.tooSlow.name": "Try again later",
   "close.tooSlow.meaning": "This page did not read its messages fast enough.",
   "close.malformed.name": "Malformed message",
@@ -37,7 +38,8 @@ const closeWords = {
   "close.refused.name": "Refused",
   "close.refused.meaning": "The server does not accept this client.",
   "close.revoked.name": "Access revoked",
-  "close.revoked.meaning": "Somebody took this user's access away.",
+  "close.revoked.meaning":
+    "The user was disabled or removed, or has a new password; or somebody ended this session.",
   "close.subprotocol.name": "Subprotocol not supported",
   "close.subprotocol.meaning": "Client and server did not agree on a dialect.",
   "close.loginTimeout.name": "Login took too long",
@@ -91,24 +93,39 @@ export const en = {
   "login.dialect.plain.hint":
     "Bare texts. The password itself is sent, so use it on this machine or over wss:// only.",
   "login.username": "User name",
+  "login.method": "Log in by",
+  "login.method.password": "Password",
+  "login.method.token": "Token",
+  "login.token": "Token",
+  "login.token.hint":
+    "One that the server’s operator made: wsecho-server tokens issue. It stays in this tab’s memory only.",
+  "login.stay": "Stay logged in",
+  "login.stay.hint":
+    "Keeps a token of the server in this browser, never the password, until you log out or it ends. Not on a computer that others use.",
   "login.password": "Password",
   "login.showPassword": "Show",
   "login.hidePassword": "Hide",
   "login.showPassword.label": "Show password",
+  "login.showToken.label": "Show token",
   "login.autoReconnect": "Reconnect automatically",
   "login.autoReconnect.hint":
-    "Keeps the password in this tab’s memory until you leave. It is never stored.",
+    "Keeps the password or token in this tab’s memory until you leave. It is never stored.",
   "login.allowInsecure": "Send the password unencrypted",
   "login.allowInsecure.hint":
     "Anyone between this page and {address} can read it. Prefer wss://, or the dialect v1.",
   "login.submit": "Log in",
   "login.cancel": "Cancel",
   "login.transcript": "Back to the transcript",
-  "login.privacy": "Neither the password nor your messages are stored.",
+  "login.privacy": "Neither passwords nor your messages are stored.",
   "login.refused": "Wrong user name or password",
+  "login.refused.token": "The server does not take this token",
+  "login.refused.token.meaning":
+    "It has expired, its key was retired, or its user was disabled, removed or got a new password. Get a new one, or log in by password.",
+  "login.throttled": "Too many failed logins",
+  "login.nowAgain": "You can try again now.",
   "login.attemptsLeft.one": "One attempt is left on this connection.",
   "login.attemptsLeft.other": "{count} attempts are left on this connection.",
-  "login.retryIn": "The server asks to wait {seconds} s before the next attempt.",
+  "login.retryIn": "Even the right password is refused meanwhile. Try again in {seconds} s.",
 
   "endpoint.empty": "Enter the server’s address, for example ws://127.0.0.1:5678.",
   "endpoint.syntax":
@@ -130,6 +147,7 @@ export const en = {
 
   "session.facts": "Session",
   "session.leave": "Leave",
+  "session.logOut": "Log out",
   "session.user": "as {user}",
   "session.rtt": "Last round trip",
 
@@ -225,7 +243,8 @@ export const en = {
     "The connection opened, but the server’s next step did not come in time. It may not be a wsecho server.",
   "stop.refused": "Login refused",
   "stop.refused.meaning":
-    "The user name or password was wrong, and the server closed the connection. Logging in again opens a new one.",
+    "The user name or password was wrong, or the token no longer good, and the server closed the connection. Logging in again opens a new one.",
+  "end.token": "Token",
   "stop.noCredentials": "The login was not finished",
   "stop.noCredentials.meaning": "Nothing was sent that the server could check.",
   "stop.untrusted": "This server could not prove that it knows you",

@@ -25,7 +25,7 @@ export const zhCN: Catalogue = {
   "close.restarting.name": "服务重启",
   "close.restarting.meaning": "服务器正在重启，应该很快恢复。",
   "close.tryAgainLater.name": "稍后再试",
-  "close.tryAgainLater.meaning": "服务器目前过于繁忙。",
+  "close.tryAgainLater.meaning": "服务器目前无法处理登录：过于繁忙，或其用户数据库没有响应。",
   "close.tooSlow.name": "稍后再试",
   "close.tooSlow.meaning": "本页面读取消息的速度不够快。",
   "close.malformed.name": "消息格式错误",
@@ -37,7 +37,7 @@ export const zhCN: Catalogue = {
   "close.refused.name": "已拒绝",
   "close.refused.meaning": "服务器不接受此客户端。",
   "close.revoked.name": "权限已撤销",
-  "close.revoked.meaning": "有人撤销了该用户的访问权限。",
+  "close.revoked.meaning": "该用户已被停用、删除或更改了密码，或有人结束了此会话。",
   "close.subprotocol.name": "不支持的子协议",
   "close.subprotocol.meaning": "客户端与服务器未能就方言达成一致。",
   "close.loginTimeout.name": "登录超时",
@@ -81,12 +81,22 @@ export const zhCN: Catalogue = {
   "login.dialect.plain": "plain",
   "login.dialect.plain.hint": "纯文本。会发送密码本身，因此只应在本机或通过 wss:// 使用。",
   "login.username": "用户名",
+  "login.method": "登录方式",
+  "login.method.password": "密码",
+  "login.method.token": "令牌",
+  "login.token": "令牌",
+  "login.token.hint":
+    "由服务器管理员用 wsecho-server tokens issue 生成，只保留在此标签页的内存中。",
+  "login.stay": "保持登录",
+  "login.stay.hint":
+    "在此浏览器中保存服务器签发的令牌（绝不保存密码），直到您退出登录或令牌到期。请勿在公用电脑上使用。",
   "login.password": "密码",
   "login.showPassword": "显示",
   "login.hidePassword": "隐藏",
   "login.showPassword.label": "显示密码",
+  "login.showToken.label": "显示令牌",
   "login.autoReconnect": "自动重新连接",
-  "login.autoReconnect.hint": "在您退出之前，密码保留在此标签页的内存中，绝不会存储。",
+  "login.autoReconnect.hint": "在您退出之前，密码或令牌保留在此标签页的内存中，绝不会存储。",
   "login.allowInsecure": "以未加密方式发送密码",
   "login.allowInsecure.hint":
     "从本页面到 {address} 途中的任何人都能读到它。请优先使用 wss:// 或方言 v1。",
@@ -95,9 +105,14 @@ export const zhCN: Catalogue = {
   "login.transcript": "回到消息记录",
   "login.privacy": "密码和消息都不会被存储。",
   "login.refused": "用户名或密码错误",
+  "login.refused.token": "服务器不接受此令牌",
+  "login.refused.token.meaning":
+    "令牌已过期，其密钥已停用，或其用户已被停用、删除或更改了密码。请获取新令牌，或用密码登录。",
+  "login.throttled": "登录失败次数过多",
+  "login.nowAgain": "现在可以重试。",
   "login.attemptsLeft.one": "此连接还可尝试一次。",
   "login.attemptsLeft.other": "此连接还可尝试 {count} 次。",
-  "login.retryIn": "服务器要求等待 {seconds} 秒后再试。",
+  "login.retryIn": "在此期间，正确的密码也会被拒绝。请在 {seconds} 秒后重试。",
 
   "endpoint.empty": "请输入服务器地址，例如 ws://127.0.0.1:5678。",
   "endpoint.syntax": "这不是有效的地址。请写成 ws://127.0.0.1:5678 或 wss://host/path。",
@@ -116,6 +131,7 @@ export const zhCN: Catalogue = {
 
   "session.facts": "会话",
   "session.leave": "退出",
+  "session.logOut": "退出登录",
   "session.user": "用户 {user}",
   "session.rtt": "最近往返时间",
 
@@ -206,7 +222,9 @@ export const zhCN: Catalogue = {
   "stop.timeout.login.meaning":
     "连接已建立，但服务器没有及时进行下一步。它可能不是 wsecho 服务器。",
   "stop.refused": "登录被拒绝",
-  "stop.refused.meaning": "用户名或密码错误，服务器已关闭连接。再次登录会建立新的连接。",
+  "stop.refused.meaning":
+    "用户名或密码错误，或令牌已失效，服务器已关闭连接。再次登录会建立新的连接。",
+  "end.token": "令牌",
   "stop.noCredentials": "登录未完成",
   "stop.noCredentials.meaning": "没有发送任何可供服务器核对的内容。",
   "stop.untrusted": "此服务器无法证明它认识您",

@@ -22,6 +22,12 @@ export async function visit(
   const { server, username, secret, message, hex, submit } = fieldsOf(page);
   await username.waitFor();
   await look(page, "login");
+  // Dialects v1 and plain, then password and token.
+  const radio = page.locator(".card [type=radio]");
+  await radio.nth(3).check({ force: true });
+  await username.waitFor({ state: "detached" });
+  await look(page, "login-by-token");
+  await radio.nth(2).check({ force: true });
   await server.fill("ftp://127.0.0.1");
   await username.fill(user);
   await secret.fill("wrong");
@@ -74,7 +80,7 @@ export async function visit(
   await look(page, "left");
   await page.locator(".panel .actions .button").last().click();
   await again.server.close();
-  await page.locator(".card [type=radio]").last().check({ force: true });
+  await radio.nth(1).check({ force: true });
   await secret.fill(password);
   await secret.press("Enter");
   await page.locator(".command").waitFor();
