@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { createServer, demoUsers } from "@wsecho/server";
 import { describe, expect, it } from "vitest";
+import { WebSocketServer } from "ws";
 import { allFrameCases, frameCasesAt } from "../src/frames/cases.ts";
 import type { PlaceName } from "../src/frames/place.ts";
 import { runCases, type Result } from "../src/run.ts";
@@ -24,76 +27,22 @@ const tryFrames = (
     6,
   );
 
-/** The numbers that the Autobahn suite gives its cases; it has none between them. */
-const autobahn: readonly (readonly [group: string, cases: number])[] = [
-  ...([
-    ["1.1", 8],
-    ["1.2", 8],
-    ["2", 11],
-    ["3", 7],
-    ["4.1", 5],
-    ["4.2", 5],
-    ["5", 20],
-  ] as const),
-  ...([
-    ["6.1", 3],
-    ["6.2", 4],
-    ["6.3", 2],
-    ["6.4", 4],
-    ["6.5", 5],
-    ["6.6", 11],
-  ] as const),
-  ...([
-    ["6.7", 4],
-    ["6.8", 2],
-    ["6.9", 4],
-    ["6.10", 3],
-    ["6.11", 5],
-    ["6.12", 8],
-  ] as const),
-  ...([
-    ["6.13", 5],
-    ["6.14", 10],
-    ["6.15", 1],
-    ["6.16", 3],
-    ["6.17", 5],
-    ["6.18", 5],
-  ] as const),
-  ...([
-    ["6.19", 5],
-    ["6.20", 7],
-    ["6.21", 8],
-    ["6.22", 34],
-    ["6.23", 7],
-  ] as const),
-  ...([
-    ["7.1", 6],
-    ["7.3", 6],
-    ["7.5", 1],
-    ["7.7", 13],
-    ["7.9", 9],
-    ["7.13", 2],
-  ] as const),
-  ...([
-    ["9.1", 6],
-    ["9.2", 6],
-    ["9.3", 9],
-    ["9.4", 9],
-    ["9.5", 6],
-    ["9.6", 6],
-  ] as const),
-  ...([
-    ["9.7", 6],
-    ["9.8", 6],
-    ["10.1", 1],
-  ] as const),
-];
+/** How many cases each group of the Autobahn suite has; it numbers them without gaps. */
+const autobahn = (
+  "1.1:8 1.2:8 2:11 3:7 4.1:5 4.2:5 5:20 6.1:3 6.2:4 6.3:2 6.4:4 6.5:5 6.6:11 6.7:4 6.8:2 6.9:4 " +
+  "6.10:3 6.11:5 6.12:8 6.13:5 6.14:10 6.15:1 6.16:3 6.17:5 6.18:5 6.19:5 6.20:7 6.21:8 6.22:34 " +
+  "6.23:7 7.1:6 7.3:6 7.5:1 7.7:13 7.9:9 7.13:2 9.1:6 9.2:6 9.3:9 9.4:9 9.5:6 9.6:6 9.7:6 9.8:6 " +
+  "10.1:1 12.1:18 12.2:18 12.3:18 12.4:18 12.5:18 13.1:18 13.2:18 13.3:18 13.4:18 13.5:18 " +
+  "13.6:18 13.7:18"
+)
+  .split(" ")
+  .map((each) => each.split(":"));
 
 describe("the cases", () => {
-  it("are those of the Autobahn suite, groups 1 to 7, 9 and 10, and more", () => {
+  it("are those of the Autobahn suite, groups 1 to 7, 9, 10, 12 and 13, and more", () => {
     const known = allFrameCases.flatMap(({ autobahn: numbers = [] }) => numbers);
-    const wanted = autobahn.flatMap(([group, count]) =>
-      Array.from({ length: count }, (_, i) => `${group}.${i + 1}`),
+    const wanted = autobahn.flatMap(([group = "", count]) =>
+      Array.from({ length: Number(count) }, (_, i) => `${group}.${i + 1}`),
     );
     expect([...new Set(known)].sort()).toEqual([...wanted].sort());
     expect(allFrameCases.filter(({ autobahn: numbers }) => numbers === undefined)).not.toEqual([]);
@@ -107,18 +56,20 @@ describe("the cases", () => {
 
 describe("our server", () => {
   const heavy = new Set(allFrameCases.filter((each) => each.heavy).map(({ id }) => id));
-  const startServer = async () =>
+  const isDeflate = (id: string): boolean => id.startsWith("deflate-");
+  const startServer = async (compress = false) =>
     createServer({
       port: 0,
       users: await demoUsers(),
       webRoot: null,
-      limits: { maxMessageBytes: 16 * mib + 1024 },
+      compress,
+      limits: { maxMessageBytes: 16 * mib + 1024, maxFragments: 65_536 },
     });
 
   it("passes every case at /echo and in both dialects, in one segment and byte by byte", async () => {
     await using server = await startServer();
     const { url } = await server.listen();
-    const results = await tryFrames(url, everywhere, (id) => !heavy.has(id));
+    const results = await tryFrames(url, everywhere, (id) => !heavy.has(id) && !isDeflate(id));
     expect(failuresOf(results)).toEqual([]);
     expect(idsOf(results.filter(({ outcome }) => outcome === "skipped"))).toEqual([]);
     const notes = results.flatMap(({ id, notes = [] }) => notes.map((note) => `${id}: ${note}`));
@@ -140,11 +91,21 @@ describe("our server", () => {
   it("passes what is large, in many fragments or segments, or often", async () => {
     await using server = await startServer();
     const { url } = await server.listen();
-    const results = await tryFrames(url, everywhere, (id) => heavy.has(id));
+    const results = await tryFrames(url, everywhere, (id) => heavy.has(id) && !isDeflate(id));
     expect(failuresOf(results)).toEqual([]);
-    // 65 536 fragments are four times as many as the library takes.
-    const skipped = results.filter(({ outcome }) => outcome === "skipped");
-    expect(idsOf(skipped)).toEqual(["text-fragments-of-64", "binary-fragments-of-64"]);
+    expect(idsOf(results.filter(({ outcome }) => outcome === "skipped"))).toEqual([]);
+  }, 120_000);
+
+  it("passes every case of compression with --compress, and says that it has none without", async () => {
+    await using server = await startServer(true);
+    const { url } = await server.listen();
+    const results = await tryFrames(url, everywhere, isDeflate);
+    expect(failuresOf(results)).toEqual([]);
+    expect(idsOf(results.filter(({ outcome }) => outcome === "skipped"))).toEqual([]);
+    await using bare = await startServer();
+    const { url: bareUrl } = await bare.listen();
+    const without = await tryFrames(bareUrl, everywhere, (id) => id === "deflate-hello");
+    expect(without).toMatchObject([{ outcome: "skipped", reason: "the server does not compress" }]);
   }, 120_000);
 
   it("is tried at /echo alone where that is asked for, and says what it does not take", async () => {
@@ -215,8 +176,34 @@ describe("a server of another kind", () => {
     "that %s is caught by %s",
     async (fault, id) => {
       await using server = await startFrameServer(fault);
-      const results = await tryFrames(server.url, ["echo"], (each) => each === id, 700);
+      const results = await tryFrames(server.url, ["echo"], (each) => each === id, 400);
       expect(results).toMatchObject([{ id, outcome: "failed" }]);
     },
   );
+
+  it("that agrees on compression and does not inflate is caught by deflate-hello", async () => {
+    await using server = await startFrameServer("selects what was offered");
+    const results = await tryFrames(server.url, ["echo"], (id) => id === "deflate-hello", 400);
+    expect(results).toMatchObject([{ outcome: "failed" }]);
+  });
+
+  it("that inflates and does not check UTF-8 is caught by deflate-not-utf8", async () => {
+    const server = new WebSocketServer({
+      port: 0,
+      host: "127.0.0.1",
+      perMessageDeflate: true,
+      skipUTF8Validation: true,
+    });
+    server.on("connection", (socket) =>
+      socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary })),
+    );
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const ids = ["deflate-hello", "deflate-not-utf8"];
+    const url = `ws://127.0.0.1:${port}/raw`;
+    const results = await tryFrames(url, ["echo"], (id) => ids.includes(id), 5000);
+    expect(results.map(({ outcome }) => outcome)).toEqual(["passed", "failed"]);
+    for (const client of server.clients) client.terminate();
+    server.close();
+  });
 });

@@ -2,6 +2,7 @@ import type { Case } from "../cases.ts";
 import { Mismatch, Skip } from "../failure.ts";
 import { closingCases } from "./cases/closing.ts";
 import { controlCases } from "./cases/control.ts";
+import { deflateCases } from "./cases/deflate.ts";
 import { fragmentCases } from "./cases/fragments.ts";
 import { framingCases } from "./cases/framing.ts";
 import { limitCases } from "./cases/limits.ts";
@@ -19,6 +20,7 @@ export const allFrameCases: readonly FrameCase[] = [
   ...utf8Cases,
   ...closingCases,
   ...limitCases,
+  ...deflateCases,
 ];
 
 const ways: readonly Way[] = ["one segment", "byte by byte"];
@@ -27,17 +29,20 @@ const ways: readonly Way[] = ["one segment", "byte by byte"];
 export function frameCasesAt(names: readonly PlaceName[]): readonly Case[] {
   return [
     ...handshakeCases.map((each) =>
-      caseOf({ ...each, rules: [`RFC 6455 ${each.section}`] }, names, (stage) =>
+      caseOf({ ...each, rules: [ruleOf(each.section)] }, names, (stage) =>
         tryHandshake(each, stage),
       ),
     ),
     ...allFrameCases.map((each) => {
       const autobahn = (each.autobahn ?? []).map((number) => `Autobahn ${number}`);
-      const rules = [`RFC 6455 ${each.section}`, ...autobahn];
+      const rules = [ruleOf(each.section), ...autobahn];
       return caseOf({ ...each, rules }, names, (stage) => play(each, stage));
     }),
   ];
 }
+
+const ruleOf = (section: string): string =>
+  section.startsWith("RFC ") ? section : `RFC 6455 ${section}`;
 
 type Play = (stage: Stage) => Promise<readonly string[]>;
 

@@ -12,6 +12,8 @@ export interface ClientFrame {
   readonly lengthBytes?: 2 | 8;
   /** Says another length than the payload has. */
   readonly claimedLength?: bigint;
+  /** Compresses the message, in frames of so many bytes; 0 for one frame. */
+  readonly deflate?: number;
 }
 
 /** A frame as the server sent it. */

@@ -1,6 +1,7 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { isUtf8 } from "node:buffer";
+import { agreementOf, createInflater, type Agreement } from "./deflate.ts";
 import { createFrameReader, opcodes, type ServerFrame } from "./frame.ts";
 
 /** What the server sent, put together: a message is a message however it was fragmented. */
@@ -28,6 +29,8 @@ export interface Peer {
   readonly answer: (ms: number) => Promise<Answer | undefined>;
   /** What came next, or `undefined` after `ms`. After the end there is only the end. */
   readonly next: (ms: number) => Promise<Heard | undefined>;
+  /** What the handshake agreed on about compression; `null`: nothing. */
+  readonly agreement: () => Agreement | null;
   /** Whether the server has closed, or begun to: sending on makes no sense. */
   readonly isOver: () => boolean;
   readonly cut: () => void;
@@ -57,7 +60,8 @@ export async function connectPeer(url: URL, ms: number): Promise<Peer> {
 function watch(socket: Socket): Peer {
   const heard: Heard[] = [];
   const reader = createFrameReader();
-  const assemble = createAssembler();
+  let assemble = createAssembler(null);
+  let agreement: Agreement | null = null;
   let head: Buffer | null = Buffer.alloc(0);
   let answer: Answer | undefined;
   let over = false;
@@ -77,6 +81,8 @@ function watch(socket: Socket): Peer {
       const end = head.indexOf("\r\n\r\n");
       if (end >= 0) {
         answer = parseAnswer(head.toString("latin1", 0, end));
+        agreement = agreementOf(answer.header("sec-websocket-extensions").join(", "));
+        assemble = createAssembler(agreement);
         reader.push(head.subarray(end + 4));
         head = null;
       }
@@ -124,6 +130,7 @@ function watch(socket: Socket): Peer {
       await until(() => (answer !== undefined || ended ? true : undefined), ms);
       return answer;
     },
+    agreement: () => agreement,
     next: (ms) => until(() => (heard[0]?.kind === "end" ? heard[0] : heard.shift()), ms),
     isOver: () => over,
     cut: () => socket.destroy(),
@@ -152,20 +159,35 @@ const kinds: Readonly<Record<number, "text" | "binary" | "ping" | "pong">> = {
 };
 
 /** Puts messages together, and keeps the server to the rules for its own frames. */
-function createAssembler(): (frame: ServerFrame) => readonly Heard[] {
+function createAssembler(agreement: Agreement | null): (frame: ServerFrame) => readonly Heard[] {
+  const inflate = agreement === null ? null : createInflater(agreement);
   let parts: Buffer[] = [];
   let message: "text" | "binary" | null = null;
+  let isDeflated = false;
 
   function take(frame: ServerFrame): Heard | undefined {
     const { opcode, fin, payload } = frame;
     if (opcode === opcodes.close) return closeOf(payload);
     const kind = kinds[opcode];
     if (kind === "ping" || kind === "pong") return { kind, data: payload };
-    if (kind !== undefined) message = kind;
+    if (kind !== undefined) {
+      message = kind;
+      isDeflated = frame.rsv === 4;
+    }
     parts.push(payload);
     if (!fin || message === null) return undefined;
-    const data = Buffer.concat(parts);
-    const whole = { kind: message, data };
+    const whole: { kind: "text" | "binary"; data: Buffer } = {
+      kind: message,
+      data: Buffer.concat(parts),
+    };
+    if (isDeflated && inflate !== null) {
+      try {
+        whole.data = inflate(whole.data);
+      } catch (error) {
+        return { kind: "broken", what: `a message that cannot be inflated: ${String(error)}` };
+      }
+    }
+    const { data } = whole;
     parts = [];
     message = null;
     return whole.kind === "text" && !isUtf8(data)
@@ -174,7 +196,10 @@ function createAssembler(): (frame: ServerFrame) => readonly Heard[] {
   }
 
   return (frame) => {
-    const what = fault(frame, message !== null);
+    // RSV1 stands for compression, at the first frame of a message (RFC 7692 section 6).
+    const isFirst = frame.opcode === opcodes.text || frame.opcode === opcodes.binary;
+    const rsv = inflate !== null && isFirst ? frame.rsv & 3 : frame.rsv;
+    const what = fault({ ...frame, rsv }, message !== null);
     if (what !== undefined) return [{ kind: "broken", what }];
     return [take(frame) ?? []].flat();
   };

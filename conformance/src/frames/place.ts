@@ -4,7 +4,7 @@ import { Mismatch, Skip } from "../failure.ts";
 import type { Knowledge, Target } from "../target.ts";
 import { encodeFrame, opcodes, type ClientFrame } from "./frame.ts";
 import { connectPeer, type Answer, type Heard, type Peer } from "./peer.ts";
-import { text } from "./script.ts";
+import { text, type FrameCase } from "./script.ts";
 
 export type PlaceName = "echo" | "plain" | "v1";
 
@@ -169,13 +169,15 @@ export function requestBytes({ line, headers }: Pick<Request, "line" | "headers"
   return Buffer.from(`${line}\r\n${lines.join("")}\r\n`, "latin1");
 }
 
-/** Connects and gets in. Rejects with Mismatch, or Skip where there is no such place. */
-export async function enter(place: Place, ms: number): Promise<Peer> {
+/** Connects and gets in. Rejects with Mismatch, or Skip where there is no such place or offer. */
+export async function enter(place: Place, ms: number, offer?: FrameCase["offer"]): Promise<Peer> {
   const peer = await connectPeer(place.url, ms);
   try {
-    const request = requestOf(place);
-    peer.write(requestBytes(request));
-    checkAnswer(await peer.answer(ms), request.key, place);
+    const { key, line, headers } = requestOf(place);
+    const offered: readonly Header[] =
+      offer === undefined ? [] : [["Sec-WebSocket-Extensions", offer.header]];
+    peer.write(requestBytes({ line, headers: [...headers, ...offered] }));
+    checkAnswer(await peer.answer(ms), key, place, offer);
     for (const frame of place.login) peer.write(encodeFrame(frame));
     await place.greet(() => peer.next(ms));
     return peer;
@@ -186,18 +188,29 @@ export async function enter(place: Place, ms: number): Promise<Peer> {
 }
 
 /** What a good handshake is answered with (section 4.2.2). */
-export function checkAnswer(answer: Answer | undefined, key: string, place: Place): void {
+export function checkAnswer(
+  answer: Answer | undefined,
+  key: string,
+  place: Place,
+  offer?: FrameCase["offer"],
+): void {
   if (answer?.status === 404) throw new Skip(`there is nothing at ${place.url.pathname}`);
+  const selected = answer?.header("sec-websocket-extensions").join(", ") ?? "";
+  if (offer !== undefined && answer?.status === 101 && selected === "")
+    throw new Skip("the server does not compress");
   const isRight =
     answer?.status === 101 &&
     /^websocket$/i.test(answer.header("upgrade").join(", ")) &&
     /(^|,)\s*upgrade\s*(,|$)/i.test(answer.header("connection").join(", ")) &&
     answer.header("sec-websocket-accept").join(", ") === acceptOf(key) &&
-    answer.header("sec-websocket-extensions").length === 0 &&
+    (offer === undefined ? selected === "" : offer.answer.test(selected)) &&
     answer.header("sec-websocket-protocol").join(", ") === (place.name === "v1" ? subprotocol : "");
   if (!isRight)
     throw new Mismatch(
-      `101 with Upgrade, Connection, Sec-WebSocket-Accept: ${acceptOf(key)}, and nothing unasked`,
+      `101 with Upgrade, Connection, Sec-WebSocket-Accept: ${acceptOf(key)}, ` +
+        (offer === undefined
+          ? "and nothing unasked"
+          : `and extensions like ${offer.answer.source}`),
       answer?.text ?? "no answer in time",
     );
 }

@@ -1,5 +1,6 @@
 import { decodeServerMessage } from "@wsecho/protocol";
 import { Mismatch, Skip } from "../failure.ts";
+import { deflated } from "./deflate.ts";
 import { encodeFrame, type ClientFrame } from "./frame.ts";
 import type { Heard, Peer } from "./peer.ts";
 import { enter, isJsonSafe, show, type Dress, type Place } from "./place.ts";
@@ -37,7 +38,7 @@ export async function play(script: FrameCase, stage: Stage): Promise<readonly st
   const { place, timeoutMs } = stage;
   if (place.name === "v1" && (script.unwrapped === true || !steps.every(canBeWrapped)))
     throw new Skip("the payload cannot stand in a submit");
-  const peer = await enter(place, timeoutMs);
+  const peer = await enter(place, timeoutMs, script.offer);
   try {
     return await createPlayer(script, stage, peer).run(steps);
   } finally {
@@ -126,9 +127,18 @@ function createPlayer(script: FrameCase, stage: Stage, peer: Peer) {
     else await awaitClose(heard, codes, true);
   }
 
+  function framesOf(frames: readonly ClientFrame[]): readonly ClientFrame[] {
+    const agreement = peer.agreement();
+    return dress
+      .wrap(frames)
+      .flatMap((frame) =>
+        frame.deflate === undefined || agreement === null ? [frame] : deflated(frame, agreement),
+      );
+  }
+
   async function step(each: Step): Promise<void> {
     deadline = performance.now() + timeoutMs;
-    if ("send" in each) await sendAll(peer, dress.wrap(each.send), { ...stage, chop: each.chop });
+    if ("send" in each) await sendAll(peer, framesOf(each.send), { ...stage, chop: each.chop });
     else if ("expect" in each) await expectAll(each.expect);
     else await unlessFailed(each.unlessFailed, each.codes);
   }

@@ -21,13 +21,15 @@ export type Step =
 export interface FrameCase {
   readonly id: string;
   readonly title: string;
-  /** Of RFC 6455. */
+  /** Of RFC 6455, unless it names another. */
   readonly section: string;
   /** The cases of the Autobahn suite that check the same. */
   readonly autobahn?: readonly string[];
   readonly steps: () => readonly Step[];
   /** The payload must reach the server as it is, which a dialect that wraps it cannot do. */
   readonly unwrapped?: true;
+  /** What is offered in `Sec-WebSocket-Extensions`, and what a server that takes it answers. */
+  readonly offer?: { readonly header: string; readonly answer: RegExp };
   /** Takes time, or more than a server may want to give: sent one way only. */
   readonly heavy?: true;
 }
