@@ -21,7 +21,7 @@ export interface Heartbeat {
 }
 
 export interface HeartbeatParts {
-  /** Between two pings; asked anew for each round, for it may change; ms. */
+  /** Between two pings of a peer that says nothing else; asked anew for each round, for it may change; ms. */
   readonly intervalMs: () => number;
   /** A peer was silent, and has been cut. */
   readonly onDead: () => void;
@@ -30,16 +30,22 @@ export interface HeartbeatParts {
 /** Connections are seen to in turn, not all at once: 10 000 pings in one breath would be a hiccup. */
 const turns = 32;
 
+/** How often in an interval a connection is seen to: once to ping it, once to see what came of it. */
+const looks = 2;
+
 interface Entry extends Omit<Beating, "endsAtMs"> {
   endsAtMs: number;
-  /** What had come from the peer when it was last seen to; −1 before the first ping. */
+  /** What had come from the peer when it was last seen to; −1 before that. */
   bytesRead: number;
+  /** It was pinged then. */
+  pinged: boolean;
 }
 
 /**
- * Pings every peer once in an interval, and cuts those from whom not a byte has come since the ping
- * before: a dead peer is found within two intervals. One timer for all of them. It also ends
- * sessions that have lasted long enough, to an interval's exactness.
+ * Pings a peer that has been silent for half an interval, and cuts it where it stays so for another
+ * half: a dead peer is found within two intervals, and one that is busy is not disturbed. One timer
+ * for all connections. It also ends sessions that have lasted long enough, to an interval's
+ * exactness.
  */
 export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbeat {
   const groups = Array.from({ length: turns }, () => new Set<Entry>());
@@ -47,12 +53,15 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
   let timer: NodeJS.Timeout | undefined;
 
   function next(): void {
-    timer = setTimeout(() => {
-      turn = (turn + 1) % turns;
-      const now = performance.now();
-      for (const entry of groups[turn] ?? []) see(entry, now);
-      next();
-    }, intervalMs() / turns).unref();
+    timer = setTimeout(
+      () => {
+        turn = (turn + 1) % turns;
+        const now = performance.now();
+        for (const entry of groups[turn] ?? []) see(entry, now);
+        next();
+      },
+      intervalMs() / looks / turns,
+    ).unref();
   }
 
   function see(entry: Entry, now: number): void {
@@ -68,18 +77,19 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
     const { bytesRead } = socket;
     // Where we do not read ourselves, silence says nothing.
     const isSilent = bytesRead === entry.bytesRead && !webSocket.isPaused;
-    if (isSilent && (!entry.mayBeDeaf || isInsideMessage(webSocket))) {
+    if (isSilent && entry.pinged && (!entry.mayBeDeaf || isInsideMessage(webSocket))) {
       onDead();
       webSocket.terminate();
       return;
     }
     entry.bytesRead = bytesRead;
-    webSocket.ping();
+    entry.pinged = isSilent && !entry.pinged;
+    if (entry.pinged) webSocket.ping();
   }
 
   return {
     add(beating) {
-      const entry: Entry = { ...beating, bytesRead: -1 };
+      const entry: Entry = { ...beating, bytesRead: -1, pinged: false };
       // The group that was seen to last: the first ping comes after a whole interval.
       const group = groups[turn];
       group?.add(entry);

@@ -18,7 +18,7 @@ export interface ServerLimits extends Limits {
   readonly bytesPerSecond: number;
   /** How long a connection may last; ms. Longer: close 1001. */
   readonly maxSessionMs: number;
-  /** Between pings. A peer from whom nothing comes between two of them is cut; ms. */
+  /** Between pings of a silent peer. One that stays silent is cut within two intervals; ms. */
   readonly pingIntervalMs: number;
   /** Messages of fewer bytes are never compressed. */
   readonly compressThresholdBytes: number;

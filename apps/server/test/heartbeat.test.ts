@@ -51,7 +51,7 @@ describe("by a clock of our own", () => {
     return { seen, socket, webSocket, remove: heartbeat.add(beating) };
   }
 
-  test("pings once in an interval, and cuts the silent within two", () => {
+  test("pings the silent once in an interval, and cuts them within two", () => {
     const silent = fake();
     const alive = fake({}, true);
     vi.advanceTimersByTime(intervalMs);
@@ -60,6 +60,27 @@ describe("by a clock of our own", () => {
     expect([silent.seen.cut, alive.seen.cut, dead]).toEqual([1, 0, 1]);
     vi.advanceTimersByTime(10 * intervalMs);
     expect(alive.seen).toEqual({ pings: 12, cut: 0, ended: 0 });
+  });
+
+  test.each([0.1, 0.5, 0.9, 1, 1.4, 1.9])(
+    "cuts within two intervals whoever dies %d intervals after it came",
+    (lived) => {
+      const { seen, socket, webSocket } = fake({}, true);
+      vi.advanceTimersByTime(lived * intervalMs);
+      socket.bytesRead += 1;
+      webSocket.ping = () => undefined;
+      vi.advanceTimersByTime(2 * intervalMs);
+      expect(seen.cut).toBe(1);
+    },
+  );
+
+  test("does not disturb whoever is busy", () => {
+    const { seen, socket } = fake();
+    for (let i = 0; i < 40; i++) {
+      socket.bytesRead += 1;
+      vi.advanceTimersByTime(intervalMs / 4);
+    }
+    expect(seen).toEqual({ pings: 0, cut: 0, ended: 0 });
   });
 
   test("takes any byte for life, of whatever it is a part", () => {
@@ -83,8 +104,8 @@ describe("by a clock of our own", () => {
   });
 
   test("sees to each an interval after it came, not to all in one breath", () => {
-    const tick = intervalMs / 32;
-    const many = Array.from({ length: 32 }, () => {
+    const tick = intervalMs / 64;
+    const many = Array.from({ length: 64 }, () => {
       const one = fake({}, true);
       vi.advanceTimersByTime(tick);
       return one;

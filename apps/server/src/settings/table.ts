@@ -155,7 +155,7 @@ export const settings = {
   "max-session": setting("Limits", "how long a connection may last", limits.maxSessionMs, time),
   "ping-interval": setting(
     "Limits",
-    "time between pings; who is silent between two is cut",
+    "time between pings of the silent; who stays so is cut",
     limits.pingIntervalMs,
     time,
   ),
