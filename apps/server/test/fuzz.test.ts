@@ -77,5 +77,7 @@ test.each(["", "wsecho.v1"])(
     await connectPlain(url);
     await server.close();
     expect(log.filter(({ level }) => level === "error")).toEqual([]);
+    // Nothing that a peer sends is a failure of ours (1011).
+    expect(log.filter(({ fields }) => fields["close"] === "internalError")).toEqual([]);
   },
 );

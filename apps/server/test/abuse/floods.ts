@@ -1,3 +1,4 @@
+import { deflateRawSync } from "node:zlib";
 import { expect } from "vitest";
 import { connect } from "../support/client.ts";
 import { binary, connectRaw, frame, handshake, header, openRaw, text } from "../support/raw.ts";
@@ -100,18 +101,33 @@ export const floodLines: readonly Line[] = [
   ),
 ];
 
+const agreed = { "Sec-WebSocket-Extensions": "permessage-deflate" };
+
+/** What is answered where compression was agreed on, before the login and after it. */
+const inflates = (what: string, payload: () => Buffer, code: number): ReturnType<typeof attack> =>
+  attack(`${code} for ${what}`, async ({ port }) => {
+    expect(await closeCode(await openAnd(port, [frame(0xc2, payload())], agreed))).toBe(code);
+    const late = await openAnd(port, [text(login)], agreed);
+    expect(await next(late)).toContain("congratulation");
+    late.socket.write(frame(0xc2, payload()));
+    expect(await closeCode(late)).toBe(code);
+  });
+
+const unagreed = (payload: Buffer): ReturnType<typeof attack> =>
+  attack("1002 where no compression was agreed on", async ({ port }) => {
+    expect(await closeCode(await openAnd(port, [frame(0xc2, payload)]))).toBe(1002);
+  });
+
+/** What 64 MiB of zeros begin with when they are deflated: a thousand times as much. */
+const bomb = (): Buffer => deflateRawSync(Buffer.alloc(64 * 1024 * 1024)).subarray(0, 7000);
+const corrupt = Buffer.alloc(4, 255);
+
 export const deflateLines: readonly Line[] = [
-  line(
-    "bomb",
-    attack("1002: no compressed frame was agreed on", async ({ port }) => {
-      expect(await closeCode(await openAnd(port, [frame(0xc1, Buffer.alloc(1000))]))).toBe(1002);
-    }),
-  ),
+  line("bomb", inflates("what inflates to more than may come", bomb, 1009), unagreed(bomb())),
   line(
     "corrupt stream",
-    attack("1002: no compressed frame was agreed on", async ({ port }) => {
-      expect(await closeCode(await openAnd(port, [frame(0xc2, "\u00ff\u00ff")]))).toBe(1002);
-    }),
+    inflates("what cannot be inflated", () => corrupt, 1007),
+    unagreed(corrupt),
   ),
   line(
     "bad or repeated offers",
@@ -122,14 +138,27 @@ export const deflateLines: readonly Line[] = [
       "constructor",
       ";;,",
     ].map((offer) =>
-      attack(`not selected: ${offer}`, async ({ port }) => {
+      attack(`refused or not selected: ${offer}`, async ({ port }) => {
         const peer = await connectRaw(port);
         peer.socket.write(handshake({ "Sec-WebSocket-Extensions": offer }));
         const answer = await peer.answer();
-        expect(answer).toMatch(/^HTTP\/1\.1 101 /);
-        expect(answer).not.toContain("Sec-WebSocket-Extensions");
+        expect(answer).toMatch(/^HTTP\/1\.1 (400|101) /);
+        expect(answer).not.toContain("Sec-WebSocket-Extensions: ");
+        peer.socket.destroy();
       }),
     ),
+    attack("a good one behind many bad ones is answered once", async ({ port }) => {
+      const offers = [
+        ...Array.from({ length: 20 }, () => "permessage-deflate; x=1"),
+        "permessage-deflate",
+      ];
+      const peer = await connectRaw(port);
+      peer.socket.write(handshake({ "Sec-WebSocket-Extensions": offers.join(", ") }));
+      const answer = await peer.answer();
+      expect(answer).toMatch(/^HTTP\/1\.1 (400|101) /);
+      expect(answer.match(/permessage-deflate/g)?.length ?? 0).toBeLessThan(2);
+      peer.socket.destroy();
+    }),
   ),
 ];
 

@@ -83,6 +83,7 @@ beforeAll(async () => {
     port: 0,
     users: await testUsers(),
     allowAnonymous: true,
+    compress: true,
     webRoot: null,
     log: createLog(log),
     limits: {
@@ -118,7 +119,9 @@ describe.each(Object.entries(inputs))("%s", (_group, [list, lines]) => {
       const since = log.slice(before);
       expect(since.filter(({ level }) => level === "error")).toEqual([]);
       // Nothing that a peer sends is a failure of ours.
-      expect(since.filter(({ fields }) => fields["code"] === 1011)).toEqual([]);
+      const ours = ({ fields }: LogEntry): boolean =>
+        fields["code"] === 1011 || fields["close"] === "internalError";
+      expect(since.filter(ours)).toEqual([]);
     });
 
   const elsewhere = lines.flatMap(({ input, elsewhere: all = [] }) =>
