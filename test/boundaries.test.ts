@@ -94,7 +94,7 @@ const right: readonly (readonly [path: string, source: string])[] = [
   [pure, `import { byteLength } from "./text.ts"; byteLength(String(Math.floor(1.5)));`],
   ["packages/protocol/src/server/ready.ts", `import "../text.ts"; import "../../vectors/x.json";`],
   ["packages/protocol/src/scram/webcrypto.ts", `await crypto.subtle.digest("SHA-256", x);`],
-  [wire, `import "./inflate.ts"; import "fflate";`],
+  [wire, `import "./inflate.ts"; import "pako";`],
   [library, `import "@wsecho/protocol"; import "@wsecho/protocol/scram"; import "ws";`],
   [library, `setTimeout(() => Date.now() + Math.random(), 1); crypto.getRandomValues(x);`],
   [app, `import "@wsecho/client"; import "@wsecho/client/ws"; import "node:fs"; import "ws";`],

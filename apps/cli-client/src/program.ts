@@ -1,10 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { ConnectCommandOptions } from "./commands/connect.ts";
 import { exitHelp } from "./exit.ts";
+import { addWireCommands, type WireInvocation } from "./wire/options.ts";
 
 /** What the arguments ask for, or what is left to say about them. */
 export type Invocation =
   | { readonly kind: "connect"; readonly target: string; readonly options: ConnectCommandOptions }
+  | { readonly kind: "wire"; readonly wire: WireInvocation }
   | { readonly kind: "done" }
   | { readonly kind: "usage" };
 
@@ -14,7 +16,10 @@ Examples:
   $ wsecho :5678                              the same: a bare URL connects
   $ wsecho --user admin --dialect plain :5678 talk as the article's programs do
   $ wsecho --token-file token.txt wss://example.org
-  $ WSECHO_PASSWORD=… wsecho -u admin :5678 < lines.txt > replies.txt`;
+  $ WSECHO_PASSWORD=… wsecho -u admin :5678 < lines.txt > replies.txt
+  $ wsecho explain 81 85 37 fa 21 3d 7f 9f 4d 51 58
+  $ wsecho decode --filter 'dir:c2s len>1k' capture.pcapng
+  $ wsecho convert capture.jsonl capture.pcapng   for Wireshark`;
 
 const environment = `
 Environment:
@@ -82,6 +87,9 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     .action((target: string, options: ConnectCommandOptions) => {
       invocation = { kind: "connect", target, options };
     });
+  addWireCommands(program, (wire) => {
+    invocation = { kind: "wire", wire };
+  });
   try {
     program.parse(args, { from: "user" });
   } catch (error) {

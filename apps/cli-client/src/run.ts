@@ -11,6 +11,11 @@ export async function run(args: readonly string[], version: string): Promise<voi
     case "usage":
       process.exitCode = exitStatus("usage");
       return;
+    case "wire": {
+      const { wireCommand } = await import("./commands/wire.ts");
+      process.exitCode = await wireCommand(invocation.wire).catch(reportBug);
+      return;
+    }
     case "connect": {
       const { connectCommand } = await import("./commands/connect.ts");
       // Nothing may keep the process: not an input that goes on, not a server that does not answer.

@@ -33,6 +33,8 @@ export interface Decoder {
   skip(dir: Direction, count: number, time: number): void;
   /** Says that one direction has ended; both directions without `dir`. */
   end(time: number, dir?: Direction): void;
+  /** Says that nothing more is seen, though the connection may go on: so there is no close record. */
+  stop(time: number): void;
 }
 
 type Mode =
@@ -362,6 +364,21 @@ export function createDecoder(options: DecoderOptions): Decoder {
     emit({ k: "close", ...shared.stamp(), dir, by: "transport", code: 1006, reason: "", lint: [] });
   }
 
+  function end(time: number, dir?: Direction): void {
+    tick(time);
+    endStream(dir ?? "c2s");
+    if (dir === undefined) endStream("s2c");
+    const { c2s, s2c } = streams;
+    if (c2s.ended && s2c.ended && c2s.mode === "wait" && c2s.waiting.length > 0) {
+      shared.note("midstream", "no answer to the handshake was seen; taken as accepted", {
+        dir: "c2s",
+      });
+      toFrames("c2s");
+      c2s.side.end();
+    }
+    sayEnd(dir ?? "s2c");
+  }
+
   return {
     push(dir, bytes, time) {
       tick(time);
@@ -386,19 +403,10 @@ export function createDecoder(options: DecoderOptions): Decoder {
       own.skipped = 0;
       own.waiting.drop(own.waiting.length);
     },
-    end(time, dir) {
-      tick(time);
-      endStream(dir ?? "c2s");
-      if (dir === undefined) endStream("s2c");
-      const { c2s, s2c } = streams;
-      if (c2s.ended && s2c.ended && c2s.mode === "wait" && c2s.waiting.length > 0) {
-        shared.note("midstream", "no answer to the handshake was seen; taken as accepted", {
-          dir: "c2s",
-        });
-        toFrames("c2s");
-        c2s.side.end();
-      }
-      sayEnd(dir ?? "s2c");
+    end,
+    stop(time) {
+      saidEnd = true;
+      end(time);
     },
   };
 }

@@ -6,6 +6,8 @@ import type { WireRecord } from "./records.ts";
 export interface WriterOptions {
   /** Write secrets as they are; stamped in the file. `false` by default. */
   readonly reveal?: boolean;
+  /** Which records are written. Asked after the redaction, which has to see them all. */
+  readonly filter?: (record: WireRecord) => boolean;
   /** Microseconds since 1970, for the stamp at the beginning; the first record's by default. */
   readonly time?: number;
 }
@@ -19,7 +21,8 @@ export interface Writer<Piece> {
 }
 
 /** Writes JSON Lines: one record per line, the first line says what the file is. */
-export function createJsonlWriter({ reveal = false, time }: WriterOptions = {}): Writer<string> {
+export function createJsonlWriter(options: WriterOptions = {}): Writer<string> {
+  const { reveal = false, time, filter = () => true } = options;
   const redactor = createRedactor({ reveal });
   let begun = false;
   const line = (record: WireRecord): string => `${JSON.stringify(toJson(record))}\n`;
@@ -32,8 +35,10 @@ export function createJsonlWriter({ reveal = false, time }: WriterOptions = {}):
   return {
     // The stamp of another file says what was true there.
     push: (record) =>
-      isStamp(record) ? "" : begin(time ?? record.t) + redactor.push(record).map(line).join(""),
-    end: () => begin(time ?? 0) + redactor.end().map(line).join(""),
+      isStamp(record)
+        ? ""
+        : begin(time ?? record.t) + redactor.push(record).filter(filter).map(line).join(""),
+    end: () => begin(time ?? 0) + redactor.end().filter(filter).map(line).join(""),
   };
 }
 

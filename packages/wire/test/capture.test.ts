@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { WireRecord } from "../src/records.ts";
 import { decode, frames, messages, ofKind } from "./support/decode.ts";
-import { fromCapture, toPcapng } from "./support/files.ts";
+import { fromCapture, toJsonl, toPcapng } from "./support/files.ts";
 import { ipv4, isn, links, pcap, pcapng, segments, start, type Sent } from "./support/pcap.ts";
 import { compressedSession, session } from "./support/session.ts";
-import { clientFrame } from "./support/wire.ts";
+import { clientFrame, frame } from "./support/wire.ts";
 
 /** What a capture must carry of a record, whoever saw it and when. */
 const essence = (records: readonly WireRecord[]): unknown =>
@@ -28,6 +28,31 @@ test("a session comes back from pcapng frame by frame, with its times", async ()
     expect(frames(read).map(({ t }) => t)).toEqual(frames(records).map(({ t }) => t));
     expect(notes(read)).toEqual([]);
   }
+});
+
+test("data behind a close comes back, too", () => {
+  const records = decode([...session, ["s2c", frame("late")]]);
+  const { records: read } = fromCapture(toPcapng(records, { reveal: true }));
+  expect(essence(read)).toEqual(essence(records));
+});
+
+test("the end of a file is not the end of a connection, and a FIN is", () => {
+  const open = segments(session.slice(0, 5));
+  const codes = (list: readonly Sent[]): readonly number[] =>
+    ofKind(fromCapture(wrap(list)).records, "close").map(({ code }) => code);
+  expect(codes(open.slice(0, -3))).toEqual([]);
+  expect(codes(open)).toEqual([1006]);
+});
+
+test("a filter takes records after the redaction", () => {
+  const records = decode(session);
+  const shown = toPcapng(records, { filter: ({ k }) => k !== "message" });
+  expect(frames(fromCapture(shown).records)).toHaveLength(frames(records).length);
+  expect(
+    toJsonl(records, { filter: ({ k }) => k === "close" })
+      .trimEnd()
+      .split("\n"),
+  ).toHaveLength(3);
 });
 
 test("several connections, a refused one among them, come back from one pcapng", () => {

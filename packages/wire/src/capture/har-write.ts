@@ -30,7 +30,8 @@ interface Entry {
  * Writes HAR 1.2, one entry per handshake, with `_webSocketMessages` as browsers write it, and
  * every record beside it as `_wsechoRecords`. HAR is one JSON text: all of it comes at the end.
  */
-export function createHarWriter({ reveal = false }: WriterOptions = {}): Writer<string> {
+export function createHarWriter(options: WriterOptions = {}): Writer<string> {
+  const { reveal = false, filter = () => true } = options;
   const redactor = createRedactor({ reveal });
   const entries: Entry[] = [];
   const current = new Map<number, Entry>();
@@ -61,11 +62,11 @@ export function createHarWriter({ reveal = false }: WriterOptions = {}): Writer<
 
   return {
     push(record) {
-      for (const shown of redactor.push(record)) take(shown);
+      for (const shown of redactor.push(record).filter(filter)) take(shown);
       return "";
     },
     end() {
-      for (const shown of redactor.end()) take(shown);
+      for (const shown of redactor.end().filter(filter)) take(shown);
       const log = {
         version: "1.2",
         creator: { name: "wsecho", version: "0.1.0" },

@@ -10,6 +10,8 @@ interface Flow {
   readonly next: Record<Direction, number>;
   readonly closed: Set<Direction>;
   over: boolean;
+  /** The last close, until the connection ends. */
+  lastClose: WireRecord | undefined;
 }
 
 /** As many packets stand for what was not kept of one frame: 256 MiB. */
@@ -22,7 +24,8 @@ const other = { c2s: "s2c", s2c: "c2s" } as const;
  * RFC 5737, a port per connection, TCP without loss. Traffic of wss stands in plain text. Bytes that
  * were not kept are missing in the TCP stream, too.
  */
-export function createPcapngWriter({ reveal = false }: WriterOptions = {}): Writer<Uint8Array> {
+export function createPcapngWriter(options: WriterOptions = {}): Writer<Uint8Array> {
+  const { reveal = false, filter = () => true } = options;
   const redactor = createRedactor({ reveal });
   const flows = new Map<number, Flow>();
   let begun = false;
@@ -66,6 +69,7 @@ export function createPcapngWriter({ reveal = false }: WriterOptions = {}): Writ
         next: { c2s: 0, s2c: 0 },
         closed: new Set(),
         over: false,
+        lastClose: undefined,
       };
       flows.set(conn, flow);
     }
@@ -152,9 +156,12 @@ export function createPcapngWriter({ reveal = false }: WriterOptions = {}): Writ
         return [...data(record, bytes, comment), ...lacking(record, record.cut ?? 0)];
       }
       case "close": {
-        const { closed } = flowOf(record.conn);
-        closed.add(record.dir);
-        return record.by === "transport" || closed.size === 2 ? finish(record, record.dir) : [];
+        const flow = flowOf(record.conn);
+        flow.closed.add(record.dir);
+        if (record.by === "transport") return finish(record, record.dir);
+        // Not yet the end: a broken peer sends data behind its close.
+        flow.lastClose = record;
+        return [];
       }
       case "message":
       case "note":
@@ -163,8 +170,14 @@ export function createPcapngWriter({ reveal = false }: WriterOptions = {}): Writ
   };
 
   return {
-    push: (record) => concat([...begin(), ...redactor.push(record).flatMap(write)]),
-    end: () => concat([...begin(), ...redactor.end().flatMap(write)]),
+    push: (record) => concat([...begin(), ...redactor.push(record).filter(filter).flatMap(write)]),
+    end: () => {
+      const rest = redactor.end().filter(filter).flatMap(write);
+      const ends = [...flows.values()].flatMap(({ lastClose, closed }) =>
+        lastClose?.k === "close" && closed.size === 2 ? finish(lastClose, lastClose.dir) : [],
+      );
+      return concat([...begin(), ...rest, ...ends]);
+    },
   };
 }
 
@@ -210,7 +223,7 @@ function block(type: number, body: Uint8Array): Uint8Array {
   return concat([words(type, length), body, words(length)]);
 }
 
-function options(list: readonly (readonly [code: number, value: Uint8Array])[]): Uint8Array {
+function optionList(list: readonly (readonly [code: number, value: Uint8Array])[]): Uint8Array {
   if (list.length === 0) return noBytes;
   const encoded = list.map(([code, value]) => concat([halves(code, value.length), pad(value)]));
   return concat([...encoded, words(0)]);
@@ -219,7 +232,7 @@ function options(list: readonly (readonly [code: number, value: Uint8Array])[]):
 function sectionHeader(reveal: boolean): Uint8Array {
   const comment = `wsecho-wire: secrets are ${reveal ? "shown (reveal)" : "redacted"}; packets are made up around recorded bytes`;
   const unknownLength = words(0xffffffff, 0xffffffff);
-  const list = options([
+  const list = optionList([
     [1, toUtf8(comment)],
     [4, toUtf8("wsecho")],
   ]);
@@ -227,7 +240,7 @@ function sectionHeader(reveal: boolean): Uint8Array {
 }
 
 function interfaceDescription(): Uint8Array {
-  const list = options([
+  const list = optionList([
     [2, toUtf8("wsecho")],
     [3, toUtf8("WebSocket, as it was recorded")],
     [9, Uint8Array.of(6)],
@@ -253,5 +266,5 @@ function enhancedPacket(
   if (at === "client" || at === "server") list.push([2, words(dir === inbound ? 1 : 2)]);
   const time = Math.floor(t);
   const head = words(0, Math.floor(time / 2 ** 32), time % 2 ** 32, bytes.length, original);
-  return block(6, concat([head, pad(bytes), options(list)]));
+  return block(6, concat([head, pad(bytes), optionList(list)]));
 }

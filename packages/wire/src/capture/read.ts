@@ -74,11 +74,22 @@ export function createCaptureReader(options: CaptureReaderOptions): PieceReader<
     return { client: undefined, streams: new Map(), syns: new Map(), decoder, over: false };
   };
 
-  const finish = (connection: Connection): void => {
-    if (connection.over) return;
+  const flush = (connection: Connection): void => {
     for (const stream of connection.streams.values()) stream.flush();
     connection.over = true;
+  };
+
+  const finish = (connection: Connection): void => {
+    if (connection.over) return;
+    flush(connection);
     connection.decoder.end(now);
+  };
+
+  /** The end of the file is not the end of a connection. */
+  const leave = (connection: Connection): void => {
+    if (connection.over) return;
+    flush(connection);
+    connection.decoder.stop(now);
   };
 
   const streamOf = (connection: Connection, from: string, segment: TcpSegment): TcpStream => {
@@ -137,7 +148,7 @@ export function createCaptureReader(options: CaptureReaderOptions): PieceReader<
   const forgetOldest = (): void => {
     const [oldest] = connections;
     if (oldest === undefined) return;
-    finish(oldest[1]);
+    leave(oldest[1]);
     connections.delete(oldest[0]);
   };
 
@@ -159,7 +170,7 @@ export function createCaptureReader(options: CaptureReaderOptions): PieceReader<
     push: (piece) => reader.push(piece),
     end() {
       reader.end();
-      for (const connection of connections.values()) finish(connection);
+      for (const connection of connections.values()) leave(connection);
       connections.clear();
       for (const [why, count] of missing) note(missed[why], count);
       if (strangers > 0) note("TCP connections without readable WebSocket", strangers);

@@ -1,0 +1,207 @@
+import { closeSync, createWriteStream, openSync } from "node:fs";
+import { once } from "node:events";
+import {
+  createHarWriter,
+  createJsonlWriter,
+  createPcapngWriter,
+  createRedactor,
+  explain,
+  parseBytes,
+  parseFilter,
+  type Filter,
+  type WireRecord,
+} from "@wsecho/wire";
+import { exitStatus } from "../exit.ts";
+import { sanitizeLine } from "../terminal/sanitize.ts";
+import { readCapture, type InputProblem } from "../wire/input.ts";
+import type { ConvertOptions, DecodeOptions, WireInvocation } from "../wire/options.ts";
+import { createRows } from "../wire/rows.ts";
+import { createProgress, createSink, type Sink } from "../wire/streams.ts";
+
+/** Does what a command about bytes and captures asks for; resolves with the exit status. */
+export async function wireCommand(invocation: WireInvocation): Promise<number> {
+  switch (invocation.kind) {
+    case "explain":
+      return explainCommand(invocation.bytes);
+    case "decode":
+      return decodeCommand(invocation.files, invocation.options);
+    case "convert":
+      return convertCommand(invocation);
+  }
+}
+
+const complain = (text: string): void => void process.stderr.write(`${sanitizeLine(text)}\n`);
+const sayProblem = ({ file, says }: InputProblem): void =>
+  complain(`${file === "-" ? "the input" : file}: ${says}`);
+
+async function explainCommand(words: readonly string[]): Promise<number> {
+  const text = words.length > 0 ? words.join(" ") : await readInput();
+  const bytes = parseBytes(text);
+  if (!bytes.ok) {
+    complain(bytes.error);
+    return exitStatus("usage");
+  }
+  // What a person typed is no secret to them.
+  const rows = createRows({ bytes: true, heartbeats: true });
+  const records = explain(bytes.value);
+  const lines = [...records.flatMap((record) => rows.push(record)), ...rows.end()];
+  await createSink(process.stdout).write(`${lines.join("\n")}\n`);
+  return exitStatus("ok");
+}
+
+async function readInput(): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) parts.push(chunk);
+  return Buffer.concat(parts).toString();
+}
+
+/** `undefined` where the expression is none: that is said. */
+function readFilter(expression: string | undefined): Filter | undefined {
+  const filter = parseFilter(expression ?? "");
+  if (filter.ok) return filter.value;
+  complain(`--filter: ${filter.error.says}`);
+  complain(`  ${expression ?? ""}\n`.trimEnd());
+  complain(`  ${" ".repeat(filter.error.at)}^`);
+  return undefined;
+}
+
+async function decodeCommand(files: readonly string[], options: DecodeOptions): Promise<number> {
+  const filter = readFilter(options.filter);
+  if (filter === undefined) return exitStatus("usage");
+  const out = createSink(process.stdout);
+  const reveal = options.reveal ?? false;
+  const json = createJsonlWriter({ reveal, filter });
+  const rows = createRows({
+    bytes: options.bytes ?? false,
+    heartbeats: options.heartbeats ?? false,
+  });
+  // Filtered after the redaction, which needs to see all of a message to know a login.
+  const redactor = createRedactor({ reveal });
+  const show = (records: readonly WireRecord[]): string => {
+    const wanted = records.filter(filter);
+    return wanted
+      .flatMap((record) => rows.push(record))
+      .map((line) => `${line}\n`)
+      .join("");
+  };
+  const problems: InputProblem[] = [];
+  let base = 0;
+  for (const file of files) {
+    let highest = base;
+    const offset = base;
+    await readEach(file, out, {
+      // Connections of several files are different ones.
+      take: (record) => {
+        const conn = record.conn === 0 ? 0 : record.conn + offset;
+        highest = Math.max(highest, conn);
+        const moved = { ...record, conn };
+        return options.json === true ? json.push(moved) : show(redactor.push(moved));
+      },
+      problem: (problem) => problems.push(problem),
+    });
+    base = highest;
+  }
+  const rest = (): string =>
+    show(redactor.end()) +
+    rows
+      .end()
+      .map((line) => `${line}\n`)
+      .join("");
+  await out.write(options.json === true ? json.end() : rest());
+  return exitStatus(problems.length > 0 ? "usage" : "ok");
+}
+
+async function readEach(
+  file: string,
+  out: Sink,
+  handle: {
+    readonly take: (record: WireRecord) => string | Uint8Array;
+    readonly problem: (problem: InputProblem) => void;
+  },
+): Promise<void> {
+  const progress = createProgress(file === "-" ? "the input" : file);
+  await readCapture(file, {
+    records: async (records) => {
+      for (const record of records) {
+        await out.write(handle.take(record));
+        if (out.gone()) return;
+      }
+    },
+    problem: (problem) => {
+      handle.problem(problem);
+      sayProblem(problem);
+    },
+    progress: (done, of) => progress.show(done, of),
+    stopped: () => out.gone(),
+  });
+  progress.clear();
+}
+
+const writers = {
+  jsonl: createJsonlWriter,
+  pcapng: createPcapngWriter,
+  har: createHarWriter,
+} as const;
+
+async function convertCommand({
+  from,
+  to,
+  options,
+}: {
+  readonly from: string;
+  readonly to: string;
+  readonly options: ConvertOptions;
+}): Promise<number> {
+  const format = options.to ?? formatOf(to);
+  if (format === undefined) {
+    complain(
+      `${to === "-" ? "The output" : to}: say --to jsonl, pcapng or har, or end the name in one of them`,
+    );
+    return exitStatus("usage");
+  }
+  const filter = readFilter(options.filter);
+  if (filter === undefined) return exitStatus("usage");
+  const reveal = options.reveal ?? false;
+  const writer = writers[format]({ reveal, filter });
+  const stream = to === "-" ? process.stdout : openFile(to, options.force ?? false);
+  if (stream === undefined) return exitStatus("usage");
+  const out = createSink(stream);
+  const problems: InputProblem[] = [];
+  await readEach(from, out, {
+    take: (record) => writer.push(record),
+    problem: (problem) => problems.push(problem),
+  });
+  await out.write(writer.end());
+  if (stream !== process.stdout) {
+    stream.end();
+    await once(stream, "close").catch(() => undefined);
+    if (stream.errored !== null) {
+      const problem = { file: to, says: "it could not be written to its end" };
+      problems.push(problem);
+      sayProblem(problem);
+    }
+  }
+  return exitStatus(problems.length > 0 ? "usage" : "ok");
+}
+
+function formatOf(name: string): keyof typeof writers | undefined {
+  if (/\.(jsonl|ndjson)$/i.test(name)) return "jsonl";
+  if (/\.(pcapng|ntar)$/i.test(name)) return "pcapng";
+  return /\.har$/i.test(name) ? "har" : undefined;
+}
+
+/** For its owner alone: also a redacted capture has what people said. */
+function openFile(name: string, force: boolean): ReturnType<typeof createWriteStream> | undefined {
+  try {
+    closeSync(openSync(name, force ? "w" : "wx", 0o600));
+    return createWriteStream(name, { flags: "w", mode: 0o600 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    complain(
+      code === "EEXIST"
+        ? `${name} is there already: take another name, or --force`
+        : `${name} cannot be written (${code ?? "unknown error"})`,
+    );
+    return undefined;
+  }
+}

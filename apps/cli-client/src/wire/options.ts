@@ -1,0 +1,76 @@
+import { Option, type Command } from "commander";
+
+/** What `decode` takes. */
+export interface DecodeOptions {
+  readonly filter?: string;
+  readonly bytes?: boolean;
+  readonly json?: boolean;
+  readonly reveal?: boolean;
+  readonly heartbeats?: boolean;
+}
+
+/** What `convert` takes. */
+export interface ConvertOptions {
+  readonly to?: "jsonl" | "pcapng" | "har";
+  readonly filter?: string;
+  readonly reveal?: boolean;
+  readonly force?: boolean;
+}
+
+/** A command about bytes and captures; none of them opens a connection. */
+export type WireInvocation =
+  | { readonly kind: "explain"; readonly bytes: readonly string[] }
+  | { readonly kind: "decode"; readonly files: readonly string[]; readonly options: DecodeOptions }
+  | {
+      readonly kind: "convert";
+      readonly from: string;
+      readonly to: string;
+      readonly options: ConvertOptions;
+    };
+
+const filterOption = (): Option =>
+  new Option(
+    "-f, --filter <expression>",
+    "such as 'op:ping dir:c2s len>1k /regex/', or with Wireshark's names",
+  );
+const revealOption = (): Option =>
+  new Option("--reveal", "show passwords, tokens and cookies; stamped in the file");
+
+/** Adds `explain`, `decode` and `convert`. */
+export function addWireCommands(program: Command, invoke: (wire: WireInvocation) => void): void {
+  program
+    .command("explain")
+    .description("take the bytes of a frame apart, as in: wsecho explain 81 85 37 fa 21 3d 7f …")
+    .argument("[bytes...]", "hex digits as you have them; without any the input is read")
+    .action((bytes: readonly string[]) => invoke({ kind: "explain", bytes }));
+  program
+    .command("decode")
+    .description("show the frames of captures: JSON Lines, pcapng, pcap, HAR")
+    .argument("<file...>", "captures, - for the input, which may still be growing")
+    .addOption(filterOption())
+    .option("-b, --bytes", "take each frame apart, bit by bit")
+    .option("--json", "print records as JSON Lines")
+    .option("--heartbeats", "show each ping and pong, rather than their number")
+    .addOption(revealOption())
+    .action((files: readonly string[], options: DecodeOptions) =>
+      invoke({ kind: "decode", files, options }),
+    );
+  program
+    .command("convert")
+    .description("write a capture anew as JSON Lines, pcapng (for Wireshark) or HAR (for browsers)")
+    .argument("<in>", "a capture, - for the input")
+    .argument("<out>", "a file that ends in .jsonl, .pcapng or .har; - for the output, with --to")
+    .addOption(
+      new Option("--to <format>", "instead of what the name ends in").choices([
+        "jsonl",
+        "pcapng",
+        "har",
+      ]),
+    )
+    .addOption(filterOption())
+    .option("--force", "write over a file that is there")
+    .addOption(revealOption())
+    .action((from: string, to: string, options: ConvertOptions) =>
+      invoke({ kind: "convert", from, to, options }),
+    );
+}
