@@ -5,6 +5,8 @@
  *     pnpm soak --minutes 10
  *     pnpm soak --messages 1000000 --connections 50000
  *     pnpm soak --server "--workers 2 --compress"
+ *
+ * With workers, losses are seen as without, but leaks in the primary alone.
  */
 import { Command, InvalidArgumentError } from "commander";
 import { runFlat } from "./soak/flat.ts";

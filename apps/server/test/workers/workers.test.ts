@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { startPostgres } from "@wsecho/testkit/postgres";
 import { startTeam } from "@wsecho/testkit/team";
 import { adminOf, ask, numbers } from "../support/admin.ts";
 import { makeCertificate, writeFiles } from "../support/certificates.ts";
@@ -80,6 +81,28 @@ describe("serving", () => {
     const headers = { Authorization: `Basic ${btoa("bob:wrong")}` };
     for (let i = 0; i < 2; i++)
       expect((await refusedHandshake(team.url, [], { headers })).status).toBe(429);
+  });
+
+  test("shares PostgreSQL too", { timeout: 60_000 }, async () => {
+    const postgres = await startPostgres();
+    onTestFinished(() => postgres.stop());
+    const env = { WSECHO_DATABASE: postgres.url, WSECHO_ITERATIONS: "4096" };
+    const command = async (line: string, input = ""): Promise<void> => {
+      const program = runProgram(["users", ...line.split(" ")], env, input);
+      expect((await program.ended).status).toBe(0);
+    };
+    await command("add ada --password-stdin", "a long password");
+    const pool = await startPool([], env);
+    const sessions = await oneInEach(pool, async (url) => {
+      const client = await connect(url);
+      client.send("ada:a long password");
+      expect(await client.next()).toContain("congratulation");
+      return client;
+    });
+    await command("disable ada");
+    for (const session of sessions) expect((await session.closed).code).toBe(4403);
+    expect((await pool.stop()).status).toBe(0);
+    expect(pool.program.stderr()).not.toContain(new URL(postgres.url).password);
   });
 
   test("speaks TLS in each worker, and each takes a new certificate", async () => {
