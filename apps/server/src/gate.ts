@@ -12,6 +12,8 @@ import { checkHandshakeLogin, type ProvenLogin } from "./handshake-login.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { derive } from "./holder.ts";
 import { limitInflow, type Inflow } from "./inflow.ts";
+import type { LimitName } from "./limit-names.ts";
+import type { ServerLimits } from "./limits.ts";
 import { printable, withFields, type Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
 import { answerPings } from "./pongs.ts";
@@ -63,6 +65,16 @@ export interface Arrival {
   readonly log: Log;
 }
 
+interface Upgraded {
+  readonly webSocket: ReplySocket;
+  readonly socket: Socket;
+  readonly admission: Admission;
+  readonly limits: ServerLimits;
+  readonly log: Log;
+}
+
+type Open = (webSocket: ReplySocket, inflow: Inflow, log: Log) => Connection;
+
 /** Decides about each handshake: a refusal that says why, or a connection. */
 export function createGate(
   parts: GateParts,
@@ -87,6 +99,36 @@ export function createGate(
     return admit(request, readClientCertificate(socket), rules);
   }
 
+  const onHold = (limit: LimitName): void => meter.limited(limit);
+
+  /** Apart from the handshake: what stays of a connection must not keep its request alive. */
+  function receive({ webSocket, socket, admission, limits, log }: Upgraded, open: Open): void {
+    socket.setKeepAlive(true, keepAliveMs);
+    webSocket.attach(socket);
+    answerPings(webSocket, socket);
+    const disconnected = meter.connected(socket);
+    const inflow = limitInflow(webSocket, limits, onHold);
+    const count = (data: Buffer): void => inflow.take(data.length);
+    webSocket.on("ping", count);
+    webSocket.on("pong", count);
+    const connection = open(webSocket, inflow, log);
+    connections.add(connection);
+    const endBeat = heartbeat.add({
+      webSocket,
+      socket,
+      connection,
+      mayBeDeaf: admission.path === "session" && admission.dialect === "plain",
+      endsAtMs: performance.now() + limits.maxSessionMs,
+    });
+    webSocket.once("close", (code) => {
+      inflow.stop();
+      endBeat();
+      connections.remove(connection);
+      disconnected(code);
+      log.info({ code }, "closed");
+    });
+  }
+
   return (request, socket, head) => {
     const id = ++lastId;
     const rules = parts.rules();
@@ -103,38 +145,12 @@ export function createGate(
       meter.refused(status);
       refuseUpgrade(socket, refusal);
     };
-    const upgrade = (
-      admission: Admission,
-      open: (webSocket: ReplySocket, inflow: Inflow, log: Log) => Connection,
-    ): void => {
+    const upgrade = (admission: Admission, open: Open): void =>
       webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
         const sessionLog = withFields(log, { session });
         sessionLog.info(facts, "connected");
-        socket.setKeepAlive(true, keepAliveMs);
-        webSocket.attach(socket);
-        answerPings(webSocket, socket);
-        const disconnected = meter.connected(socket);
-        const inflow = limitInflow(webSocket, rules.limits, (limit) => meter.limited(limit));
-        for (const event of ["ping", "pong"] as const)
-          webSocket.on(event, (data: Buffer) => inflow.take(data.length));
-        const connection = open(webSocket, inflow, sessionLog);
-        connections.add(connection);
-        const endBeat = heartbeat.add({
-          webSocket,
-          socket,
-          connection,
-          mayBeDeaf: admission.path === "session" && admission.dialect === "plain",
-          endsAtMs: performance.now() + rules.limits.maxSessionMs,
-        });
-        webSocket.once("close", (code) => {
-          inflow.stop();
-          endBeat();
-          connections.remove(connection);
-          disconnected(code);
-          sessionLog.info({ code }, "closed");
-        });
+        receive({ webSocket, socket, admission, limits: rules.limits, log: sessionLog }, open);
       });
-    };
     const enter = (admission: Admission, login: ProvenLogin | null): void =>
       upgrade(admission, (webSocket, inflow, sessionLog) => {
         const here = { id, webSocket, socket, inflow, rules, address };

@@ -117,7 +117,7 @@ export function createServer<Context = SessionContext>(
           },
           ...(login === null ? {} : { proof: login.proof }),
           highWaterBytes: limits.highWaterBytes,
-          authenticate: access.newAuthenticate({ address, gone }),
+          newAuthenticate: () => access.newAuthenticate({ address, gone }),
           enter: (user, proof, revoke) =>
             access.enter({ ...entry, ...proof, user, dialect }, revoke),
           handleFor: (name) => handleFor(arrival, dialect, name),

@@ -29,7 +29,8 @@ import { watchFrames } from "./violation.ts";
 export interface SessionParts {
   readonly options: ServerOptions;
   readonly highWaterBytes: number;
-  readonly authenticate: Authenticate;
+  /** For one login, or one renewal. */
+  readonly newAuthenticate: () => Authenticate;
   /** What the handshake proved, where `options.login` is set. */
   readonly proof?: Proof;
   /** Called once, when the first login holds; `revoke` ends the session. */
@@ -57,7 +58,8 @@ export function runSession(
   socket: Socket,
   parts: SessionParts,
 ): Connection {
-  const { options, authenticate, handleFor, encode, quickEcho, meter, log } = parts;
+  const { options, handleFor, encode, quickEcho, meter, log } = parts;
+  let authenticate: Authenticate | undefined;
   let handle: Handle | undefined;
   let presence: Presence | undefined;
   /** What the newest accepted verdict proved. */
@@ -121,9 +123,11 @@ export function runSession(
   }
 
   function verify({ attempt, step }: Extract<ServerEffect, { readonly type: "verify" }>): void {
+    authenticate ??= parts.newAuthenticate();
     authenticate(step).then(
       (outcome) => {
         if (outcome.kind === "accepted") {
+          authenticate = undefined;
           // Not the whole outcome, which may hold a token.
           const { mechanism, version } = outcome;
           proof = { mechanism, version };

@@ -42,7 +42,7 @@ export function openSession(dialect: DialectName): OpenSession {
   const connection = runSession(webSocket, wire.socket, {
     options: optionsOf(dialect),
     highWaterBytes,
-    authenticate: () => Promise.resolve(accepted),
+    newAuthenticate: () => () => Promise.resolve(accepted),
     enter: () => ({ renewed: () => undefined, left: () => undefined }),
     handleFor: () => echo,
     encode: (message) => encodeServer(dialect, message),
