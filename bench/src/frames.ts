@@ -1,11 +1,16 @@
-/** A masked client text frame (RFC 6455 section 5.2). One fixed key: servers unmask all alike. */
+/** One fixed key: servers unmask all alike. */
+export const maskKey = Buffer.from([0x37, 0xfa, 0x21, 0x3d]);
+
+/** A masked client text frame (RFC 6455 section 5.2). */
 export function clientFrame(text: string): Buffer {
   const payload = Buffer.from(text);
-  const key = Buffer.from([0x37, 0xfa, 0x21, 0x3d]);
   const masked = Buffer.from(payload);
-  for (let i = 0; i < masked.length; i++) masked[i] = (masked[i] ?? 0) ^ (key[i % 4] ?? 0);
-  return Buffer.concat([header(payload.length, 0x80), key, masked]);
+  for (let i = 0; i < masked.length; i++) masked[i] = (masked[i] ?? 0) ^ (maskKey[i % 4] ?? 0);
+  return Buffer.concat([header(payload.length, 0x80), maskKey, masked]);
 }
+
+/** A masked close frame without a code. */
+export const clientClose = Buffer.concat([Buffer.from([0x88, 0x80]), maskKey]);
 
 /** An unmasked server text frame. */
 export function serverFrame(text: string): Buffer {

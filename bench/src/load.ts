@@ -1,8 +1,8 @@
 import { createHistogram } from "node:perf_hooks";
 import type { Socket } from "node:net";
-import { openConnection } from "./connection.ts";
-import { clientFrame, serverFrame } from "./frames.ts";
+import { comeAndGo, openConnection } from "./connection.ts";
 import type { PeerSpec } from "./peer.ts";
+import { createTraffic, type Traffic } from "./traffic.ts";
 
 export interface Workload {
   readonly name: string;
@@ -11,6 +11,8 @@ export interface Workload {
   readonly inFlight: number;
   /** Payload bytes of one message. */
   readonly bytes: number;
+  /** `logins`: connect, log in and close, over and over. `idle`: stay connected. Default: echo. */
+  readonly kind?: "logins" | "idle";
 }
 
 /** What the parent sends: one round on one server. */
@@ -32,15 +34,17 @@ export interface Round {
 /** Closed loop: each reply makes room for the next message. Every reply is compared byte for byte. */
 export async function runRound(order: Order, sockets: readonly Socket[]): Promise<Round> {
   const { spec, workload } = order;
-  const text = "x".repeat(workload.bytes);
-  const request = clientFrame(text);
-  const reply = serverFrame(spec.prefix + text);
   const histogram = createHistogram();
   const started = performance.now();
   const end = started + order.milliseconds;
   const counts = await Promise.all(
     sockets.map((socket) =>
-      drive(socket, { request, reply, inFlight: workload.inFlight, end, histogram }),
+      drive(socket, {
+        traffic: createTraffic(spec, workload.bytes),
+        inFlight: workload.inFlight,
+        end,
+        histogram,
+      }),
     ),
   );
   return {
@@ -51,18 +55,38 @@ export async function runRound(order: Order, sockets: readonly Socket[]): Promis
   };
 }
 
+/** So many come and go at a time. */
+async function runLogins({ port, spec, workload, milliseconds }: Order): Promise<Round> {
+  const histogram = createHistogram();
+  const started = performance.now();
+  let count = 0;
+  const one = async (): Promise<void> => {
+    while (performance.now() - started < milliseconds) {
+      const from = performance.now();
+      await comeAndGo(port, spec);
+      histogram.record(Math.max(1, Math.round((performance.now() - from) * 1e6)));
+      count += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: workload.connections }, one));
+  return {
+    messages: count,
+    seconds: (performance.now() - started) / 1000,
+    p50Us: histogram.percentile(50) / 1000,
+    p99Us: histogram.percentile(99) / 1000,
+  };
+}
+
+const nothing: Round = { messages: 0, seconds: 0, p50Us: 0, p99Us: 0 };
+
 interface Drive {
-  readonly request: Buffer;
-  readonly reply: Buffer;
+  readonly traffic: Traffic;
   readonly inFlight: number;
   readonly end: number;
   readonly histogram: ReturnType<typeof createHistogram>;
 }
 
-function drive(
-  socket: Socket,
-  { request, reply, inFlight, end, histogram }: Drive,
-): Promise<number> {
+function drive(socket: Socket, { traffic, inFlight, end, histogram }: Drive): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const sentAt: number[] = [];
   let answered = 0;
@@ -71,7 +95,7 @@ function drive(
   const send = (count: number): void => {
     const now = performance.now();
     for (let i = 0; i < count; i++) sentAt.push(now);
-    socket.write(count === 1 ? request : Buffer.concat(Array<Buffer>(count).fill(request)));
+    socket.write(traffic.requests(count));
   };
   const finish = (settle: () => void): void => {
     socket.pause();
@@ -83,6 +107,7 @@ function drive(
     const now = performance.now();
     let completed = 0;
     for (let at = 0; at < chunk.length;) {
+      const reply = traffic.reply();
       const length = Math.min(chunk.length - at, reply.length - offset);
       if (chunk.compare(reply, offset, offset + length, at, at + length) !== 0) {
         finish(() => reject(new Error("a reply differs from what was sent")));
@@ -90,7 +115,9 @@ function drive(
       }
       at += length;
       offset = (offset + length) % reply.length;
-      if (offset === 0) completed += 1;
+      if (offset > 0) continue;
+      completed += 1;
+      traffic.answered();
     }
     for (const sent of sentAt.splice(0, completed))
       histogram.record(Math.max(1, Math.round((now - sent) * 1e6)));
@@ -113,10 +140,12 @@ async function serve(): Promise<void> {
   const open = new Map<string, readonly Socket[]>();
   process.on("disconnect", () => process.exit());
   process.on("message", (order: Order) => {
-    const key = `${order.port}/${order.workload.connections}`;
+    const key = `${order.port}/${order.spec.name}/${order.workload.connections}`;
     const run = async (): Promise<Round> => {
+      if (order.workload.kind === "logins") return runLogins(order);
       const sockets = open.get(key) ?? (await openAll(order));
       open.set(key, sockets);
+      if (order.workload.kind === "idle") return nothing;
       return runRound(order, sockets);
     };
     run().then(
@@ -128,9 +157,15 @@ async function serve(): Promise<void> {
 }
 
 async function openAll({ port, spec, workload }: Order): Promise<readonly Socket[]> {
-  return Promise.all(
-    Array.from({ length: workload.connections }, () => openConnection(port, spec.login)),
-  );
+  const sockets: Socket[] = [];
+  // Not all at once: no server's backlog takes thousands.
+  while (sockets.length < workload.connections) {
+    const count = Math.min(32, workload.connections - sockets.length);
+    sockets.push(
+      ...(await Promise.all(Array.from({ length: count }, () => openConnection(port, spec)))),
+    );
+  }
+  return sockets;
 }
 
 if (process.send !== undefined && import.meta.main) await serve();

@@ -71,7 +71,7 @@ async function report(name: string, place: StorePlace): Promise<void> {
   await store.users.add({ name: user, verifier: verifier.value });
   const script = here("./servers/store.ts");
   const args = [fromSource, script, JSON.stringify(place)];
-  const peer = await startPeer({ name, args, prefix: "" });
+  const peer = await startPeer({ name, runtime: "node", args, language: "v1", prefix: "" });
   const url = `ws://127.0.0.1:${peer.port}`;
   try {
     console.log(`\n${name}, ${iterations} iterations`);

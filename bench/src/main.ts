@@ -1,43 +1,18 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
-import { plainTexts } from "@wsecho/protocol";
 import { canPin, pinned } from "./cores.ts";
 import type { Order, Round, Workload } from "./load.ts";
 import { startPeer, type Peer, type PeerSpec } from "./peer.ts";
+import { control, peers, whyAbsent } from "./peers.ts";
 import { formatTable, summarize, type Sample, type Series } from "./report.ts";
+import { growth, workloads } from "./workloads.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-const control = "bare ws";
-const peers: readonly PeerSpec[] = [
-  { name: control, args: [here("./servers/bare-ws.ts")], prefix: "" },
-  {
-    name: "wsecho",
-    // From source: no build to forget, and the same JavaScript once its types are stripped.
-    args: [
-      "--conditions=@wsecho/source",
-      here("../../apps/server/src/main.ts"),
-      "--demo",
-      "--port",
-      "0",
-    ],
-    login: { send: "admin:123456", expect: plainTexts.accepted },
-    prefix: plainTexts.prefix,
-  },
-];
-
-const workloads: readonly Workload[] = [
-  { name: "1 connection, 32 B", connections: 1, inFlight: 1, bytes: 32 },
-  { name: "50 connections, 32 B", connections: 50, inFlight: 1, bytes: 32 },
-  { name: "50 connections, 1 KiB", connections: 50, inFlight: 1, bytes: 1024 },
-  { name: "50 connections, 32 in flight, 32 B", connections: 50, inFlight: 32, bytes: 32 },
-  { name: "50 connections, 32 in flight, 1 KiB", connections: 50, inFlight: 32, bytes: 1024 },
-];
 
 function integer(text: string): number {
   const value = Number(text);
@@ -50,6 +25,7 @@ interface Options {
   readonly rounds: number;
   readonly ms: number;
   readonly filter: string;
+  readonly growth: boolean;
   readonly json: string;
 }
 
@@ -58,6 +34,7 @@ const options = new Command("bench")
   .option("--rounds <n>", "interleaved rounds; medians are shown", integer, 5)
   .option("--ms <n>", "length of one round in milliseconds", integer, 1500)
   .option("--filter <text>", "only workloads whose name contains the text", "")
+  .option("--growth", "how cost grows with connections and sizes, instead", false)
   .option("--json <file>", "where the figures go", here("../results/latest.json"))
   .addHelpText("after", "\nExample:\n  pnpm bench --rounds 7 --filter 'in flight'")
   .parse()
@@ -83,14 +60,32 @@ async function measure(peer: Peer, workload: Workload, milliseconds: number): Pr
   const round = await request({ port, spec, workload, milliseconds });
   const after = await peer.usage();
   return {
-    cpuUsPerMessage: (after.cpuUs - before.cpuUs) / round.messages,
+    cost: (after.cpuUs - before.cpuUs) / round.messages,
     messagesPerSecond: round.messages / round.seconds,
     p50Us: round.p50Us,
     p99Us: round.p99Us,
   };
 }
 
-const chosen = workloads.filter(({ name }) => name.includes(options.filter));
+/** Memory shows in a new process only: an old one has room from connections that are gone. */
+async function measureIdle(spec: PeerSpec, workload: Workload): Promise<Sample> {
+  const peer = await startPeer(spec);
+  try {
+    const order = { port: peer.port, spec, workload, milliseconds: 0 };
+    await request({ ...order, workload: { ...workload, connections: 200 } });
+    const before = await peer.usage("memory");
+    await request(order);
+    const after = await peer.usage("memory");
+    const cost = (after.rssBytes - before.rssBytes) / workload.connections;
+    return { cost, messagesPerSecond: NaN, p50Us: NaN, p99Us: NaN };
+  } finally {
+    await peer.stop();
+  }
+}
+
+const chosen = (options.growth ? growth : workloads).filter(({ name }) =>
+  name.includes(options.filter),
+);
 if (chosen.length === 0) {
   console.error(`no workload contains "${options.filter}"; known:`);
   for (const { name } of workloads) console.error(`  ${name}`);
@@ -99,14 +94,25 @@ if (chosen.length === 0) {
 
 const running: Peer[] = [];
 try {
-  for (const spec of peers) running.push(await startPeer(spec));
+  for (const spec of peers) {
+    const absence = whyAbsent(spec);
+    if (absence === undefined) running.push(await startPeer(spec));
+    else console.error(`absent: ${spec.name}: ${absence}`);
+  }
+  console.error("absent: uWebSockets: it is not in the npm registry");
   const series: Series[] = [];
   for (const workload of chosen) {
-    const samples = new Map<string, Sample[]>(running.map(({ spec }) => [spec.name, []]));
+    const able = running.filter(
+      ({ spec }) => spec.language !== "tcp" || workload.kind === undefined,
+    );
+    const samples = new Map<string, Sample[]>(able.map(({ spec }) => [spec.name, []]));
     // The first round opens the connections and warms the compilers; it does not count.
-    for (let round = 0; round <= options.rounds; round++) {
-      for (const peer of running) {
-        const sample = await measure(peer, workload, round === 0 ? 500 : options.ms);
+    for (let round = workload.kind === "idle" ? 1 : 0; round <= options.rounds; round++) {
+      for (const peer of able) {
+        const sample =
+          workload.kind === "idle"
+            ? await measureIdle(peer.spec, workload)
+            : await measure(peer, workload, round === 0 ? 500 : options.ms);
         if (round > 0) samples.get(peer.spec.name)?.push(sample);
       }
       process.stderr.write(`${workload.name}: round ${round} of ${options.rounds}\n`);
@@ -117,8 +123,16 @@ try {
   console.log(formatTable(rows));
   const file = resolve(options.json);
   mkdirSync(dirname(file), { recursive: true });
-  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, canPin };
+  const busy = loadavg().map((value) => value.toFixed(1));
+  const machine = {
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    node: process.version,
+    canPin,
+    load: busy,
+  };
   writeFileSync(file, `${JSON.stringify({ machine, options, rows, series }, null, 2)}\n`);
+  console.error(`load of the machine over 1, 5 and 15 minutes: ${busy.join(", ")}`);
   if (!canPin) console.error("cores could not be pinned: servers and load disturbed each other");
 } finally {
   await Promise.all(running.map((peer) => peer.stop()));

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { pinned } from "./cores.ts";
@@ -7,7 +8,10 @@ import type { Usage } from "./probe.ts";
 /** What is measured: a server program and what it says to one text. */
 export interface PeerSpec {
   readonly name: string;
+  readonly runtime: "node" | "python3";
   readonly args: readonly string[];
+  /** `bare`: WebSocket, nobody asks who is there. `tcp`: not even frames. */
+  readonly language: "bare" | "plain" | "v1" | "tcp";
   /** Sent first on each connection, and the text that must come back; absent where nobody asks. */
   readonly login?: { readonly send: string; readonly expect: string };
   /** What stands before the echoed text. */
@@ -17,7 +21,8 @@ export interface PeerSpec {
 export interface Peer {
   readonly spec: PeerSpec;
   readonly port: number;
-  readonly usage: () => Promise<Usage>;
+  /** `memory` collects garbage first. */
+  readonly usage: (what?: "usage" | "memory") => Promise<Usage>;
   readonly stop: () => Promise<void>;
 }
 
@@ -25,15 +30,20 @@ const probe = new URL("./probe.ts", import.meta.url).href;
 
 /** Starts the server on the first core and waits for the line with its URL. */
 export async function startPeer(spec: PeerSpec): Promise<Peer> {
-  const [command, ...args] = pinned(0, [process.execPath, "--import", probe, ...spec.args]);
+  const program: readonly [string, ...string[]] =
+    spec.runtime === "node"
+      ? [process.execPath, "--expose-gc", "--import", probe, ...spec.args]
+      : [spec.runtime, ...spec.args];
+  const [command, ...args] = pinned(0, program);
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
   const port = await readPort(child, spec.name);
   return {
     spec,
     port,
-    usage: async () => {
+    usage: async (what = "usage") => {
+      if (spec.runtime !== "node") return processUsage(child.pid ?? 0);
       const answer = once(child, "message") as Promise<[Usage]>;
-      child.send("usage");
+      child.send(what);
       return (await answer)[0];
     },
     stop: async () => {
@@ -43,6 +53,17 @@ export async function startPeer(spec: PeerSpec): Promise<Peer> {
       await exit;
     },
   };
+}
+
+/** Of a program that cannot be asked: in the system's ticks of 10 ms. */
+function processUsage(pid: number): Usage {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .map(Number);
+  const [user = 0, system = 0] = fields.slice(11, 13);
+  return { cpuUs: (user + system) * 10_000, rssBytes: (fields[21] ?? 0) * 4096 };
 }
 
 async function readPort(child: ChildProcess, name: string): Promise<number> {

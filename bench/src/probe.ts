@@ -4,7 +4,9 @@
  * than the 10 ms ticks of /proc.
  */
 process.on("message", (message) => {
-  if (message !== "usage") return;
+  if (message !== "usage" && message !== "memory") return;
+  // What could be collected is not what a connection costs.
+  if (message === "memory") for (let i = 0; i < 3; i++) globalThis.gc?.();
   const { user, system } = process.cpuUsage();
   process.send?.({ cpuUs: user + system, rssBytes: process.memoryUsage.rss() });
 });

@@ -2,7 +2,8 @@ import type { Workload } from "./load.ts";
 import { median, spread } from "./statistics.ts";
 
 export interface Sample {
-  readonly cpuUsPerMessage: number;
+  /** Server CPU per message (or login), microseconds; of idle connections bytes of RSS for each. */
+  readonly cost: number;
   readonly messagesPerSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
@@ -17,8 +18,8 @@ export interface Series {
 export interface Row {
   readonly workload: string;
   readonly peer: string;
-  readonly cpuUsPerMessage: number;
-  /** Server CPU per message beside the control's, median of the rounds' own ratios. */
+  readonly cost: number;
+  /** The cost beside the control's, median of the rounds' own ratios. */
   readonly ratio: number;
   readonly spread: number;
   readonly messagesPerSecond: number;
@@ -31,15 +32,13 @@ export function summarize(series: readonly Series[], control: string): readonly 
   return series.map(({ peer, workload, samples }) => {
     const base = series.find((s) => s.peer === control && s.workload.name === workload.name);
     const of = (key: keyof Sample): number => median(samples.map((sample) => sample[key]));
-    const ratios = samples.map(
-      (sample, i) => sample.cpuUsPerMessage / (base?.samples[i]?.cpuUsPerMessage ?? NaN),
-    );
+    const ratios = samples.map((sample, i) => sample.cost / (base?.samples[i]?.cost ?? NaN));
     return {
       workload: workload.name,
       peer,
-      cpuUsPerMessage: of("cpuUsPerMessage"),
+      cost: of("cost"),
       ratio: median(ratios),
-      spread: spread(samples.map((sample) => sample.cpuUsPerMessage)),
+      spread: spread(samples.map((sample) => sample.cost)),
       messagesPerSecond: of("messagesPerSecond"),
       p50Us: of("p50Us"),
       p99Us: of("p99Us"),
@@ -48,20 +47,11 @@ export function summarize(series: readonly Series[], control: string): readonly 
 }
 
 export function formatTable(rows: readonly Row[]): string {
-  const head = [
-    "workload",
-    "server",
-    "CPU µs/msg",
-    "± noise",
-    "ratio",
-    "msg/s",
-    "p50 µs",
-    "p99 µs",
-  ];
+  const head = ["workload", "server", "µs or B", "± noise", "ratio", "msg/s", "p50 µs", "p99 µs"];
   const body = rows.map((row) => [
     row.workload,
     row.peer,
-    row.cpuUsPerMessage.toFixed(2),
+    row.cost.toFixed(2),
     `${(row.spread * 100).toFixed(0)} %`,
     row.ratio.toFixed(2),
     row.messagesPerSecond.toFixed(0),

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { formatTable, summarize, type Sample } from "../src/report.ts";
 import { areaUnderCurve, median, quantile, spread } from "../src/statistics.ts";
 
-const sample = (cpuUsPerMessage: number): Sample => ({
-  cpuUsPerMessage,
+const sample = (cost: number): Sample => ({
+  cost,
   messagesPerSecond: 1,
   p50Us: 1,
   p99Us: 2,
