@@ -77,6 +77,9 @@ async function runLogins({ port, spec, workload, milliseconds }: Order): Promise
   };
 }
 
+/** More connections than that are opened anew for each round: a process may have so many files only. */
+const maxKept = 1000;
+
 const nothing: Round = { messages: 0, seconds: 0, p50Us: 0, p99Us: 0 };
 
 interface Drive {
@@ -146,7 +149,12 @@ async function serve(): Promise<void> {
       const sockets = open.get(key) ?? (await openAll(order));
       open.set(key, sockets);
       if (order.workload.kind === "idle") return nothing;
-      return runRound(order, sockets);
+      const round = await runRound(order, sockets);
+      if (sockets.length > maxKept) {
+        for (const socket of sockets) socket.destroy();
+        open.delete(key);
+      }
+      return round;
     };
     run().then(
       (round) => process.send?.({ round }),

@@ -32,7 +32,14 @@ const { rounds, ms, workers, json } = new Command("workers")
   .opts<{ rounds: string; ms: string; workers: string; json?: boolean }>();
 
 const login = { send: "admin:123456", expect: plainTexts.accepted };
-const spec: PeerSpec = { name: "wsecho", args: [], login, prefix: plainTexts.prefix };
+const spec: PeerSpec = {
+  name: "wsecho",
+  runtime: "node",
+  args: [],
+  language: "plain",
+  login,
+  prefix: plainTexts.prefix,
+};
 const workloads: readonly Workload[] = [
   { name: "50 connections, 1 KiB, one in flight", connections: 50, inFlight: 1, bytes: 1024 },
   { name: "50 connections, 1 KiB, 32 in flight", connections: 50, inFlight: 32, bytes: 1024 },
@@ -108,7 +115,7 @@ async function measureLogins(server: Server): Promise<readonly [number, number]>
   await Promise.all(
     Array.from({ length: 16 }, async () => {
       while (performance.now() - startedAt < Number(ms)) {
-        (await openConnection(server.port, login)).resetAndDestroy();
+        (await openConnection(server.port, spec)).resetAndDestroy();
         count += 1;
       }
     }),
