@@ -112,7 +112,7 @@ export type ServerEvent =
   | { readonly type: "frame"; readonly frame: Frame }
   | { readonly type: "verdict"; readonly attempt: number; readonly outcome: Outcome }
   | { readonly type: "handled"; readonly reply: Reply }
-  /** The shell answered messages by itself, as {@link echoesFrom} allows; up to this id. */
+  /** The shell answered messages by itself, as `echoesFrom` allows; up to this id. */
   | { readonly type: "echoed"; readonly lastId: number }
   | { readonly type: "timer"; readonly name: ServerTimer }
   | { readonly type: "congested" }
