@@ -21,6 +21,8 @@ export interface PoolParts {
   readonly orders: () => Omit<StartOrders, "number" | "workers" | "port">;
   readonly port: number;
   readonly log: Log;
+  /** A worker listens, by orders that may be old by now. */
+  readonly onReady: (member: Member) => Promise<void>;
   /** A worker is gone that had listened. */
   readonly onGone: (member: Member) => void;
   /** There is no worker, and making others is in vain. */
@@ -66,7 +68,7 @@ export function createPool(parts: PoolParts): Pool {
           });
           return;
         case "ready":
-          onReady(worker, number, message.listening);
+          void onReady(worker, number, message.listening);
           return;
         case "failed":
           if (phase === "starting") started.resolve(failure(message.problem));
@@ -96,14 +98,17 @@ export function createPool(parts: PoolParts): Pool {
     });
   }
 
-  function onReady(worker: Worker, number: number, listening: Listening): void {
+  async function onReady(worker: Worker, number: number, listening: Listening): Promise<void> {
     place ??= listening;
     if (listening.port !== place.port) {
       // The port that the system had chosen was given up meanwhile; the next one asks for it by name.
       worker.process.kill("SIGKILL");
       return;
     }
-    members.set(worker, { number, id: worker.id, ...createQuestions(worker) });
+    const member = { number, id: worker.id, ...createQuestions(worker) };
+    members.set(worker, member);
+    await parts.onReady(member);
+    if (!members.has(worker)) return;
     log.info({ worker: number, pid: worker.process.pid }, "a worker listens");
     if (phase !== "starting" || members.size < size) return;
     phase = "serving";

@@ -19,7 +19,7 @@ import { keepTls } from "../tls/keep.ts";
 import { demoUsers } from "../users.ts";
 import type { Orders, SharedUsers } from "./messages.ts";
 import { createPoolMetrics } from "./metrics.ts";
-import { createPool } from "./pool.ts";
+import { createPool, type Member } from "./pool.ts";
 
 const failed = 1;
 
@@ -50,6 +50,7 @@ export async function servePool(
     port: first.port,
     orders: () => ({ ...orders.current(), users, hasStore: store !== null }),
     log,
+    onReady: tell,
     onGone: (member) => metrics.gone(member),
     onDead: () => {
       tlsKeeper?.stop();
@@ -84,12 +85,13 @@ export async function servePool(
 
   /** Resolves when every worker goes by the newest orders. */
   async function spread(): Promise<void> {
-    const question = { about: "orders", orders: orders.current() } as const;
-    for (const member of pool.members()) {
-      const problem = await member.ask(question);
-      if (problem !== null && problem !== undefined)
-        log.error({ worker: member.number, detail: problem }, "a worker kept its old settings");
-    }
+    await Promise.all(pool.members().map(tell));
+  }
+
+  async function tell(member: Member): Promise<void> {
+    const problem = await member.ask({ about: "orders", orders: orders.current() });
+    if (problem !== null && problem !== undefined)
+      log.error({ worker: member.number, detail: problem }, "a worker kept its old settings");
   }
 
   // Whatever ends this process ends them.

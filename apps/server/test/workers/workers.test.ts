@@ -257,6 +257,30 @@ describe("signals", () => {
     expect((await connectPlain(url)).socket.readyState).toBe(1);
   });
 
+  test("SIGHUP reaches a worker that is just starting", async () => {
+    const config = writeConfig({ demo: true });
+    // The third one, which replaces the first, listens when it is told.
+    const held = `import { Server } from "node:net";
+      const { listen } = Server.prototype;
+      if (id === 3) Server.prototype.listen = function (...args) {
+        process.once("SIGUSR2", () => listen.apply(this, args));
+        process.stderr.write(\`held: \${process.pid}\\n\`);
+        return this;
+      };`;
+    const pool = await startPool(["--config", config], preload(held));
+    const { program } = pool;
+    process.kill(pidOf(program, 1), "SIGKILL");
+    await expect.poll(program.stderr, soon).toMatch(/held: \d+\n/);
+    writeFileSync(config, JSON.stringify({ demo: true, "auth-max-attempts": 2 }));
+    program.child.kill("SIGHUP");
+    const reloaded = () => entries(program, "the settings have been reloaded").length;
+    await expect.poll(reloaded, soon).toBe(1);
+    process.kill(Number(/held: (\d+)/.exec(program.stderr())?.[1]), "SIGUSR2");
+    await expect.poll(() => entries(program, "a worker listens").length, soon).toBe(3);
+    for (const client of await oneInEach(pool, greeted))
+      expect((await client.nextJson())["limits"]).toMatchObject({ maxAttempts: 2 });
+  });
+
   test("a terminal's SIGINT, which every process gets, drains once and ends with 0", async () => {
     const pool = await startPool();
     const clients = await oneInEach(pool);
