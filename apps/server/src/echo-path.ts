@@ -24,7 +24,7 @@ export interface EchoLogin {
 export interface EchoParts {
   readonly limits: ServerLimits;
   readonly login: EchoLogin | null;
-  readonly inflow: Inflow;
+  readonly inflow: Pick<Inflow, "take">;
   readonly meter: Meter;
   readonly log: Log;
 }
@@ -39,14 +39,17 @@ export function runEcho(
   { limits, login, inflow, meter, log }: EchoParts,
 ): Connection {
   const timers = createTimers<"idle" | "slow" | "expired" | "close">((name) => {
-    if (name === "close") webSocket.terminate();
-    else close(name === "slow" ? "tooSlow" : name);
+    if (name === "close") {
+      meter.limited("close-timeout");
+      webSocket.terminate();
+    } else close(name === "slow" ? "tooSlow" : name);
   });
   let spoke = false;
   let end: { readonly code: number; readonly reason: string } | undefined;
   const pressure = watchPressure(webSocket, socket, limits.highWaterBytes, (congested) => {
     if (webSocket.readyState !== webSocket.OPEN) return;
     if (congested) {
+      meter.limited("high-water");
       holdInput(webSocket, "session");
       timers.start("slow", limits.slowTimeoutMs);
     } else {

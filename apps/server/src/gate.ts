@@ -11,7 +11,7 @@ import { addressOf } from "./forwarded.ts";
 import { checkHandshakeLogin, type ProvenLogin } from "./handshake-login.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { derive } from "./holder.ts";
-import { limitInflow, type Inflow } from "./inflow.ts";
+import { Inflow } from "./inflow.ts";
 import type { LimitName } from "./limit-names.ts";
 import type { ServerLimits } from "./limits.ts";
 import { printable, withFields, type Log } from "./log.ts";
@@ -107,7 +107,7 @@ export function createGate(
     webSocket.attach(socket);
     answerPings(webSocket, socket);
     const disconnected = meter.connected(socket);
-    const inflow = limitInflow(webSocket, limits, onHold);
+    const inflow = new Inflow(webSocket, limits, onHold);
     const count = (data: Buffer): void => inflow.take(data.length);
     webSocket.on("ping", count);
     webSocket.on("pong", count);

@@ -1,14 +1,10 @@
 import type { WebSocket } from "ws";
 import { holdInput, releaseInput } from "./input.ts";
 import type { ServerLimits } from "./limits.ts";
-import { fullBucket, owedMs, spend, type Bucket, type Rate } from "./rate.ts";
+import { fullBucket, owedMs, spend, type Bucket } from "./rate.ts";
 
-/** What one peer may send: messages and bytes a second. */
-export interface Inflow {
-  /** A message came, of so many bytes; pings and pongs count too. */
-  readonly take: (bytes: number) => void;
-  readonly stop: () => void;
-}
+type Rates = Pick<ServerLimits, "messagesPerSecond" | "bytesPerSecond">;
+type OnHold = (limit: "message-rate" | "byte-rate") => void;
 
 /** The clock is asked once for so large a part of a second's worth, not for every message. */
 const slices = 8;
@@ -16,55 +12,63 @@ const slices = 8;
 /**
  * Stops reading from a peer that sends more than its rate, until its average is right again: it is
  * slowed down by TCP, and nothing is lost or closed. A peer that is slower than that has no buckets
- * and no timer.
- *
- * @param onHold called whenever reading stops, with what was too much
+ * and no timer. A class, because its methods are there once and not for each of 10 000 connections.
  */
-export function limitInflow(
-  webSocket: WebSocket,
-  limits: Pick<ServerLimits, "messagesPerSecond" | "bytesPerSecond">,
-  onHold: (limit: "message-rate" | "byte-rate") => void,
-): Inflow {
-  const perMessage: Rate = { perSecond: limits.messagesPerSecond };
-  const perByte: Rate = { perSecond: limits.bytesPerSecond };
-  const messageSlice = perMessage.perSecond / slices;
-  const byteSlice = perByte.perSecond / slices;
-  let messages = 0;
-  let bytes = 0;
-  let buckets: { readonly messages: Bucket; readonly bytes: Bucket } | undefined;
-  let timer: NodeJS.Timeout | undefined;
+export class Inflow {
+  readonly #webSocket: WebSocket;
+  readonly #rates: Rates;
+  readonly #onHold: OnHold;
+  #messages = 0;
+  #bytes = 0;
+  #buckets: { readonly messages: Bucket; readonly bytes: Bucket } | null = null;
+  #timer: NodeJS.Timeout | null = null;
 
-  function settle(): void {
+  /** @param onHold called whenever reading stops, with what was too much */
+  constructor(webSocket: WebSocket, rates: Rates, onHold: OnHold) {
+    this.#webSocket = webSocket;
+    this.#rates = rates;
+    this.#onHold = onHold;
+  }
+
+  /** A message came, of so many bytes; pings and pongs count too. */
+  take(bytes: number): void {
+    this.#messages += 1;
+    this.#bytes += bytes;
+    const { messagesPerSecond, bytesPerSecond } = this.#rates;
+    if (this.#messages * slices >= messagesPerSecond || this.#bytes * slices >= bytesPerSecond)
+      this.#settle();
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #settle(): void {
     const now = performance.now();
-    buckets = {
-      messages: spend(buckets?.messages ?? fullBucket(perMessage, now), perMessage, messages, now),
-      bytes: spend(buckets?.bytes ?? fullBucket(perByte, now), perByte, bytes, now),
+    const perMessage = { perSecond: this.#rates.messagesPerSecond };
+    const perByte = { perSecond: this.#rates.bytesPerSecond };
+    const { messages, bytes } = this.#buckets ?? {
+      messages: fullBucket(perMessage, now),
+      bytes: fullBucket(perByte, now),
     };
-    messages = 0;
-    bytes = 0;
-    const messagesMs = owedMs(buckets.messages, perMessage);
-    const bytesMs = owedMs(buckets.bytes, perByte);
+    this.#buckets = {
+      messages: spend(messages, perMessage, this.#messages, now),
+      bytes: spend(bytes, perByte, this.#bytes, now),
+    };
+    this.#messages = 0;
+    this.#bytes = 0;
+    const messagesMs = owedMs(this.#buckets.messages, perMessage);
+    const bytesMs = owedMs(this.#buckets.bytes, perByte);
     const waitMs = Math.max(messagesMs, bytesMs);
+    const webSocket = this.#webSocket;
     if (waitMs === 0 || webSocket.readyState !== webSocket.OPEN) return;
-    if (timer === undefined) {
+    if (this.#timer === null) {
       holdInput(webSocket, "rate");
-      onHold(messagesMs >= bytesMs ? "message-rate" : "byte-rate");
-    }
-    clearTimeout(timer);
-    timer = setTimeout(goOn, waitMs);
+      this.#onHold(messagesMs >= bytesMs ? "message-rate" : "byte-rate");
+    } else clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      releaseInput(webSocket, "rate");
+    }, waitMs);
   }
-
-  function goOn(): void {
-    timer = undefined;
-    releaseInput(webSocket, "rate");
-  }
-
-  return {
-    take(size) {
-      messages += 1;
-      bytes += size;
-      if (messages >= messageSlice || bytes >= byteSlice) settle();
-    },
-    stop: () => clearTimeout(timer),
-  };
 }

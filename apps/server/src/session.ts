@@ -39,7 +39,7 @@ export interface SessionParts {
   readonly handleFor: (user: string) => Handle;
   /** The text that says `message` in the session's dialect; `null` where it stays silent. */
   readonly encode: (message: ServerMessage) => string | null;
-  readonly inflow: Inflow;
+  readonly inflow: Pick<Inflow, "take">;
   /** `null` where messages are answered by more than themselves. */
   readonly quickEcho: QuickEcho | null;
   readonly meter: Meter;
@@ -73,9 +73,10 @@ export function runSession(
     perform,
   });
   const timers = createTimers<ServerTimer>((name) => dispatch({ type: "timer", name }));
-  const pressure = watchPressure(webSocket, socket, parts.highWaterBytes, (congested) =>
-    dispatch({ type: congested ? "congested" : "drained" }),
-  );
+  const pressure = watchPressure(webSocket, socket, parts.highWaterBytes, (congested) => {
+    if (congested) meter.limited("high-water");
+    dispatch({ type: congested ? "congested" : "drained" });
+  });
   webSocket.onFlush(() => {
     settle();
     pressure.check();
@@ -97,6 +98,7 @@ export function runSession(
         freeInput(webSocket);
         return;
       case "terminate":
+        meter.limited("close-timeout");
         webSocket.terminate();
         return;
       case "startTimer":

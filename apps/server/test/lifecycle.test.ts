@@ -10,6 +10,7 @@ import {
   text,
   type RawPeer,
 } from "./support/raw.ts";
+import { startLimited } from "./support/start-limited.ts";
 import { startServer } from "./support/start-server.ts";
 
 test("closes every session with 1001, or 1012 before a restart, and then takes nobody", async () => {
@@ -86,10 +87,11 @@ test("cuts what does not answer its close, idle and silent connections too", asy
 });
 
 test("cuts a session that does not answer its close after the close timeout", async () => {
-  const { port } = await startServer({ limits: { authTimeoutMs: 30, closeTimeoutMs: 30 } });
+  const { port, met } = await startLimited({ authTimeoutMs: 30, closeTimeoutMs: 30 });
   const peer = await openRaw(port);
   expect((await peer.frame()).payload.readUInt16BE(0)).toBe(4408);
   await peer.ended;
+  expect(met).toEqual(["auth-timeout", "close-timeout"]);
 });
 
 test("closes once, however often it is asked, also before it listened", async () => {

@@ -201,7 +201,7 @@ test("closes 1013 where a peer leaves its answers unread, having stopped reading
 });
 
 test("goes on where a slow peer reads again", async () => {
-  const { port } = await startServer({ limits: { highWaterBytes: 64 * 1024 } });
+  const { port, met } = await startLimited({ highWaterBytes: 64 * 1024 });
   const peer = await openRaw(port);
   peer.socket.write(text("admin:123456"));
   await peer.frame();
@@ -218,6 +218,7 @@ test("goes on where a slow peer reads again", async () => {
     const { payload } = await peer.frame();
     expect([payload.length, payload[0]]).toEqual([256 * 1024, i]);
   }
+  expect(new Set(met)).toEqual(new Set(["high-water"]));
 });
 
 test("answers 503 above its number of connections, and takes the next when one has gone", async () => {

@@ -47,7 +47,7 @@ export function openSession(dialect: DialectName): OpenSession {
     handleFor: () => echo,
     encode: (message) => encodeServer(dialect, message),
     quickEcho: createQuickEcho(dialect),
-    inflow: { take: () => undefined, stop: () => undefined },
+    inflow: { take: () => undefined },
     meter: silentMeter,
     log: silentLog,
   });
