@@ -39,10 +39,8 @@ export function runEcho(
   { limits, login, inflow, meter, log }: EchoParts,
 ): Connection {
   const timers = createTimers<"idle" | "slow" | "expired" | "close">((name) => {
-    if (name === "close") {
-      meter.limited("close-timeout");
-      webSocket.terminate();
-    } else close(name === "slow" ? "tooSlow" : name);
+    if (name === "close") webSocket.terminate();
+    else close(name === "slow" ? "tooSlow" : name);
   });
   let spoke = false;
   let end: { readonly code: number; readonly reason: string } | undefined;

@@ -5,7 +5,6 @@ export type LimitName =
   | "auth-max-attempts"
   | "auth-timeout"
   | "byte-rate"
-  | "close-timeout"
   | "handshake-timeout"
   | "high-water"
   | "idle-timeout"

@@ -98,7 +98,6 @@ export function runSession(
         freeInput(webSocket);
         return;
       case "terminate":
-        meter.limited("close-timeout");
         webSocket.terminate();
         return;
       case "startTimer":
