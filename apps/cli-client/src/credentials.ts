@@ -10,6 +10,8 @@ export interface Given {
   readonly password: string | undefined;
   /** The present token; a file is read anew each time, as somebody may have put a newer one there. */
   readonly token?: Token;
+  /** The certificate of the TLS handshake says who this is; nobody is ever asked. */
+  readonly byCertificate?: true;
 }
 
 export interface CredentialOptions {
@@ -20,6 +22,7 @@ export interface CredentialOptions {
   /** Only to say what to use instead. */
   readonly token?: string;
   readonly tokenFile?: string;
+  readonly cert?: string;
 }
 
 export interface CredentialSources {
@@ -38,15 +41,21 @@ export function secretFromInput(options: CredentialOptions): string | null {
   return options.tokenFile === "-" ? "--token-file -" : null;
 }
 
-/** Options come before the URL, the URL before the environment. Errors and warnings hold no secret. */
+/**
+ * Options come before the URL, the URL before the environment; a certificate before the environment,
+ * too, as it is an option, but it may also stand beside a login by other means. Errors and warnings
+ * hold no secret.
+ */
 export async function gatherCredentials(
   sources: CredentialSources,
 ): Promise<Result<Given, string>> {
   const { options, target, env, warn } = sources;
+  const nobody = { username: undefined, password: undefined };
   const token = await findToken(sources);
   if (!token.ok) return token;
-  if (token.value !== null)
-    return success({ username: undefined, password: undefined, token: token.value });
+  if (options.cert !== undefined && !namesLogin(options, target))
+    return success({ ...nobody, byCertificate: true });
+  if (token.value !== null) return success({ ...nobody, token: token.value });
   const username = options.user ?? target.username ?? nonEmpty(env["WSECHO_USER"]);
   const explicit = await explicitPassword(sources);
   if (!explicit.ok) return explicit;
@@ -61,6 +70,14 @@ export async function gatherCredentials(
   }
   const password = explicit.value ?? target.password ?? nonEmpty(env["WSECHO_PASSWORD"]);
   return success({ username, password });
+}
+
+function namesLogin(options: CredentialOptions, { username, password }: Target): boolean {
+  const { user, passwordFile, passwordStdin, tokenFile } = options;
+  return (
+    (user ?? options.password ?? passwordFile ?? passwordStdin ?? tokenFile) !== undefined ||
+    (username ?? password) !== undefined
+  );
 }
 
 async function explicitPassword({

@@ -24,8 +24,10 @@ export interface EndingContext {
   readonly token: string | null;
   /** The dialect of the last connection. Plain does not tell how many attempts are left. */
   readonly dialect: DialectName;
-  /** Whether the handshake carried the login. */
+  /** Whether the handshake carried a token. */
   readonly handshakeLogin: boolean;
+  /** Whether a client certificate was shown, and whether it was the login. */
+  readonly certificate: "none" | "shown" | "login";
 }
 
 export function explain(reason: StopReason, context: EndingContext): Ending {
@@ -47,7 +49,11 @@ export function explain(reason: StopReason, context: EndingContext): Ending {
           }
         : {
             exit: "timeout",
-            text: `${url} did not go on with the login in time. Is it a wsecho server? ${plainHint}`,
+            text: `${url} did not go on with the login in time. ${
+              context.certificate === "login"
+                ? notByCertificate
+                : `Is it a wsecho server? ${plainHint}`
+            }`,
           };
     case "refused":
       return { exit: "authentication", text: explainRefused(reason, context) };
@@ -58,7 +64,8 @@ export function explain(reason: StopReason, context: EndingContext): Ending {
         exit: "authentication",
         text:
           "The server did not prove that it knows the password, so it is not trusted. " +
-          "Check the URL; somebody may be between you and the server.",
+          "Check the URL; somebody may be between you and the server." +
+          (context.certificate === "shown" ? ` ${alreadyIn}` : ""),
       };
     case "subprotocol":
       return {
@@ -68,12 +75,22 @@ export function explain(reason: StopReason, context: EndingContext): Ending {
     case "protocol":
       return {
         exit: "closed",
-        text: `${url} does not speak as a wsecho server does: ${reason.detail}. ${plainHint}`,
+        text: `${url} does not speak as a wsecho server does: ${reason.detail}. ${
+          context.certificate === "shown" ? alreadyIn : plainHint
+        }`,
       };
   }
 }
 
 const plainHint = "If it speaks as the article's server does, add --dialect plain.";
+
+const notByCertificate =
+  "It may take no certificates for logins: log in with --user NAME beside --cert, or without it.";
+
+/** Our server greets whoever shows a certificate as logged in, before any other login can begin. */
+const alreadyIn =
+  "If it is a wsecho server with --tls-client-ca, the certificate of --cert is the login already: " +
+  "leave user, password and token out, or log in by them without --cert.";
 
 type Refused = Extract<StopReason, { readonly kind: "refused" }>;
 
@@ -101,7 +118,7 @@ function explainClosed(
 }
 
 function adviceFor(code: number, reason: string, context: EndingContext): string {
-  const { established, reconnect, token } = context;
+  const { established, reconnect, token, certificate } = context;
   const is = (close: { readonly code: number; readonly reason: string }): boolean =>
     close.code === code && close.reason === reason;
   if (is(closes.revoked))
@@ -120,6 +137,8 @@ function adviceFor(code: number, reason: string, context: EndingContext): string
       // The first connection is never retried.
       return established && !reconnect ? " --reconnect comes back by itself." : " Try again later.";
     case "credentials":
+      if (certificate === "login")
+        return " The client certificate of --cert has ended, or is no longer enough: get a new one.";
       return token === null ? " Log in again to go on." : ` ${token}`;
   }
 }
@@ -160,11 +179,13 @@ export function describeClose(code: number, reason: string): string {
 }
 
 function explainFailure(failure: HandshakeFailure, context: EndingContext): Ending {
-  const { url, serverCommand, token, handshakeLogin } = context;
+  const { url, token, handshakeLogin, certificate } = context;
   switch (failure.kind) {
     case "http":
       if (handshakeLogin && token !== null && failure.status === 401)
         return { exit: "authentication", text: `The login was refused (HTTP 401). ${token}` };
+      if (certificate !== "none" && failure.status === 403)
+        return { exit: "authentication", text: explainForbidden(failure, url) };
       return {
         exit: handshakeLogin && failure.status === 429 ? "authentication" : "handshake",
         text: explainRefusal(failure, url),
@@ -172,7 +193,7 @@ function explainFailure(failure: HandshakeFailure, context: EndingContext): Endi
     case "tls":
       return {
         exit: "tls",
-        text: `TLS with ${url} failed: ${failure.detail}. ${tlsHint(failure.detail)}`,
+        text: `TLS with ${url} failed: ${failure.detail}. ${tlsHint(failure, certificate)}`,
       };
     case "invalid":
       return {
@@ -180,20 +201,53 @@ function explainFailure(failure: HandshakeFailure, context: EndingContext): Endi
         text: `${url} did not answer as a WebSocket server: ${failure.detail}. ${plainHint}`,
       };
     case "network":
-      return { exit: "unreachable", text: explainNetwork(failure, url, serverCommand) };
+      return { exit: "unreachable", text: explainNetwork(failure, context) };
   }
 }
 
-function tlsHint(detail: string): string {
-  return /wrong version|packet length/i.test(detail)
-    ? "The server speaks no TLS there; try ws:// instead of wss://."
-    : "Check the certificate; NODE_EXTRA_CA_CERTS=file.pem adds an authority of your own.";
+function explainForbidden({ body }: HttpRefusal, url: string): string {
+  const words = body === "" ? "" : ` It says: ${body}`;
+  return (
+    `${url} did not let the certificate of --cert in (HTTP 403). The common name (CN) of its subject ` +
+    `has to be a user there, and its signer one of the server's --tls-client-ca.${words}`
+  );
+}
+
+type Failed<Kind> = Extract<HandshakeFailure, { readonly kind: Kind }>;
+type HttpRefusal = Failed<"http">;
+
+function tlsHint(
+  { code, detail }: Failed<"tls">,
+  certificate: EndingContext["certificate"],
+): string {
+  if (/wrong version|packet length/i.test(detail))
+    return "The server speaks no TLS there; try ws:// instead of wss://.";
+  if (
+    /alert (number )?(certificate required|handshake failure)/i.test(detail) &&
+    certificate === "none"
+  )
+    return "It may want a client certificate: --cert FILE --key FILE.";
+  if (/alert .*(certificate|unknown ca|access denied|handshake failure)/i.test(detail))
+    return (
+      "The server does not take the certificate of --cert: it may have expired, or be signed by an " +
+      "authority that the server does not trust, whose certificate may be missing in the file."
+    );
+  switch (code) {
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return "The server's certificate is for other names; use one of those in the URL.";
+    case "CERT_HAS_EXPIRED":
+      return "The server's certificate is out of date: whoever runs the server has to renew it.";
+    default:
+      return (
+        "Check the certificate of the server: --cacert FILE trusts an authority of your own, " +
+        "NODE_EXTRA_CA_CERTS=FILE adds one to the usual ones."
+      );
+  }
 }
 
 function explainNetwork(
   { code, detail }: Extract<HandshakeFailure, { readonly kind: "network" }>,
-  url: string,
-  serverCommand: string,
+  { url, serverCommand, certificate }: EndingContext,
 ): string {
   const here = /^wss?:\/\/(localhost|127\.|\[::1\])/.test(url);
   switch (code) {
@@ -207,7 +261,11 @@ function explainNetwork(
     case "EAI_AGAIN":
       return `The host of ${url} could not be looked up (DNS does not answer). Check the network.`;
     case "ECONNRESET":
-      return `${url} hung up before it answered. Is it a WebSocket server?`;
+      return `${url} hung up before it answered. ${
+        certificate === "none"
+          ? "Is it a WebSocket server?"
+          : "It may not take the certificate of --cert, or be no WebSocket server."
+      }`;
     default:
       return `No connection to ${url}: ${detail} (${code}).`;
   }

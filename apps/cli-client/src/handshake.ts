@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { wsTransport, type Transport } from "@wsecho/client/ws";
+import type { TlsOptions } from "./certificates.ts";
 import type WebSocket from "ws";
 
 /** Why no WebSocket opened, in more words than an error message has. */
@@ -14,7 +15,7 @@ export type HandshakeFailure =
       /** The beginning of the body, where it is text meant for a person; else empty. */
       readonly body: string;
     }
-  | { readonly kind: "tls"; readonly detail: string }
+  | { readonly kind: "tls"; readonly code: string; readonly detail: string }
   | { readonly kind: "network"; readonly code: string; readonly detail: string }
   /** The server answered, but not as RFC 6455 section 4 asks. */
   | { readonly kind: "invalid"; readonly detail: string };
@@ -34,9 +35,13 @@ const maxBodyBytes = 8 * 1024;
 const bodyTimeoutMs = 2000;
 
 /** The `ws` transport, which here also remembers why a connection did not come about. */
-export function watchHandshakes(authorize: Authorize = () => null): Handshakes {
+export function watchHandshakes(
+  authorize: Authorize = () => null,
+  tls: TlsOptions = {},
+): Handshakes {
   let failure: HandshakeFailure | null = null;
   const transport = wsTransport({
+    ...tls,
     finishRequest: (request, socket) => {
       socket.on("error", (error: NodeJS.ErrnoException) => {
         failure ??= classify(error);
@@ -105,5 +110,6 @@ function classify(error: NodeJS.ErrnoException): HandshakeFailure {
   if (!tlsCodes.test(code)) return { kind: "network", code, detail };
   // OpenSSL hides its few words among places in its source.
   const [, words = detail] = /:SSL routines:[^:]*:([^:]+):/.exec(detail) ?? [];
-  return { kind: "tls", detail: words };
+  // Node goes on with advice for whoever starts Node.
+  return { kind: "tls", code, detail: words.split(/; if the root CA|\. Reason: /, 1)[0] ?? words };
 }

@@ -41,6 +41,11 @@ export function createLogin(given: Given, host: LoginHost): Login {
     request: CredentialsRequest,
     connection: AbortSignal,
   ): Promise<Credentials | null> {
+    // The handshake was the login. When its certificate ends there is nothing else to offer.
+    if (known.byCertificate === true) {
+      gaveUp = true;
+      return null;
+    }
     if (known.token !== undefined) return provideToken(known.token, request);
     const { username, password } = known;
     if (asking === null && request.denied === null && isKnown(username) && isKnown(password))

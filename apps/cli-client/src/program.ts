@@ -16,6 +16,7 @@ Examples:
   $ wsecho :5678                              the same: a bare URL connects
   $ wsecho --user admin --dialect plain :5678 talk as the article's programs do
   $ wsecho --token-file token.txt wss://example.org
+  $ wsecho --cert me.pem --key me.key --cacert team.pem wss://example.org
   $ WSECHO_PASSWORD=… wsecho -u admin :5678 < lines.txt > replies.txt
   $ wsecho explain 81 85 37 fa 21 3d 7f 9f 4d 51 58
   $ wsecho decode --filter 'dir:c2s len>1k' capture.pcapng
@@ -25,6 +26,7 @@ const environment = `
 Environment:
   WSECHO_USER, WSECHO_PASSWORD   who to log in as, where no option says so
   WSECHO_TOKEN                   a token, where neither option nor URL names a user or password
+  NODE_EXTRA_CA_CERTS            a file of authorities to trust beside the usual ones
   NO_COLOR                       no colour, also on a terminal`;
 
 /** Reads the arguments; talks about them itself where there is something to say. */
@@ -62,6 +64,14 @@ export function parseArguments(args: readonly string[], version: string): Invoca
         "log in by the token on the first line of a file, - for the input",
       ).conflicts(["passwordFile", "passwordStdin", "password"]),
     )
+    .option(
+      "-E, --cert <file>",
+      "your client certificate, in PEM; logs in where no user, password or token is given",
+    )
+    .option("--key <file>", "its private key, where --cert does not hold that, too")
+    .option("--pass-file <file>", "read the key's passphrase from the first line of a file")
+    .option("--cacert <file>", "trust the servers of these authorities, in PEM, and no others")
+    .option("-k, --insecure", "do not check who the server is; for tests only")
     // Known only to say what to use instead.
     .addOption(new Option("--token <secret>").hideHelp())
     .option("--password <secret>", "the password itself; others can read it in the process list")

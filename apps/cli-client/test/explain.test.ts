@@ -11,6 +11,7 @@ const context: EndingContext = {
   token: null,
   dialect: "v1",
   handshakeLogin: false,
+  certificate: "none",
 };
 
 function exitOf(reason: StopReason, established = true): string {

@@ -1,5 +1,6 @@
 import type { DialectName } from "@wsecho/protocol";
 import { gatherCredentials, secretFromInput, type CredentialOptions } from "../credentials.ts";
+import { readTlsOptions, type CertificateOptions } from "../certificates.ts";
 import { createDeparture } from "../departure.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
 import { explain } from "../explain.ts";
@@ -17,7 +18,7 @@ import { openSession } from "./open.ts";
 import { pipe } from "./pipe.ts";
 
 /** The options of `wsecho connect`, as the argument parser names them. */
-export interface ConnectCommandOptions extends CredentialOptions {
+export interface ConnectCommandOptions extends CredentialOptions, CertificateOptions {
   readonly dialect: "v1" | "plain" | "auto";
   readonly allowInsecurePassword?: boolean;
   readonly reconnect?: boolean;
@@ -57,6 +58,8 @@ export async function connectCommand(
   const fromInput = secretFromInput(options);
   if (fromInput !== null && process.stdin.isTTY)
     return end("usage", `${fromInput} is for a pipe; at a terminal use a file, or be asked.`);
+  const tls = readTlsOptions(options, target.value.url, output.problem);
+  if (!tls.ok) return end("usage", `Not connected: ${tls.error}.`);
   const lines = splitLines(terminal.input());
   const given = await gatherCredentials({
     options,
@@ -69,19 +72,19 @@ export async function connectCommand(
 
   const url = showTarget(target.value.url);
   const tally = keepTally();
-  const { token } = given.value;
+  const { token, byCertificate = false } = given.value;
   // The plain dialect has no words for a token, so the handshake carries it.
-  const handshakeLogin = token !== undefined && options.dialect === "plain";
-  if (handshakeLogin && options.allowInsecurePassword !== true && !isPrivate(target.value.url))
+  const tokenFirst = token !== undefined && options.dialect === "plain";
+  if (tokenFirst && options.allowInsecurePassword !== true && !isPrivate(target.value.url))
     return end(
       "usage",
       "Not connected: the token itself would cross an unencrypted connection to another machine; " +
         "use a wss:// URL, or allow it with --allow-insecure-password.",
     );
   const handshakes = watchHandshakes(() => {
-    const now = handshakeLogin ? token() : null;
+    const now = tokenFirst ? token() : null;
     return now?.ok === true ? `Bearer ${now.value}` : null;
-  });
+  }, tls.value);
   const { info, problem } = output;
   const hint = interactive ? " Enter sends a line; exit leaves." : "";
   const narrate = createNarrator({ output, url, tally: tally.now, hint });
@@ -107,7 +110,7 @@ export async function connectCommand(
     options: {
       dialect: options.dialect,
       transport: handshakes.transport,
-      handshakeLogin,
+      handshakeLogin: tokenFirst || byCertificate,
       reconnect: options.reconnect ?? false,
       allowInsecurePassword: options.allowInsecurePassword ?? false,
       limits: { connectTimeoutMs: stepMs, loginTimeoutMs: stepMs },
@@ -148,7 +151,8 @@ export async function connectCommand(
     failure,
     token: usedToken?.ok === true ? explainToken(usedToken.value, Date.now()) : null,
     dialect,
-    handshakeLogin,
+    handshakeLogin: tokenFirst,
+    certificate: byCertificate ? "login" : options.cert === undefined ? "none" : "shown",
   });
   const missing = describeMissing(tally.now()) ?? "";
   let exit = departure.exit() ?? ending.exit;
