@@ -6,6 +6,7 @@ import { strangeVariables, type Environment } from "../settings/sources.ts";
 import { findStore } from "../store-place.ts";
 import { servePool } from "../workers/primary.ts";
 import { runWorker, thisWorker } from "../workers/worker.ts";
+import { catchHangUps } from "./hang-ups.ts";
 import { end, say } from "./say.ts";
 import { hideSecrets } from "./secrets.ts";
 import { serve } from "./serve.ts";
@@ -36,6 +37,7 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
     return;
   }
   const { given } = flags.value;
+  const onHangUp = catchHangUps();
   hideSecrets(given);
   for (const warning of strangeVariables(env)) say(warning);
   const prepared = await prepare(given, env);
@@ -59,7 +61,11 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
     return;
   }
   const run = settings.workers > 1 ? servePool : serve;
-  await run(prepared.value, store.value, { command, prepare: () => prepare(given, env) });
+  await run(prepared.value, store.value, {
+    command,
+    prepare: () => prepare(given, env),
+    onHangUp,
+  });
 }
 
 /** What was typed: in the workspace the program is a script of pnpm's. */

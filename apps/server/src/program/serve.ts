@@ -14,6 +14,7 @@ import { keepTls } from "../tls/keep.ts";
 import { demoUsers } from "../users.ts";
 import { banner } from "./banner.ts";
 import { createConsoleLog } from "./console-log.ts";
+import type { HangUps } from "./hang-ups.ts";
 import { tryToListen, type Place } from "./listen.ts";
 import { createReload } from "./reload.ts";
 import { end, say } from "./say.ts";
@@ -27,13 +28,14 @@ export interface ServeParts {
   readonly command: string;
   /** Reads and checks the settings again. */
   readonly prepare: () => Promise<Result<Prepared, string>>;
+  readonly onHangUp: HangUps;
 }
 
 /** Serves until a signal ends it. */
 export async function serve(
   { settings: first, tls }: Prepared,
   store: Store | null,
-  { command, prepare }: ServeParts,
+  { command, prepare, onHangUp }: ServeParts,
 ): Promise<void> {
   const settings = createHolder(first);
   const metrics = first["admin-port"] === null ? null : createMetrics();
@@ -74,7 +76,7 @@ export async function serve(
   };
   const problem = async ({ changed, settings: next }: Changes): Promise<string | undefined> =>
     changed.includes("allow-anonymous") ? usersProblem(next, store, command) : undefined;
-  process.on("SIGHUP", createReload({ settings, prepare, problem, apply, log }));
+  onHangUp(createReload({ settings, prepare, problem, apply, log }));
   // The admin listener says until the end that the server is no longer ready.
   stopOnSignals(async () => {
     tlsKeeper?.stop();

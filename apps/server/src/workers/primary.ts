@@ -31,7 +31,7 @@ const failed = 1;
 export async function servePool(
   prepared: Prepared,
   found: Store | null,
-  { command, prepare }: ServeParts,
+  { command, prepare, onHangUp }: ServeParts,
 ): Promise<void> {
   const { settings: first, tls } = prepared;
   // It was there to see that there are users. The workers open it themselves.
@@ -142,7 +142,7 @@ export async function servePool(
     await again.value?.close();
     return undefined;
   };
-  process.on("SIGHUP", createReload({ settings, prepare, problem, apply, log }));
+  onHangUp(createReload({ settings, prepare, problem, apply, log }));
   // The admin listener says until the end that the server is no longer ready.
   stopOnSignals(async () => {
     stopping = true;

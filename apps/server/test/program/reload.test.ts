@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { get, type IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
 import { connect, connectPlain, refusedHandshake } from "../support/client.ts";
@@ -185,3 +187,27 @@ test("opens and closes /echo for everybody, but not where nobody could do anythi
   expect(detail).toContain("nobody could log in");
   await connect(`${await empty.ready}/echo`);
 });
+
+test.each([1, 2])(
+  "a SIGHUP before the ready line waits for it, with %i workers",
+  async (workers) => {
+    const text = JSON.stringify({ demo: true, port: 0, workers });
+    const config = writeConfig({});
+    rmSync(config);
+    execFileSync("mkfifo", [config]);
+    const program = runProgram(["--config", config]);
+    // Resolves when the program opens the other end: it has begun to read its settings.
+    const first = await open(config, "w");
+    program.child.kill("SIGHUP");
+    await first.writeFile(text);
+    await first.close();
+    await program.ready;
+    // And then it reads them again.
+    const second = await open(config, "w");
+    await second.writeFile(text);
+    await second.close();
+    await expect
+      .poll(() => entries(program).map(({ msg }) => msg), soon)
+      .toContain("the settings have been reloaded");
+  },
+);
