@@ -79,8 +79,14 @@ export function shortAddress(url: string): string {
 }
 
 /** The terminal client's command for the same server; it sees the handshake, a page does not. */
-export function terminalCommand(url: string, dialect: "v1" | "plain"): string {
+export function terminalCommand(
+  url: string,
+  dialect: "v1" | "plain",
+  byCertificate = false,
+): string {
   const shown = url.replace(/^(wss?:\/\/[^/?#]+)\/$/, "$1");
   const quoted = /^[\w:/.~%@-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
-  return `wsecho connect ${quoted}${dialect === "plain" ? " --dialect plain" : ""}`;
+  return `wsecho connect ${quoted}${dialect === "plain" ? " --dialect plain" : ""}${
+    byCertificate ? " --cert FILE --key FILE" : ""
+  }`;
 }

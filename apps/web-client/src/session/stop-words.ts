@@ -15,10 +15,14 @@ export interface StopWords {
   readonly detail: string | null;
   /** The terminal command that shows what a browser hides. */
   readonly command: string | null;
+  /** The browser's certificate was the login already. */
+  readonly byCertificate?: true;
 }
 
 export interface StopContext {
   readonly url: string;
+  /** How the login was tried. */
+  readonly method: "password" | "token" | "certificate";
   readonly dialect: DialectName;
   readonly closed: { readonly code: number; readonly reason: string; readonly by: ClosedBy } | null;
   readonly problem: string | null;
@@ -26,9 +30,17 @@ export interface StopContext {
 
 export function stopWords(reason: StopReason, context: StopContext, t: Translate): StopWords {
   const address = shortAddress(context.url);
-  const command = terminalCommand(context.url, context.dialect);
+  const byCertificate = context.method === "certificate";
+  const command = terminalCommand(context.url, context.dialect, byCertificate);
   const code = context.closed === null ? null : closeLine(context.closed, t);
   const plain = { code, advice: [], detail: null, command: null };
+  if (wasLoggedInAlready(reason, context))
+    return {
+      ...plain,
+      title: t("stop.certificate"),
+      meaning: t("stop.certificate.meaning"),
+      byCertificate: true,
+    };
   switch (reason.kind) {
     case "left":
       return { ...plain, title: t("stop.left"), meaning: "" };
@@ -42,13 +54,17 @@ export function stopWords(reason: StopReason, context: StopContext, t: Translate
         meaning: t("stop.unreachable.meaning"),
         advice: [
           t("stop.unreachable.tryServer"),
-          t(`stop.unreachable.tryDialect.${context.dialect}`),
+          byCertificate
+            ? t("stop.noCertificate")
+            : t(`stop.unreachable.tryDialect.${context.dialect}`),
         ],
       };
     case "timeout": {
       const { phase } = reason;
       const title = t(`stop.timeout.${phase}`, { address });
-      return { ...plain, command, title, meaning: t(`stop.timeout.${phase}.meaning`) };
+      const meaning = t(`stop.timeout.${phase}.meaning`);
+      const advice = byCertificate && phase === "login" ? [t("stop.noCertificate")] : [];
+      return { ...plain, command, title, meaning, advice };
     }
     case "refused":
       return { ...plain, title: t("stop.refused"), meaning: t("stop.refused.meaning") };
@@ -71,6 +87,17 @@ export function stopWords(reason: StopReason, context: StopContext, t: Translate
       return { ...plain, ...words, command, detail: reason.detail };
     }
   }
+}
+
+/**
+ * A server that begins with `ok`, over TLS, where nobody had logged in yet: it knows its visitor by a
+ * certificate, which browsers show without asking. A server's false proof comes with a `problem`.
+ */
+function wasLoggedInAlready(reason: StopReason, { url, method, problem }: StopContext): boolean {
+  if (method === "certificate" || !url.startsWith("wss:")) return false;
+  return reason.kind === "protocol"
+    ? reason.detail === "unexpected ok while authenticating"
+    : reason.kind === "untrusted" && problem === null;
 }
 
 function closedWords(

@@ -38,7 +38,8 @@ export interface StoreHost {
   readonly onBatch: (batch: readonly Stamped[]) => void;
 }
 
-export type LoginMethod = "password" | "token";
+/** With a certificate the browser logs in, in the TLS handshake. */
+export type LoginMethod = "password" | "token" | "certificate";
 
 /** How long a login is remembered at most; the server may grant less. 30 days, in ms. */
 const stayMs = 30 * 24 * 3_600_000;
@@ -67,7 +68,7 @@ export interface Target {
   readonly dialect: DialectName;
   /** What the person gives when asked again. */
   readonly method: LoginMethod;
-  /** Empty for a token, which names its user itself. */
+  /** Empty for a token or certificate, which names its user itself. */
   readonly username: string;
 }
 
@@ -163,6 +164,8 @@ export function createStore(host: StoreHost): Store {
   }
 
   const provide: CredentialsProvider = (request, signal) => {
+    // What renews it is a new connection with a new certificate.
+    if (target.value?.method === "certificate") return null;
     if (request.denied !== null) {
       tokenRefused.value = byToken;
       if (resuming) forgetLogin();
@@ -178,6 +181,7 @@ export function createStore(host: StoreHost): Store {
       credentials: provide,
       ...(form.stay.value && next.method === "password" ? { remember: rememberFor(next) } : {}),
       dialect: next.dialect,
+      handshakeLogin: next.method === "certificate",
       reconnect: form.autoReconnect.value,
       allowInsecurePassword: form.allowInsecure.value,
       onEvent: (event) => {
@@ -210,6 +214,7 @@ export function createStore(host: StoreHost): Store {
 
   function answer({ method, username }: Target, secret: string): void {
     byToken = method === "token";
+    if (method === "certificate") return;
     const given = byToken ? { token: secret } : { username, password: secret };
     desk.handIn(given, form.autoReconnect.value);
   }
@@ -224,7 +229,7 @@ export function createStore(host: StoreHost): Store {
       refusedUrl.value?.url === form.url.value ? refusedUrl.value.why : null,
     ),
     question: desk.question,
-    keepsPassword: desk.keeps,
+    keepsPassword: computed(() => desk.keeps.value || target.value?.method === "certificate"),
     stays,
     tokenRefused,
     login: (secret) => {
@@ -233,12 +238,13 @@ export function createStore(host: StoreHost): Store {
       if (!endpoint.ok) return;
       const { url } = endpoint.value;
       const dialect = form.dialect.value;
-      // Plain has no words for a token.
+      // Plain has no words for a token, nor for who a certificate is.
       const method = dialect === "plain" ? "password" : form.method.value;
-      const username = method === "token" ? "" : form.username.value;
+      const username = method === "password" ? form.username.value : "";
       const next: Target = { url, dialect, method, username };
       const present = target.value;
-      if (desk.question.value !== null && present?.url === url && present.dialect === dialect) {
+      const asked = desk.question.value !== null && method !== "certificate";
+      if (asked && present?.url === url && present.dialect === dialect) {
         target.value = next;
         answer(next, secret);
         return;

@@ -29,7 +29,8 @@ export function LoginView(): JSX.Element {
   const owed = useCountdown(view.statusAt + owedMs);
   const secondsLeft = denied?.secondsLeft ?? (owedMs > 0 ? owed : 0);
   const waited = secondsLeft === 0 && ((denied?.secondsToWait ?? 0) > 0 || owedMs > 0);
-  const token = form.method.value === "token" && form.dialect.value === "v1";
+  const method = form.dialect.value === "v1" ? form.method.value : "password";
+  const token = method === "token";
   const busy = view.status !== null && view.status.kind !== "stopped" && question === null;
   const refused = view.status?.reason?.kind === "refused";
 
@@ -59,7 +60,22 @@ export function LoginView(): JSX.Element {
         {denied !== null && (
           <DeniedNotice id={deniedId} {...denied} token={store.tokenRefused.value} />
         )}
-        {stopped?.words !== undefined && !view.established && <StopNotice {...stopped} />}
+        {stopped?.words !== undefined && !view.established && (
+          <StopNotice {...stopped}>
+            {stopped.words.byCertificate && (
+              <button
+                type="button"
+                class="button"
+                onClick={() => {
+                  form.method.value = "certificate";
+                  login("");
+                }}
+              >
+                {t("login.submit")}: {t("login.method.certificate")}
+              </button>
+            )}
+          </StopNotice>
+        )}
         <TextField
           label={t("login.server")}
           value={form.url}
@@ -74,6 +90,7 @@ export function LoginView(): JSX.Element {
             options={[
               { value: "password", label: t("login.method.password") },
               { value: "token", label: t("login.method.token") },
+              { value: "certificate", label: t("login.method.certificate") },
             ]}
             value={form.method.value}
             onChange={(value) => {
@@ -81,20 +98,22 @@ export function LoginView(): JSX.Element {
             }}
           />
         )}
-        {!token && (
+        {method === "password" && (
           <TextField label={t("login.username")} value={form.username} autocomplete="username" />
         )}
-        <PasswordField
-          key={token ? "token" : "password"}
-          kind={token ? "token" : "password"}
-          label={t(token ? "login.token" : "login.password")}
-          field={password}
-          invalid={denied !== null || refused}
-          describedBy={denied === null ? undefined : deniedId}
-        />
-        {token && <p class="hint">{t("login.token.hint")}</p>}
+        {method !== "certificate" && (
+          <PasswordField
+            key={method}
+            kind={method}
+            label={t(token ? "login.token" : "login.password")}
+            field={password}
+            invalid={denied !== null || refused}
+            describedBy={denied === null ? undefined : deniedId}
+          />
+        )}
+        {method !== "password" && <p class="hint">{t(`login.${method}.hint`)}</p>}
         <InsecureChoice />
-        {!token && form.dialect.value === "v1" && (
+        {method === "password" && form.dialect.value === "v1" && (
           <CheckField label={t("login.stay")} hint={t("login.stay.hint")} checked={form.stay} />
         )}
         <CheckField

@@ -34,9 +34,11 @@ export function Notice({ tone, title, id, children }: NoticeProps): JSX.Element 
 export function StopNotice({
   words,
   tone,
+  children,
 }: {
   readonly words: StopWords;
   readonly tone: NoticeProps["tone"];
+  readonly children?: ComponentChildren;
 }): JSX.Element {
   const { title, code, meaning, advice, detail, command } = words;
   return (
@@ -68,6 +70,7 @@ export function StopNotice({
           </div>
         </>
       )}
+      {children}
     </Notice>
   );
 }

@@ -166,7 +166,7 @@ function PasswordForm(props: PasswordFormProps): JSX.Element {
       />
       <PasswordField
         label={token ? t("end.token") : t("end.password", { user })}
-        kind={method}
+        kind={token ? "token" : "password"}
         field={field}
         describedBy={describedBy}
       />

@@ -15,7 +15,11 @@ export function stopProps(view: SessionView, target: Target | null): StopProps |
   const { reason, dialect } = status;
   const calm = reason.kind === "left" || (reason.kind === "closed" && reason.code === 1000);
   return {
-    words: stopWords(reason, { url: target.url, dialect, closed, problem }, t),
+    words: stopWords(
+      reason,
+      { url: target.url, method: target.method, dialect, closed, problem },
+      t,
+    ),
     tone: calm ? "calm" : reason.kind === "closed" ? "warn" : "bad",
   };
 }

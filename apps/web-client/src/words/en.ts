@@ -96,6 +96,9 @@ export const en = {
   "login.method": "Log in by",
   "login.method.password": "Password",
   "login.method.token": "Token",
+  "login.method.certificate": "Certificate of this browser",
+  "login.certificate.hint":
+    "Nothing to type: the browser shows it to servers at wss:// that ask for one.",
   "login.token": "Token",
   "login.token.hint":
     "One that the server’s operator made: wsecho-server tokens issue. It stays in this tab’s memory only.",
@@ -256,6 +259,11 @@ export const en = {
   "stop.subprotocol.none": "none",
   "stop.protocol": "The server broke the dialect’s rules",
   "stop.protocol.meaning": "So this page ended the session. It may not be a wsecho server.",
+  "stop.certificate": "The browser’s certificate logged you in already",
+  "stop.certificate.meaning":
+    "This browser shows it to the server by itself, so no password was sent. Log in by it, or restart the browser and choose none.",
+  "stop.noCertificate":
+    "Perhaps this browser has no certificate for it, or the server does not let its user in.",
   "stop.terminal": "A terminal sees the handshake, and says why:",
   "stop.detail": "Detail",
 

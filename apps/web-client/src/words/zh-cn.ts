@@ -84,6 +84,8 @@ export const zhCN: Catalogue = {
   "login.method": "登录方式",
   "login.method.password": "密码",
   "login.method.token": "令牌",
+  "login.method.certificate": "浏览器证书",
+  "login.certificate.hint": "无需输入：浏览器会向要求证书的 wss:// 服务器出示它。",
   "login.token": "令牌",
   "login.token.hint":
     "由服务器管理员用 wsecho-server tokens issue 生成，只保留在此标签页的内存中。",
@@ -236,6 +238,10 @@ export const zhCN: Catalogue = {
   "stop.subprotocol.none": "无",
   "stop.protocol": "服务器违反了方言的规则",
   "stop.protocol.meaning": "因此本页面结束了会话。它可能不是 wsecho 服务器。",
+  "stop.certificate": "浏览器证书已经让您登录",
+  "stop.certificate.meaning":
+    "此浏览器自行向服务器出示证书，因此没有发送密码。请用证书登录，或重启浏览器并且不选择证书。",
+  "stop.noCertificate": "也许此浏览器没有适用的证书，或者服务器不允许其用户登录。",
   "stop.terminal": "终端可以看到握手过程，并说明原因：",
   "stop.detail": "详情",
 

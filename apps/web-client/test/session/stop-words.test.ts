@@ -8,6 +8,7 @@ import { zhCN } from "../../src/words/zh-cn.ts";
 const t = translateFrom(en);
 const context: StopContext = {
   url: "ws://127.0.0.1:5678/",
+  method: "password",
   dialect: "v1",
   closed: null,
   problem: null,
@@ -35,6 +36,35 @@ describe("stopWords", () => {
         expect(words.title).not.toBe("");
         expect(JSON.stringify(words)).not.toMatch(/\{\w+\}|undefined/);
       }
+    }
+  });
+
+  it("knows a login by the browser's certificate, over TLS and without a false proof only", () => {
+    const reason: StopReason = { kind: "protocol", detail: "unexpected ok while authenticating" };
+    const untrusted: StopReason = { kind: "untrusted" };
+    const wss = { ...context, url: "wss://127.0.0.1:5678/" };
+    for (const early of [reason, untrusted]) {
+      expect(stopWords(early, wss, t).title).toBe(en["stop.certificate"]);
+      for (const other of [
+        context,
+        { ...wss, method: "certificate" } as const,
+        { ...wss, problem: "the proof was wrong" },
+      ]) {
+        const isProof = other.problem !== null && early === reason;
+        if (!isProof) expect(stopWords(early, other, t).byCertificate).toBeUndefined();
+      }
+    }
+  });
+
+  it("names the terminal's options, and what may be wrong, after a login by certificate", () => {
+    const byCertificate = { ...context, method: "certificate" } as const;
+    for (const reason of [
+      { kind: "unreachable", detail: "?" },
+      { kind: "timeout", phase: "login" },
+    ] as const) {
+      const { advice, command } = stopWords(reason, byCertificate, t);
+      expect(advice).toContain(en["stop.noCertificate"]);
+      expect(command).toContain("--cert FILE --key FILE");
     }
   });
 

@@ -64,6 +64,28 @@ describe("login", () => {
     expect(store.screen.value).toBe("login");
   });
 
+  it("by the browser's certificate hands in nothing, and needs nothing to come back", async () => {
+    const { store, session } = createFixture();
+    store.form.method.value = "certificate";
+    store.form.username.value = "ada";
+    store.form.stay.value = true;
+    store.login("");
+    expect(session().options).toMatchObject({ handshakeLogin: true });
+    expect(session().options).not.toHaveProperty("remember");
+    expect(store.target.value?.username).toBe("");
+    expect(await session().demand({ renewal: true })).toBeNull();
+    expect(store.question.value).toBeNull();
+    expect(store.keepsPassword.value).toBe(true);
+    const before = session();
+    store.reconnect(null);
+    expect(session()).not.toBe(before);
+    expect(session().options).toMatchObject({ handshakeLogin: true });
+    store.form.method.value = "password";
+    store.login("secret");
+    expect(session().options).toMatchObject({ handshakeLogin: false });
+    expect(await session().demand()).toEqual({ username: "ada", password: "secret" });
+  });
+
   it("asks again before a password goes unencrypted to another server", () => {
     const { store } = createFixture();
     store.form.dialect.value = "plain";

@@ -27,6 +27,9 @@ export async function visit(
   await radio.nth(3).check({ force: true });
   await username.waitFor({ state: "detached" });
   await look(page, "login-by-token");
+  await radio.nth(4).check({ force: true });
+  await secret.waitFor({ state: "detached" });
+  await look(page, "login-by-certificate");
   await radio.nth(2).check({ force: true });
   await server.fill("ftp://127.0.0.1");
   await username.fill(user);
