@@ -222,12 +222,14 @@ function tlsHint(
 ): string {
   if (/wrong version|packet length/i.test(detail))
     return "The server speaks no TLS there; try ws:// instead of wss://.";
-  if (
-    /alert (number )?(certificate required|handshake failure)/i.test(detail) &&
-    certificate === "none"
-  )
-    return "It may want a client certificate: --cert FILE --key FILE.";
-  if (/alert .*(certificate|unknown ca|access denied|handshake failure)/i.test(detail))
+  const wants = "a client certificate: --cert FILE --key FILE.";
+  if (/alert handshake failure/i.test(detail))
+    return (
+      "The two sides have no version or cipher of TLS in common, or the server wants " +
+      (certificate === "none" ? wants : "another certificate than that of --cert.")
+    );
+  if (/alert certificate required/i.test(detail)) return `The server wants ${wants}`;
+  if (/alert .*(certificate|unknown ca|access denied)/i.test(detail))
     return (
       "The server does not take the certificate of --cert: it may have expired, or be signed by an " +
       "authority that the server does not trust, whose certificate may be missing in the file."
