@@ -66,10 +66,11 @@ export function echoAll(
         case "stopTimer":
           clearTimeout(timers.get(effect.name));
           return;
-        // This program neither reconnects, nor uses SCRAM, nor sends binary, nor shows notes.
+        // This program neither reconnects, nor uses SCRAM, nor keeps tokens, nor sends binary, nor shows notes.
         case "scheduleRetry":
         case "answerChallenge":
         case "checkServer":
+        case "keepToken":
         case "sendBinary":
         case "receive":
         case "note":
