@@ -280,7 +280,7 @@ describe("a password for piped messages", () => {
     const directory = await mkdtemp(join(tmpdir(), "wsecho-"));
     try {
       const file = join(directory, "password");
-      await writeFile(file, "123456\r\nsecond line\n");
+      await writeFile(file, "123456\r\nsecond line\n", { mode: 0o600 });
       const args = ["-q", "-u", "admin", "--password-file", file, server.url];
       expect(await runProgram(args, { input: "hi\n" })).toEqual({
         status: 0,
