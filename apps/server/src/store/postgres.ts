@@ -42,7 +42,7 @@ export async function openPostgres(
     ...config,
     max: maxConnections,
     idleTimeoutMillis: 30_000,
-    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- it does wait for it
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for the promise, though its type says void
     onConnect: async (client) => {
       await client.query(sessionSettings(times));
     },
