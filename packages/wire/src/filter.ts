@@ -1,36 +1,12 @@
 import { toHex } from "./bytes.ts";
-import { fields, fieldNames, type Value } from "./filter-fields.ts";
+import { compare, isSet, toRegex, type Filter } from "./filter-compare.ts";
+import { fieldNames, fields } from "./filter-fields.ts";
+import { plainOf, tokenize, type FilterError, type Token } from "./filter-tokens.ts";
 import type { WireRecord } from "./records.ts";
 import { failure, success, type Result } from "./result.ts";
 
-/** Whether a record is wanted. */
-export type Filter = (record: WireRecord) => boolean;
+export type { Filter, FilterError };
 
-/** Why an expression is none. */
-export interface FilterError {
-  /** Offset of the character where it goes wrong. */
-  readonly at: number;
-  /** What is wrong, and what would be right. */
-  readonly says: string;
-}
-
-interface Token {
-  readonly kind: "word" | "text" | "regex" | "operator" | "(" | ")" | "!" | "&&" | "||" | ":";
-  readonly text: string;
-  readonly at: number;
-}
-
-const words: Readonly<Record<string, Token["kind"]>> = { and: "&&", or: "||", not: "!" };
-const comparisons: Readonly<Record<string, string>> = {
-  eq: "==",
-  ne: "!=",
-  gt: ">",
-  ge: ">=",
-  lt: "<",
-  le: "<=",
-  contains: "contains",
-  matches: "matches",
-};
 /** Deeper than anybody writes, and not deep enough to end the stack. */
 const maxDepth = 50;
 
@@ -50,53 +26,6 @@ export function parseFilter(expression: string): Result<Filter, FilterError> {
   return rest === undefined
     ? filter
     : failure({ at: rest.at, says: `"${rest.text}" is not expected here` });
-}
-
-const patterns: readonly (readonly [Token["kind"] | undefined, RegExp])[] = [
-  [undefined, /\s+/y],
-  ["text", /"(?:[^"\\]|\\.)*"/y],
-  ["regex", /\/(?:[^/\\]|\\.)+\/[a-z]*/y],
-  ["operator", /==|!=|>=|<=|>|<|=|~/y],
-  ["&&", /&&/y],
-  ["||", /\|\|/y],
-  ["!", /!/y],
-  ["(", /\(/y],
-  [")", /\)/y],
-  // Bytes as Wireshark writes them.
-  ["word", /[\da-f]{2}(?::[\da-f]{2})+(?![^\s()])/iy],
-  [":", /:/y],
-  ["word", /[^\s"/()!<>=~&|:]+/y],
-];
-
-function tokenize(expression: string): Result<readonly Token[], FilterError> {
-  const tokens: Token[] = [];
-  for (let at = 0; at < expression.length;) {
-    let text = "";
-    for (const [kind, pattern] of patterns) {
-      pattern.lastIndex = at;
-      text = pattern.exec(expression)?.[0] ?? "";
-      if (text === "") continue;
-      if (kind !== undefined) {
-        const word = kind === "word" ? text.toLowerCase() : "";
-        if (Object.hasOwn(words, word)) tokens.push({ kind: words[word] ?? kind, text, at });
-        else if (Object.hasOwn(comparisons, word))
-          tokens.push({ kind: "operator", text: comparisons[word] ?? text, at });
-        else tokens.push({ kind, text, at });
-      }
-      break;
-    }
-    if (text === "") {
-      const open = expression[at] === '"' || expression[at] === "/";
-      return failure({
-        at,
-        says: open
-          ? `${expression[at] ?? ""} has no end`
-          : `"${expression[at] ?? ""}" is not expected here`,
-      });
-    }
-    at += text.length;
-  }
-  return success(tokens);
 }
 
 interface Parser {
@@ -164,7 +93,7 @@ function createParser(tokens: readonly Token[], end: number): Parser {
         return regex.ok ? success((record) => regex.value.test(textOf(record))) : regex;
       }
       case "text":
-        return contains(unquote(token.text));
+        return contains(plainOf(token));
       case "word":
         return field(token);
       default:
@@ -204,12 +133,6 @@ function createParser(tokens: readonly Token[], end: number): Parser {
   return { any, peek };
 }
 
-const isSet = (value: Value): boolean =>
-  value !== undefined &&
-  value !== 0 &&
-  value !== "" &&
-  !(Array.isArray(value) && value.length === 0);
-
 /** What free text is looked for in. */
 function textOf(record: WireRecord): string {
   switch (record.k) {
@@ -224,84 +147,4 @@ function textOf(record: WireRecord): string {
     case "note":
       return record.says;
   }
-}
-
-function unquote(text: string): string {
-  return text.slice(1, -1).replaceAll(/\\(.)/g, "$1");
-}
-
-function toRegex({ text, at }: Token): Result<RegExp, FilterError> {
-  const end = text.lastIndexOf("/");
-  // Neither g nor y: they would remember the last record.
-  const flags = text.slice(end + 1);
-  if (/[^imsu]/.test(flags))
-    return failure({ at, says: `the flags "${flags}" are not all of i, m, s, u` });
-  try {
-    return success(new RegExp(text.slice(1, end), flags));
-  } catch {
-    return failure({ at, says: "this is not a regular expression" });
-  }
-}
-
-function compare(
-  read: (record: WireRecord) => Value,
-  operator: string,
-  token: Token,
-): Result<Filter, FilterError> {
-  const over =
-    (test: (value: string | number) => boolean): Filter =>
-    (record) => {
-      const value = read(record);
-      if (value === undefined) return false;
-      return typeof value === "object" ? value.some(test) : test(value);
-    };
-  if (token.kind === "regex" || operator === "matches" || operator === "~") {
-    const quoted = token.kind === "regex" ? token : { ...token, text: `/${plainOf(token)}/` };
-    const regex = toRegex(quoted);
-    if (!regex.ok) return regex;
-    return success(over((value) => regex.value.test(String(value))));
-  }
-  const text = plainOf(token);
-  if (operator === "contains") {
-    const wanted = text.toLowerCase();
-    return success(over((value) => String(value).toLowerCase().includes(wanted)));
-  }
-  const equal = (value: string | number, wanted: string): boolean => {
-    const number = toNumber(wanted);
-    if (typeof value === "number" && number !== undefined) return value === number;
-    return (
-      String(value).toLowerCase().replaceAll(/^0x|:/g, "") ===
-      wanted.toLowerCase().replaceAll(/^0x|:/g, "")
-    );
-  };
-  if (operator === ":" || operator === "==" || operator === "=") {
-    const wanted = operator === ":" && token.kind === "word" ? text.split(",") : [text];
-    return success(over((value) => wanted.some((one) => equal(value, one))));
-  }
-  if (operator === "!=") {
-    const some = over((value) => equal(value, text));
-    return success((record) => read(record) !== undefined && !some(record));
-  }
-  const limit = toNumber(text);
-  if (limit === undefined)
-    return failure({ at: token.at, says: `"${text}" is not a number, as in len>1k` });
-  return success(
-    over((value) => {
-      if (typeof value !== "number") return false;
-      if (operator === ">") return value > limit;
-      if (operator === ">=") return value >= limit;
-      return operator === "<" ? value < limit : value <= limit;
-    }),
-  );
-}
-
-const plainOf = ({ kind, text }: Token): string => (kind === "text" ? unquote(text) : text);
-
-/** Decimal with k (1024) or m, or hex with 0x. */
-function toNumber(text: string): number | undefined {
-  if (/^0x[\da-f]+$/i.test(text)) return Number.parseInt(text, 16);
-  const match = /^(\d+(?:\.\d+)?)([km]?)$/i.exec(text);
-  if (match === null) return { true: 1, false: 0 }[text.toLowerCase()];
-  const unit = { k: 1024, m: 1_048_576 }[(match[2] ?? "").toLowerCase()] ?? 1;
-  return Number(match[1]) * unit;
 }

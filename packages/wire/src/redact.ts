@@ -1,8 +1,4 @@
-import { concat, fromUtf8, toUtf8 } from "./bytes.ts";
-import { encodeHeader, mask, unmask } from "./frame.ts";
-import { storedBlocks } from "./inflate.ts";
-import { redactAll, redactPlainLogin, redactV1 } from "./redact-text.ts";
-import { redactHandshake } from "./redact-head.ts";
+import { toUtf8 } from "./bytes.ts";
 import type {
   Direction,
   FrameRecord,
@@ -10,6 +6,10 @@ import type {
   MessageRecord,
   WireRecord,
 } from "./records.ts";
+import { redactHandshake } from "./redact-head.ts";
+import { dialectOf, hide, hideEdit, isLeftover, mayHide, type Talk } from "./redact-judge.ts";
+import { blankFrame, encodeAnew, overwrite, showMessage } from "./redact-rewrite.ts";
+import { redactAll } from "./redact-text.ts";
 
 /** Takes the secrets out of records. */
 export interface Redactor {
@@ -26,19 +26,8 @@ export interface Redactor {
 const maxHeld = 4096;
 const maxHeldBytes = 8_388_608;
 
-/** What the server of the plain dialect says of a login (`plainTexts` of the protocol package). */
-const verdict = {
-  refused: "sorry, the username or password is wrong, please submit again",
-} as const;
-
-interface Connection {
-  /** `unknown`: the handshake was not seen. */
-  dialect: "plain" | "v1" | "other" | "unknown";
-  /** Plain: the next text of the client may be a login. */
-  loggingIn: boolean;
+interface Connection extends Talk {
   readonly secrets: Set<string>;
-  /** Directions where a compressed message was replaced: later ones may refer to it. */
-  readonly tainted: Set<Direction>;
   held: WireRecord[];
   heldBytes: number;
   /** Messages whose frames are held, and whether a login was due when they began. */
@@ -113,24 +102,9 @@ export function createRedactor({ reveal = false }: { readonly reveal?: boolean }
   };
 }
 
-/** Whether a message's frames must wait for what the whole message turns out to be. */
-function mayHide({ dir, rsv }: FrameRecord, state: Connection): boolean {
-  if (state.tainted.has(dir) && (rsv & 4) !== 0) return true;
-  if (state.dialect === "other") return false;
-  if (state.dialect === "plain") return dir === "c2s" && state.loggingIn;
-  return true;
-}
-
-/** The end of a message whose beginning was not seen. */
-function isLeftover({ op, msg, dir }: FrameRecord, state: Connection): boolean {
-  return op === 0 && msg === undefined && dir === "c2s" && state.dialect !== "other";
-}
-
 function takeHandshake(record: HandshakeRecord, state: Connection): HandshakeRecord {
   if (record.dir === "s2c" && record.status === 101) {
-    const { subprotocol } = record;
-    state.dialect =
-      subprotocol === "wsecho.v1" ? "v1" : (subprotocol ?? null) === null ? "plain" : "other";
+    state.dialect = dialectOf(record);
     // A token in the handshake has logged in already; a plain login may follow all the same.
     state.loggingIn = true;
   }
@@ -180,106 +154,6 @@ function takeMessage(message: MessageRecord, state: Connection): readonly WireRe
     0,
   );
   return first < 0 ? out : out.slice(0, first);
-}
-
-/** A proxy may have put a secret into a frame that had none. */
-function hideEdit(frame: FrameRecord, message: MessageRecord, state: Connection): FrameRecord {
-  const { edited } = frame;
-  if (edited === null) return frame;
-  const plain = unmask(edited);
-  const text = fromUtf8(plain);
-  const compressed = ((edited.hdr[0] ?? 0) & 0x40) !== 0;
-  const { text: _text, data: _data, ...rest } = message;
-  const asMessage = {
-    ...rest,
-    len: plain.length,
-    ...(text === undefined ? { data: plain } : { text }),
-  };
-  // A look at it decides nothing about the session: that is what the peer did see, or will.
-  const shown =
-    compressed && state.dialect !== "other"
-      ? redactAll(plain)
-      : hide(asMessage, plain, state, state.loggingIn);
-  if (shown === plain) return frame;
-  return { ...frame, edited: { ...edited, raw: mask(shown, edited.key) } };
-}
-
-/** What may be shown of a message: the same array where nothing has to be hidden. */
-function hide(
-  message: MessageRecord,
-  payload: Uint8Array,
-  state: Connection,
-  loggingIn: boolean,
-): Uint8Array {
-  const { dialect } = state;
-  if (dialect === "other" || (message.len === 0 && !message.incomplete)) return payload;
-  const json = dialect === "plain" ? undefined : redactV1(payload);
-  if (message.dir === "s2c") {
-    // Anything but "refused" ends the logins of a plain session, whoever the server is.
-    if (message.text !== verdict.refused) state.loggingIn = false;
-    return json ?? (message.incomplete && dialect === "v1" ? redactAll(payload) : payload);
-  }
-  if (json !== undefined && json !== payload) return json;
-  if (message.op === 1 && dialect === "v1") return json ?? redactAll(payload);
-  if (dialect !== "v1" && loggingIn)
-    return message.op === 1 && !message.incomplete ? redactPlainLogin(payload) : redactAll(payload);
-  // Neither login nor message: half of one, which may hold anything.
-  if (message.incomplete && dialect !== "plain") return redactAll(payload);
-  return payload;
-}
-
-function overwrite(frames: readonly FrameRecord[], shown: Uint8Array): readonly FrameRecord[] {
-  let at = 0;
-  return frames.map((frame) => {
-    const part = shown.subarray(at, at + frame.raw.length);
-    at += frame.raw.length + (frame.cut ?? 0);
-    // Kept bytes beyond what the message kept: nobody has looked at them.
-    const plain = concat([part, redactAll(frame.raw.subarray(part.length))]);
-    return hidden(frame, { raw: mask(plain, frame.key), redacted: "masked" });
-  });
-}
-
-/** The same message in blocks without compression, in as many frames. */
-function encodeAnew(frames: readonly FrameRecord[], shown: Uint8Array): readonly FrameRecord[] {
-  // What was not kept cannot be written: better shorter than wrong.
-  const encoded = storedBlocks(shown);
-  let at = 0;
-  return frames.map((frame, i) => {
-    const last = i === frames.length - 1;
-    const part = encoded.subarray(
-      at,
-      last ? encoded.length : at + Math.min(frame.len, encoded.length - at),
-    );
-    at += part.length;
-    const len = part.length;
-    const hdr = encodeHeader({ ...frame, masked: frame.key !== null, len });
-    const { cut: _cut, ...whole } = frame;
-    return hidden(whole, { len, hdr, raw: mask(part, frame.key), redacted: "re-encoded" });
-  });
-}
-
-function hidden(frame: FrameRecord, change: Partial<FrameRecord>): FrameRecord {
-  const { text, edited, ...rest } = frame;
-  const changed = { ...rest, ...change, edited: edited && blankEdited(edited) };
-  if (text === undefined) return changed;
-  return { ...changed, text: fromUtf8(unmask(changed)) ?? "*".repeat(text.length) };
-}
-
-function blankEdited<T extends { readonly raw: Uint8Array; readonly key: Uint8Array | null }>(
-  edited: T,
-): T {
-  return { ...edited, raw: mask(redactAll(edited.raw), edited.key) };
-}
-
-function blankFrame(frame: FrameRecord): FrameRecord {
-  return hidden(frame, { raw: mask(redactAll(frame.raw), frame.key), redacted: "masked" });
-}
-
-function showMessage(message: MessageRecord, shown: Uint8Array, anew: boolean): MessageRecord {
-  const { text, data: _data, ...rest } = message;
-  const redacted = anew ? "re-encoded" : "masked";
-  if (text === undefined) return { ...rest, data: shown, redacted };
-  return { ...rest, text: fromUtf8(shown) ?? "*".repeat(text.length), redacted };
 }
 
 /** The end of a message is not waited for any longer. */
