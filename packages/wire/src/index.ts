@@ -1,5 +1,6 @@
 export { createHarReader } from "./capture/har-read.ts";
 export { createHarWriter, type HarMessage } from "./capture/har-write.ts";
+export { captureFormat, createFileReader, type CaptureFormat } from "./capture/open.ts";
 export { createPcapngWriter } from "./capture/pcapng-write.ts";
 export { createCaptureReader, type CaptureReaderOptions } from "./capture/read.ts";
 export { createDecoder, type Decoder, type DecoderOptions } from "./decoder.ts";

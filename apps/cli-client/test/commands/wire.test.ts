@@ -158,6 +158,6 @@ it("says what cannot be read, and ends with 2", async () => {
   expect(await runProgram(["decode", "-"], { input: "nonsense" })).toEqual({
     status: 2,
     stdout: "",
-    stderr: "the input: neither pcapng nor pcap\n",
+    stderr: "the input: not a capture: known are JSON Lines of wsecho, HAR, pcapng and pcap\n",
   });
 });
