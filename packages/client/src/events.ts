@@ -8,6 +8,8 @@ export interface Status {
   readonly dialect: DialectName;
   /** The user's name as the server knows it; absent unless ready, and in the plain dialect. */
   readonly user?: string;
+  /** What the server calls this session, in its wire feed for example; absent unless it says so. */
+  readonly session?: string;
   /** The most payload bytes of one message, as the server's `hello` says; `ready` v1 sessions only. */
   readonly maxMessageBytes?: number;
   /** While `waiting`: from the beginning of the wait to the next connect, in milliseconds. */

@@ -22,6 +22,7 @@ export function statusOf(state: ClientState, { retryInMs, reason }: Wait): Statu
         kind: "ready",
         dialect,
         ...(state.user === null ? {} : { user: state.user }),
+        ...(state.session === null ? {} : { session: state.session }),
         ...(state.hello === null ? {} : { maxMessageBytes: state.hello.limits.maxMessageBytes }),
       };
     case "waiting":

@@ -72,6 +72,28 @@ describe("the events of a session", () => {
     expect(await Promise.all(replies)).toEqual(["first", "second"]);
   });
 
+  it("hand on binary messages that nobody asked for, between the replies to texts", async () => {
+    const server = await peer((socket) =>
+      speakV1(socket, ({ type }) => {
+        if (type === "auth") say(socket, { type: "ok", user: "admin", session: "s-1" });
+        if (type === "auth" || type === "submit") socket.send(Uint8Array.of(1, 2, 3));
+        return type === "auth";
+      }),
+    );
+    await using session = await connect(server.url, admin);
+    expect(session.status).toMatchObject({ kind: "ready", session: "s-1" });
+    expect(await session.ask("text")).toBe("text");
+    const seen = [];
+    for await (const message of session) {
+      seen.push(message);
+      if (seen.length === 2) break;
+    }
+    expect(seen).toEqual([
+      { kind: "binary", data: Uint8Array.of(1, 2, 3) },
+      { kind: "binary", data: Uint8Array.of(1, 2, 3) },
+    ]);
+  });
+
   it("that a handler throws over surface, and the session goes on", async () => {
     const server = await peer((socket) => speakV1(socket));
     const thrown: unknown[] = [];

@@ -69,6 +69,7 @@ export const serverDocs: Readonly<Record<keyof typeof serverMessages, MessageDoc
       expiresInMs: "when the login ends if it is not renewed; absent: never",
       data: `${scramData("server-final message")}, which the client has to check`,
       token: "for later logins, where `rememberMs` asked for one (L13)",
+      session: "what the server calls this session (L15)",
     },
   },
   denied: {

@@ -65,6 +65,7 @@ export const serverMessages = {
     expiresInMs: optional,
     data: { ...data, optional: true },
     token: { ...data, optional: true },
+    session: { kind: "string", max: 64, optional: true },
   },
   denied: { type: "denied", attemptsLeft: count, retryAfterMs: count },
   echo: { type: "echo", id, text },

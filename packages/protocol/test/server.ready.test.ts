@@ -103,6 +103,21 @@ describe("a server's session that is ready", () => {
     });
   });
 
+  it("[L15] is called the same in each ok", () => {
+    const login = { user: "ann" };
+    const opened = ready({ login, session: "s-1" });
+    const renewed = opened.then(frame(json(plainAuth)), {
+      type: "verdict",
+      attempt: 1,
+      outcome: { kind: "accepted", user: "ann" },
+    });
+    for (const { effects } of [opened, renewed])
+      expect(effects).toContainEqual({
+        type: "send",
+        message: { type: "ok", user: "ann", session: "s-1" },
+      });
+  });
+
   it("never becomes somebody else's by a renewal", () => {
     const other = ready().then(frame(json(plainAuth)), {
       type: "verdict",

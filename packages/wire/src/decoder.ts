@@ -4,7 +4,7 @@ import { defaultWireLimits, type WireLimits } from "./limits.ts";
 import type { Direction, Vantage, WireRecord } from "./records.ts";
 import type { Shared } from "./side.ts";
 import { decide, seek } from "./start.ts";
-import { createStream, takeWaiting, toFrames, type Connection } from "./stream.ts";
+import { createStream, takeWaiting, toFrames, type Connection, type Mode } from "./stream.ts";
 
 /** What {@link createDecoder} takes. */
 export interface DecoderOptions {
@@ -15,8 +15,11 @@ export interface DecoderOptions {
   /** Where the bytes are seen; `capture` by default. */
   readonly at?: Vantage;
   readonly limits?: Partial<WireLimits>;
-  /** `frames`: both directions begin with a frame, and nothing is said about a handshake. */
-  readonly start?: "handshake" | "frames";
+  /**
+   * What the bytes begin with; nothing is said about a handshake that is not among them. `middle`:
+   * a connection under way, where the server's bytes begin with a frame, and the client's anywhere.
+   */
+  readonly start?: "handshake" | "frames" | "middle";
   /** Whether the bytes may begin in the middle of a connection; `true` by default. */
   readonly midstream?: boolean;
 }
@@ -36,6 +39,8 @@ export interface Decoder {
   /** Says that nothing more is seen, though the connection may go on: so there is no close record. */
   stop(time: number): void;
 }
+
+const modeOf = (start: DecoderOptions["start"]): Mode => (start === "frames" ? "frames" : "start");
 
 /** A decoder of one connection. Memory is bounded by its limits, see {@link WireLimits}. */
 export function createDecoder(options: DecoderOptions): Decoder {
@@ -58,10 +63,10 @@ export function createDecoder(options: DecoderOptions): Decoder {
     nextMessage: () => ++messages,
   };
 
-  const mode = options.start === "frames" ? "frames" : "start";
+  const { start } = options;
   const streams = {
-    c2s: createStream(shared, "c2s", mode),
-    s2c: createStream(shared, "s2c", mode),
+    c2s: createStream(shared, "c2s", start === "middle" ? "seek" : modeOf(start)),
+    s2c: createStream(shared, "s2c", start === "middle" ? "frames" : modeOf(start)),
   };
   const connection: Connection = {
     shared,

@@ -9,6 +9,7 @@ export { encodeHeader, mask, opcodes, unmask, type HeaderFields } from "./frame.
 export { acceptFor } from "./handshake.ts";
 export { formatName, formatVersion, fromJson, toJson } from "./json.ts";
 export {
+  captureNote,
   createJsonlReader,
   createJsonlWriter,
   type PieceReader,

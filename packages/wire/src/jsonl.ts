@@ -42,7 +42,8 @@ export function createJsonlWriter(options: WriterOptions = {}): Writer<string> {
   };
 }
 
-function captureNote(t: number, reveal: boolean): WireRecord {
+/** The first record of a file. */
+export function captureNote(t: number, reveal: boolean): WireRecord {
   return {
     k: "note",
     t,

@@ -42,6 +42,8 @@ export interface HandshakeRecord extends Stamp {
   readonly deflate?: Deflate | null;
   /** Of an answer: the selected subprotocol. */
   readonly subprotocol?: string | null;
+  /** What the server calls the session, where the server itself saw it. */
+  readonly session?: string;
   /** Of a refused handshake: the body of the answer, as far as it was kept. */
   readonly body?: Uint8Array;
   /** Bytes of head and body that are missing here. */
@@ -148,6 +150,10 @@ export interface NoteRecord extends Stamp {
   readonly dir?: Direction;
   /** Bytes, packets or records that it is about. */
   readonly count?: number;
+  /** Of `session`: what the server calls it. */
+  readonly session?: string;
+  /** Of `session`: who is logged in; absent before the login. */
+  readonly user?: string;
   /** Of `capture`: whether secrets are shown. */
   readonly reveal?: boolean;
   /** Of `capture`: the format of a file, with its version. */
@@ -158,6 +164,8 @@ export interface NoteRecord extends Stamp {
 export type NoteCode =
   /** The first record of a file. */
   | "capture"
+  /** Whose connection this is. */
+  | "session"
   /** A cap was met. */
   | "cap"
   /** Bytes are missing. */

@@ -17,7 +17,14 @@ export function redactAll(payload: Uint8Array): Uint8Array {
 }
 
 /** Fields of a login that are no secret. */
-const open: ReadonlySet<string> = new Set(["type", "mechanism", "user", "username", "expiresInMs"]);
+const open: ReadonlySet<string> = new Set([
+  "type",
+  "mechanism",
+  "user",
+  "username",
+  "expiresInMs",
+  "session",
+]);
 /** Types of messages that prove who somebody is, and the two halves of SCRAM that help to guess it. */
 const logins: ReadonlySet<unknown> = new Set(["auth", "response", "challenge", "ok"]);
 

@@ -18,6 +18,12 @@ export interface Redactor {
    * message that could be a login wait for its end.
    */
   push(record: WireRecord): readonly WireRecord[];
+  /**
+   * Says what is known of a connection from elsewhere, so that its bytes do not have to.
+   *
+   * @param dialect `other`: its messages log nobody in, whatever they say
+   */
+  assume(conn: number, known: { dialect: "plain" | "v1" | "other"; loggedIn: boolean }): void;
   /** What still waits, blanked. */
   end(): readonly WireRecord[];
 }
@@ -27,6 +33,8 @@ const maxHeld = 4096;
 const maxHeldBytes = 8_388_608;
 
 interface Connection extends Talk {
+  /** The dialect is known from elsewhere: no handshake changes it. */
+  assumed: boolean;
   readonly secrets: Set<string>;
   held: WireRecord[];
   heldBytes: number;
@@ -46,7 +54,7 @@ interface Connection extends Talk {
  * @param reveal shows everything as it is
  */
 export function createRedactor({ reveal = false }: { readonly reveal?: boolean } = {}): Redactor {
-  if (reveal) return { push: (record) => [record], end: () => [] };
+  if (reveal) return { push: (record) => [record], assume: () => undefined, end: () => [] };
   const connections = new Map<number, Connection>();
 
   const of = (conn: number): Connection => {
@@ -54,6 +62,7 @@ export function createRedactor({ reveal = false }: { readonly reveal?: boolean }
     if (known === undefined) {
       known = {
         dialect: "unknown",
+        assumed: false,
         loggingIn: true,
         secrets: new Set(),
         tainted: new Set(),
@@ -98,12 +107,15 @@ export function createRedactor({ reveal = false }: { readonly reveal?: boolean }
       forget(shown, state);
       return shown;
     },
+    assume(conn, { dialect, loggedIn }) {
+      Object.assign(of(conn), { dialect, loggingIn: !loggedIn, assumed: true });
+    },
     end: () => [...connections.values()].flatMap((state) => giveUp(state)),
   };
 }
 
 function takeHandshake(record: HandshakeRecord, state: Connection): HandshakeRecord {
-  if (record.dir === "s2c" && record.status === 101) {
+  if (!state.assumed && record.dir === "s2c" && record.status === 101) {
     state.dialect = dialectOf(record);
     // A token in the handshake has logged in already; a plain login may follow all the same.
     state.loggingIn = true;

@@ -27,8 +27,11 @@ export interface Shared {
 
 /** The frames of one direction as records. */
 export interface Side {
-  /** @param off offset of the first frame in its direction's bytes */
-  begin(off: number): void;
+  /**
+   * @param off offset of the first frame in its direction's bytes
+   * @param resumed frames before it were not seen: it may go on with a message
+   */
+  begin(off: number, resumed?: boolean): void;
   agree(deflate: DeflateSide | null | undefined): void;
   push(bytes: Uint8Array): void;
   /** @returns how many of the missing bytes go beyond the frame under way */
@@ -63,6 +66,8 @@ export function createSide(shared: Shared, dir: Direction): Side {
   let current: Current | undefined;
   let message: Assembly | undefined;
   let closed = false;
+  /** The end of a message may come whose beginning was not seen. */
+  let resumed = false;
   let saidContext = false;
 
   const reader = createFrameReader({
@@ -75,9 +80,13 @@ export function createSide(shared: Shared, dir: Direction): Side {
           found.push(lint("data-inside-fragments"));
           finishMessage(message, false);
         }
+        resumed = false;
         const rsv1 = (header.rsv & 4) !== 0;
         message = assembler.start({ msg: shared.nextMessage(), op, rsv1 });
-      } else if (op === 0 && message === undefined) found.push(lint("continuation-without-start"));
+      } else if (op === 0 && message === undefined) {
+        if (!resumed) found.push(lint("continuation-without-start"));
+        if (fin === 1) resumed = false;
+      }
       const mine = op <= 2 ? message : undefined;
       if (len > limits.frame)
         shared.note("cap", "a frame is larger than what is kept of one", { dir, count: len });
@@ -224,8 +233,9 @@ export function createSide(shared: Shared, dir: Direction): Side {
     get closed() {
       return closed;
     },
-    begin(at) {
+    begin(at, isResumed = false) {
       off = at;
+      resumed = isResumed;
       reader.reset();
       current = undefined;
     },

@@ -57,7 +57,7 @@ export function seek(connection: Connection, dir: Direction, last: boolean): boo
       count: own.skipped,
     });
   own.skipped = 0;
-  toFrames(connection, dir);
+  toFrames(connection, dir, true);
   return true;
 }
 

@@ -62,10 +62,14 @@ export function takeWaiting({ waiting }: Stream): Uint8Array {
   return all;
 }
 
-/** What waits, and what comes, are frames. */
-export function toFrames(connection: Connection, dir: Direction): void {
+/**
+ * What waits, and what comes, are frames.
+ *
+ * @param resumed frames before them were not seen
+ */
+export function toFrames(connection: Connection, dir: Direction, resumed = false): void {
   const own = connection.streams[dir];
   own.mode = "frames";
-  own.side.begin(own.total - own.waiting.length);
+  own.side.begin(own.total - own.waiting.length, resumed);
   connection.drain(dir);
 }

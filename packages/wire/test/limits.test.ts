@@ -229,6 +229,23 @@ test("a stream that begins in the middle of a frame is read from the next one on
   expect(notes(records)).toEqual(["midstream", "resync"]);
 });
 
+test("a tap that begins in the middle finds the client's frames and blames nobody for what it missed", () => {
+  const cut = clientFrame("cut").subarray(4);
+  const records = decode(
+    [
+      ["s2c", frame("echo")],
+      ["c2s", cut],
+      ["c2s", clientFrame("end of it", { op: 0 })],
+      ["c2s", clientFrame("next")],
+      ["c2s", clientFrame("stray", { op: 0 })],
+    ],
+    { start: "middle" },
+  );
+  expect(messages(records).map(({ text }) => text)).toEqual(["echo", "next"]);
+  expect(notes(records)).toEqual(["resync"]);
+  expect(rules(records)).toEqual(["continuation-without-start"]);
+});
+
 test("compressed messages from the middle of a connection are read as far as the window allows", () => {
   const records = decode([
     ["s2c", hex("c1 05 f2 00 11 00 00")], // needs what came before

@@ -397,3 +397,21 @@ test("a login of any JSON that parses is found", () => {
     ),
   );
 });
+
+test("what is known of a connection from elsewhere spares its messages, and no login", () => {
+  const shown = (dialect: "plain" | "v1" | "other", loggedIn: boolean, text: string): string => {
+    const redactor = createRedactor();
+    redactor.assume(1, { dialect, loggedIn });
+    const pieces: Piece[] = [
+      ["c2s", request("")],
+      ["s2c", answer("")],
+      ["c2s", clientFrame(text)],
+    ];
+    const records = decode(pieces).flatMap((record) => redactor.push(record));
+    return messages(records)[0]?.text ?? "";
+  };
+  expect(shown("plain", true, "a: b")).toBe("a: b");
+  expect(shown("other", true, '{"type":"auth","token":"t"}')).toBe('{"type":"auth","token":"t"}');
+  expect(shown("plain", false, "a:pass")).toBe("a:****");
+  expect(shown("v1", true, '{"type":"auth","token":"t"}')).toBe('{"type":"auth","token":"*"}');
+});

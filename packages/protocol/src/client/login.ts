@@ -130,7 +130,7 @@ export function accept(state: LoginState, accepted: Accepted): ClientStep {
 
 function enterReady(state: ClientState, accepted: Accepted): ClientStep {
   const [pending, sends] = sendAll(state.pending);
-  const { user } = accepted;
+  const { user, session = null } = accepted;
   return [
     {
       ...baseOf(state),
@@ -138,6 +138,7 @@ function enterReady(state: ClientState, accepted: Accepted): ClientStep {
       pending,
       established: true,
       user,
+      session,
       login: null,
       probing: false,
     },

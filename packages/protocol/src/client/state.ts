@@ -100,6 +100,8 @@ export type ReadyState = Base & {
   readonly kind: "ready";
   /** `null` in the plain dialect, which names nobody. */
   readonly user: string | null;
+  /** What the server calls this session; `null` where it does not say. */
+  readonly session: string | null;
   /** A renewal, which goes on beside the session's messages. */
   readonly login: LoginStep | null;
   readonly probing: boolean;
@@ -133,6 +135,7 @@ export interface Accepted {
   readonly user: string | null;
   readonly expiresInMs?: number | undefined;
   readonly token?: string | undefined;
+  readonly session?: string | undefined;
 }
 
 /** The timers that the shell keeps for a client, one of each at most. */

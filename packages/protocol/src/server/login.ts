@@ -91,7 +91,7 @@ export function enterReady(state: Exclude<LiveState, ReadyState>, login: Accepte
     },
     [
       { type: "stopTimer", name: "auth" },
-      ...confirmLogin(login, false),
+      ...confirmLogin(state, login, false),
       startDeadline("idle", state),
     ],
   ];
@@ -100,12 +100,13 @@ export function enterReady(state: Exclude<LiveState, ReadyState>, login: Accepte
 function renew(state: ReadyState, login: Accepted): ServerStep {
   // A session never becomes somebody else's: what was submitted so far belongs to one user.
   return login.user === state.user
-    ? [{ ...state, renewal: null, failures: 0 }, confirmLogin(login, true)]
+    ? [{ ...state, renewal: null, failures: 0 }, confirmLogin(state, login, true)]
     : closeWith(state, "refused", "a renewal must not change the user");
 }
 
 /** Says `ok` and sets the login's end. */
 function confirmLogin(
+  { options: { session } }: LiveState,
   { user, data, token, ...login }: Accepted,
   renewed: boolean,
 ): readonly ServerEffect[] {
@@ -120,6 +121,7 @@ function confirmLogin(
       ...(expiresInMs === undefined ? {} : { expiresInMs }),
       ...(data === undefined ? {} : { data }),
       ...(token === undefined ? {} : { token }),
+      ...(session === undefined ? {} : { session }),
     }),
     expiresInMs === undefined
       ? { type: "stopTimer", name: "expiry" }

@@ -12,6 +12,8 @@ export interface ServerOptions {
   /** Names of optional abilities, for `hello`. */
   readonly features: readonly string[];
   readonly limits: Limits;
+  /** What `ok` calls the session; at most 64 characters. */
+  readonly session?: string;
   /** Set where the handshake already proved who this is: the session starts ready. */
   readonly login?: Login;
 }
