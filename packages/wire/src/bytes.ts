@@ -57,7 +57,7 @@ export function toUtf8(text: string): Uint8Array {
 }
 
 /** Below this many bytes the call of a decoder costs more than the loop. */
-const few = 48;
+const few = 16;
 
 /** Short ASCII text; `undefined` for anything else. */
 function fromAscii(bytes: Uint8Array): string | undefined {
@@ -106,7 +106,11 @@ export interface Keeper {
   readonly total: number;
 }
 
-export function createKeeper(cap: number): Keeper {
+/** An array of this size at most is made for bytes that are only announced. */
+const trust = 65_536;
+
+/** @param expected how many bytes are said to come */
+export function createKeeper(cap: number, expected = 0): Keeper {
   let store = noBytes;
   let kept = 0;
   let total = 0;
@@ -124,7 +128,9 @@ export function createKeeper(cap: number): Keeper {
         return;
       }
       if (kept + room > store.length) {
-        const larger = new Uint8Array(Math.min(cap, Math.max(kept + room, 2 * store.length, 64)));
+        const announced = Math.min(expected, Math.max(trust, 4 * room));
+        const wanted = Math.max(kept + room, announced, 2 * store.length, 64);
+        const larger = new Uint8Array(Math.min(cap, wanted));
         larger.set(store.subarray(0, kept));
         store = larger;
       }

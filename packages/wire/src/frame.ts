@@ -88,7 +88,25 @@ const littleEndian =
 export function mask(bytes: Uint8Array, key: Uint8Array | null, at = 0): Uint8Array {
   // Not `slice`: a Node Buffer's would share the memory.
   const out = new Uint8Array(bytes);
-  if (key === null || key.length < 4 || out.length === 0) return out;
+  if (key !== null && key.length >= 4) xor(out, key, at);
+  return out;
+}
+
+/** Reused, because for most payloads nobody needs the plain bytes for longer than a look. */
+const scratch = /* @__PURE__ */ new Uint8Array(65_536);
+
+/** The same, valid until the next call only. */
+export function glance(bytes: Uint8Array, key: Uint8Array | null): Uint8Array {
+  // Few bytes lie where handing them to a text decoder is dear.
+  if (key === null && bytes.length > 64) return bytes;
+  if (bytes.length > scratch.length) return mask(bytes, key);
+  const out = scratch.subarray(0, bytes.length);
+  out.set(bytes);
+  if (key !== null) xor(out, key, 0);
+  return out;
+}
+
+function xor(out: Uint8Array, key: Uint8Array, at: number): void {
   const a = key[at & 3] ?? 0;
   const b = key[(at + 1) & 3] ?? 0;
   const c = key[(at + 2) & 3] ?? 0;
@@ -106,7 +124,6 @@ export function mask(bytes: Uint8Array, key: Uint8Array | null, at = 0): Uint8Ar
   }
   for (; i < out.length; i++)
     out[i] = (out[i] ?? 0) ^ ((i & 3) === 0 ? a : (i & 3) === 1 ? b : (i & 3) === 2 ? c : d);
-  return out;
 }
 
 /** What a frame reader finds, in order. */

@@ -7,18 +7,23 @@ const step = 256;
 /** As many equal steps in a row; chance makes them in 1 of 2^87. */
 const steps = 3;
 
-/** Looks at the masking keys of one direction (RFC 6455 sections 5.3 and 10.3). */
-export function createKeyWatch(): (key: Uint8Array) => readonly Lint[] {
-  const recent = new Set<number>();
+/**
+ * Looks at the masking keys of one direction (RFC 6455 sections 5.3 and 10.3), and adds to `found`
+ * what is wrong with one.
+ */
+export function createKeyWatch(): (key: Uint8Array, found: Lint[]) => void {
+  // Two halves: the older one is forgotten when the younger one is full.
+  let young = new Set<number>();
+  let old = new Set<number>();
   let last: number | undefined;
   let delta = 0;
   let same = 0;
-  return (bytes) => {
-    const [a = 0, b = 0, c = 0, d = 0] = bytes;
-    const key = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-    const found: Lint[] = [];
+  return (bytes, found) => {
+    // Signed, which is what the engine holds without an object.
+    const key =
+      ((bytes[0] ?? 0) << 24) | ((bytes[1] ?? 0) << 16) | ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
     if (key === 0) found.push(lint("predictable-key", "it is zero, so the payload is not masked"));
-    else if (recent.has(key)) found.push(lint("repeated-key"));
+    else if (young.has(key) || old.has(key)) found.push(lint("repeated-key"));
     if (last !== undefined) {
       const now = (key - last) | 0;
       same = now === delta && now !== 0 && Math.abs(now) <= step ? same + 1 : 0;
@@ -26,12 +31,9 @@ export function createKeyWatch(): (key: Uint8Array) => readonly Lint[] {
       if (same >= steps - 1) found.push(lint("predictable-key", "it is the last one, counted on"));
     }
     last = key;
-    recent.delete(key);
-    recent.add(key);
-    if (recent.size > remembered) {
-      const [oldest] = recent;
-      if (oldest !== undefined) recent.delete(oldest);
-    }
-    return found;
+    young.add(key);
+    if (young.size < remembered / 2) return;
+    old = young;
+    young = new Set();
   };
 }

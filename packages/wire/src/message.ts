@@ -12,10 +12,11 @@ export interface Assembly {
   readonly msg: number;
   readonly op: number;
   readonly compressed: boolean;
-  /** Number of its first frame. */
+  /** Numbers of its first frame and, so far, its last. */
   first: number;
   parts: number;
   wire: number;
+  last: number;
   /** Absent while nothing has arrived. */
   kept: Keeper | undefined;
   readonly lint: Lint[];
@@ -41,12 +42,14 @@ export interface Assembler {
   agree(deflate: DeflateSide | null | undefined): void;
   readonly deflate: DeflateSide | null | undefined;
   start(named: { readonly msg: number; readonly op: number; readonly rsv1: boolean }): Assembly;
-  /** Takes plain payload; `own` where nobody else has the array. */
-  add(message: Assembly, plain: Uint8Array, own: boolean): void;
+  /** Takes plain payload, in an array that nobody else has. */
+  add(message: Assembly, plain: Uint8Array): void;
   /** Bytes of the message are missing in the capture. */
   lose(message: Assembly): void;
   /** @param whole its last frame has ended */
   finish(message: Assembly, whole: boolean): Content;
+  /** An uncompressed message that came in one frame; of a text, `plain` has to last for the call only. */
+  alone(message: Assembly, plain: Uint8Array): Content;
 }
 
 export function createAssembler(limits: WireLimits): Assembler {
@@ -87,6 +90,7 @@ export function createAssembler(limits: WireLimits): Assembler {
         op,
         compressed,
         first: 0,
+        last: 0,
         parts: 0,
         wire: 0,
         kept: undefined,
@@ -94,10 +98,10 @@ export function createAssembler(limits: WireLimits): Assembler {
         contextLost,
       };
     },
-    add(message, plain, own) {
+    add(message, plain) {
       if (message.broken !== undefined) return;
       if (message.compressed) inflate(message, plain);
-      else (message.kept ??= createKeeper(limits.message)).add(plain, own);
+      else (message.kept ??= createKeeper(limits.message)).add(plain, true);
     },
     lose(message) {
       message.broken ??= "missing";
@@ -112,22 +116,35 @@ export function createAssembler(limits: WireLimits): Assembler {
       }
       if (message.broken === "data" && !message.contextLost)
         message.lint.push(lint("deflate-data"));
-      return { ...read(message), ...(unfinished && { incomplete: true }), lint: message.lint };
+      const short = unfinished && message.broken !== undefined;
+      const bytes = message.kept?.bytes() ?? noBytes;
+      const content = read(message, { bytes, len: message.kept?.total ?? 0, short });
+      return unfinished ? { ...content, incomplete: true } : content;
+    },
+    alone(message, plain) {
+      const bytes = plain.length > limits.message ? plain.slice(0, limits.message) : plain;
+      return read(message, { bytes, len: plain.length, short: false });
     },
   };
 }
 
-function read(message: Assembly): Omit<Content, "lint" | "incomplete"> {
-  const bytes = message.kept?.bytes() ?? noBytes;
-  const len = message.kept?.total ?? 0;
-  const short = len > bytes.length || message.broken !== undefined;
-  if (message.op === 1) {
-    const checked = short ? withoutCutCharacter(bytes) : bytes;
+function read(
+  { op, lint: found }: Assembly,
+  {
+    bytes,
+    len,
+    short,
+  }: { readonly bytes: Uint8Array; readonly len: number; readonly short: boolean },
+): Content {
+  if (op === 1) {
+    const checked = short || len > bytes.length ? withoutCutCharacter(bytes) : bytes;
     const text = fromUtf8(checked);
     const cut = len - checked.length;
-    if (text !== undefined) return { len, text, ...(cut > 0 && { cut }) };
-    message.lint.push(lint("bad-utf8"));
+    if (text !== undefined)
+      return cut > 0 ? { len, text, cut, lint: found } : { len, text, lint: found };
+    found.push(lint("bad-utf8"));
   }
+  const data = op === 1 ? bytes.slice() : bytes;
   const cut = len - bytes.length;
-  return { len, data: bytes.length === 0 ? noBytes : bytes, ...(cut > 0 && { cut }) };
+  return cut > 0 ? { len, data, cut, lint: found } : { len, data, lint: found };
 }

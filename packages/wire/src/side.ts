@@ -1,19 +1,21 @@
 import {
   createKeeper,
-  noBytes,
   fromUtf8,
   fromUtf8Lenient,
+  noBytes,
   withoutCutCharacter,
   type Keeper,
 } from "./bytes.ts";
 import { readClose } from "./close.ts";
 import type { DeflateSide } from "./extensions.ts";
-import { createFrameReader, mask, opcodes, unmask, type FrameHeader } from "./frame.ts";
+import { createFrameReader, glance, mask, type FrameHeader } from "./frame.ts";
+import { lintHeader } from "./header-lint.ts";
 import { createKeyWatch } from "./keys.ts";
 import { lint, type Lint } from "./lint.ts";
 import type { WireLimits } from "./limits.ts";
 import { createAssembler, type Assembly, type Content } from "./message.ts";
-import type { Direction, FrameRecord, NoteCode, Stamp, WireRecord } from "./records.ts";
+import { closeRecord, frameRecord, messageRecord } from "./record.ts";
+import type { Direction, NoteCode, Stamp, WireRecord } from "./records.ts";
 
 /** What both directions of a connection share. */
 export interface Shared {
@@ -73,7 +75,7 @@ export function createSide(shared: Shared, dir: Direction): Side {
   const reader = createFrameReader({
     start(header, hdr, key) {
       const found = lintHeader(header, { dir, deflate: assembler.deflate, closed });
-      if (key !== null && dir === "c2s") found.push(...watch(key));
+      if (key !== null && dir === "c2s") watch(key, found);
       const { op, fin, len } = header;
       if (op === 1 || op === 2) {
         if (message !== undefined) {
@@ -110,9 +112,9 @@ export function createSide(shared: Shared, dir: Direction): Side {
       if (current.missing) return;
       if (piece.length === current.header.len && piece.length <= limits.frame)
         current.whole = piece.slice();
-      else (current.kept ??= createKeeper(limits.frame)).add(piece);
+      else (current.kept ??= createKeeper(limits.frame, current.header.len)).add(piece);
       if (current.message !== undefined && !current.alone)
-        assembler.add(current.message, mask(piece, current.key, at), true);
+        assembler.add(current.message, mask(piece, current.key, at));
     },
     missing(count) {
       if (current === undefined || count === 0) return;
@@ -125,70 +127,55 @@ export function createSide(shared: Shared, dir: Direction): Side {
     if (current === undefined) return;
     const frame = current;
     current = undefined;
-    const { header, key, hdr } = frame;
-    const { op, len, fin, rsv } = header;
+    const { header, key, message: own } = frame;
+    const { op, len, fin } = header;
     const n = shared.nextFrame();
     // Behind a hole nothing is kept: `raw` is the beginning of the payload, without a gap in it.
     const raw = frame.whole ?? frame.kept?.bytes() ?? noBytes;
-    const cut = len - raw.length;
-    const plain = frame.alone || op > 2 ? unmask({ raw, key }) : undefined;
-    if (frame.message !== undefined) {
-      frame.message.wire += frame.seen;
-      if (frame.alone && plain !== undefined) assembler.add(frame.message, plain, true);
-      if (frame.missing) assembler.lose(frame.message);
-    }
-    const ends = fin === 1 && whole ? frame.message : undefined;
-    const content = ends && assembler.finish(ends, true);
+    const ends = fin === 1 && whole ? own : undefined;
+    const alone = frame.alone && whole && !frame.missing;
+    let plain: Uint8Array | undefined;
+    let content: Content | undefined;
+    if (own !== undefined) {
+      own.wire += frame.seen;
+      own.last = n;
+      if (frame.part === 0) own.first = n;
+      if (alone) content = assembler.alone(own, (op === 1 ? glance : mask)(raw, key));
+      else if (frame.alone) assembler.add(own, mask(raw, key));
+      if (frame.missing) assembler.lose(own);
+      if (!alone && ends !== undefined) content = assembler.finish(ends, true);
+    } else plain = glance(raw, key);
     const close = op === 8 ? readClose(plain ?? raw) : undefined;
-    const text = close?.reason ?? textOf(frame, { raw, plain, content });
-    shared.emit({
-      k: "frame",
-      ...shared.stamp(),
-      n,
-      dir,
-      off,
-      fin,
-      rsv,
-      op,
-      key,
-      len,
-      hdr,
-      raw,
-      ...(cut > 0 && { cut }),
-      ...(text !== undefined && { text }),
-      ...(frame.message !== undefined && { msg: frame.message.msg, part: frame.part }),
-      edited: null,
-      lint: close === undefined ? frame.lint : [...frame.lint, ...close.lint],
-    } satisfies FrameRecord);
+    const stamp = shared.stamp();
+    shared.emit(
+      frameRecord(stamp, {
+        n,
+        dir,
+        off,
+        header,
+        hdr: frame.hdr,
+        key,
+        raw,
+        text: close?.reason ?? textOf(frame, raw, { plain, content }),
+        msg: own?.msg,
+        part: frame.part,
+        lint: close === undefined ? frame.lint : [...frame.lint, ...close.lint],
+      }),
+    );
     off += header.size + len;
-    if (frame.message !== undefined && frame.part === 0) frame.message.first = n;
-    if (ends !== undefined && content !== undefined) emitMessage(ends, content, n);
+    if (ends !== undefined && content !== undefined) emitMessage(ends, content);
     if (close !== undefined) {
       closed = true;
-      const { code, reason, lint: found } = close;
-      shared.emit({
-        k: "close",
-        ...shared.stamp(),
-        dir,
-        by: "frame",
-        code,
-        reason,
-        n,
-        lint: found,
-      });
+      shared.emit(closeRecord(stamp, dir, { ...close, n }));
     }
-    lastFrame = n;
   }
-
-  let lastFrame = 0;
 
   function finishMessage(ended: Assembly, whole: boolean): void {
-    emitMessage(ended, assembler.finish(ended, whole), lastFrame);
+    emitMessage(ended, assembler.finish(ended, whole));
   }
 
-  function emitMessage(ended: Assembly, content: Content, last: number): void {
+  function emitMessage(ended: Assembly, content: Content): void {
     if (message === ended) message = undefined;
-    const { compressed, wire, op, msg, parts } = ended;
     if (content.incomplete && ended.broken === "data" && ended.contextLost && !saidContext) {
       saidContext = true;
       shared.note("context", "compressed data refers to what the capture does not have", { dir });
@@ -198,33 +185,18 @@ export function createSide(shared: Shared, dir: Direction): Side {
         dir,
         count: content.len,
       });
-    shared.emit({
-      k: "message",
-      ...shared.stamp(),
-      dir,
-      msg,
-      op,
-      frames: [ended.first, last],
-      parts,
-      wire,
-      compressed,
-      ...(compressed && wire > 0 && { ratio: Math.round((content.len / wire) * 100) / 100 }),
-      ...content,
-    });
+    shared.emit(messageRecord(shared.stamp(), dir, ended, content));
   }
 
   function textOf(
     frame: Current,
-    {
-      raw,
-      plain,
-      content,
-    }: { raw: Uint8Array; plain: Uint8Array | undefined; content: Content | undefined },
+    raw: Uint8Array,
+    read: { plain: Uint8Array | undefined; content: Content | undefined },
   ): string | undefined {
     const { op } = frame.header;
-    if (op === 9 || op === 10) return plain && fromUtf8(plain);
+    if (op === 9 || op === 10) return read.plain && fromUtf8(read.plain);
     if (frame.message?.op !== 1 || frame.message.compressed) return undefined;
-    if (frame.alone) return content?.text;
+    if (frame.alone) return read.content?.text;
     // A fragment may begin and end inside a character.
     return fromUtf8Lenient(withoutCutCharacter(mask(raw, frame.key)));
   }
@@ -252,30 +224,4 @@ export function createSide(shared: Shared, dir: Direction): Side {
       reader.reset();
     },
   };
-}
-
-function lintHeader(
-  header: FrameHeader,
-  side: {
-    readonly dir: Direction;
-    readonly deflate: DeflateSide | null | undefined;
-    readonly closed: boolean;
-  },
-): Lint[] {
-  const { fin, rsv, op, len, extended, masked } = header;
-  const found: Lint[] = [];
-  const control = op >= 8;
-  if (side.dir === "c2s" && !masked) found.push(lint("unmasked-client"));
-  if (side.dir === "s2c" && masked) found.push(lint("masked-server"));
-  if (opcodes[op] === undefined) found.push(lint("reserved-opcode", String(op)));
-  const rsv1 = (rsv & 4) !== 0;
-  if ((rsv & 3) !== 0 || (rsv1 && side.deflate === null)) found.push(lint("rsv-without-extension"));
-  else if (rsv1 && (control || op === 0)) found.push(lint("rsv1-misplaced"));
-  if (control && len > 125) found.push(lint("control-too-long", `${len} bytes`));
-  if (control && fin === 0) found.push(lint("control-fragmented"));
-  if ((extended === 2 && len < 126) || (extended === 8 && len < 65_536))
-    found.push(lint("length-not-minimal", `${len} in ${extended} bytes`));
-  if (extended === 8 && len >= 2 ** 63) found.push(lint("length-high-bit"));
-  if (side.closed) found.push(lint("data-after-close"));
-  return found;
 }
