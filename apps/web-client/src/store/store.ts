@@ -137,17 +137,11 @@ export function createStore(host: StoreHost): Store {
   }
 
   const { push, flush } = createBatcher<Stamped>(host.schedule, (batch) => {
-    view.value = reduceView(view.value, batch);
+    const { transcript, ...rest } = reduceView(view.value, batch);
+    view.value = { ...rest, transcript: trim(transcript) };
     if (view.value.status?.kind === "ready") screen.value = "session";
-    // A step of its own, because a list that grows at one end and shrinks at the other in the same
-    // step cannot keep its place.
-    if (trim(view.value.transcript) !== view.value.transcript) host.schedule(trimTranscript, false);
     host.onBatch(batch);
   });
-
-  function trimTranscript(): void {
-    view.value = { ...view.value, transcript: trim(view.value.transcript) };
-  }
 
   function forgetLogin(): void {
     keeper.forget();

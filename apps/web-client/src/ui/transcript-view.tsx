@@ -1,22 +1,21 @@
 import type { ComponentChildren, CSSProperties, JSX, Ref } from "preact";
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { Virtualizer } from "virtua";
 import type { Entry } from "../session/transcript.ts";
 import { formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { EntryRow } from "./entry-row.tsx";
 import { Icon } from "./icons.tsx";
+import { useDrawn } from "./use-drawn.ts";
 import { useTail } from "./use-tail.ts";
 
 export function TranscriptView(): JSX.Element {
-  const { entries } = useStore().view.value.transcript;
+  const { entries, shift } = useDrawn(useStore().view.value.transcript.entries);
   const scroller = useRef<HTMLElement>(null);
-  const list = useRef<VirtualizerHandle>(null);
   const expanded = useSignal<ReadonlySet<number>>(new Set());
-  const tail = useTail(entries, list);
-  const shift = useShift(entries);
+  const tail = useTail(entries, scroller);
 
   const toggle = (seq: number): void => {
     const next = new Set(expanded.value);
@@ -26,15 +25,7 @@ export function TranscriptView(): JSX.Element {
   return (
     <div class="transcript">
       <section ref={scroller} class="scroller" aria-label={t("transcript.title")} tabIndex={0}>
-        <Virtualizer
-          ref={list}
-          as={List}
-          item={Item}
-          data={entries}
-          shift={shift}
-          onScroll={tail.onScroll}
-          onResize={tail.onResize}
-        >
+        <Virtualizer as={List} item={Item} data={entries} shift={shift} onScroll={tail.onScroll}>
           {(entry: Entry) => (
             <EntryRow
               key={entry.seq}
@@ -71,15 +62,6 @@ export function TranscriptView(): JSX.Element {
 
 function isMessage({ kind }: Entry): boolean {
   return kind === "sent" || kind === "received";
-}
-
-/** Whether entries were taken from the front since the last drawing, and nothing else changed. */
-function useShift(entries: readonly Entry[]): boolean {
-  const firstSeq = useRef(0);
-  const first = entries[0]?.seq ?? 0;
-  const shifted = firstSeq.current !== 0 && first > firstSeq.current;
-  firstSeq.current = first;
-  return shifted;
 }
 
 interface ListProps {

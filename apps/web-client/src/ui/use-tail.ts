@@ -1,6 +1,5 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { VirtualizerHandle } from "virtua";
 import type { Entry } from "../session/transcript.ts";
 
 export interface Tail {
@@ -9,51 +8,65 @@ export interface Tail {
   /** Entries that came since it stopped following. */
   readonly unseen: number;
   readonly follow: () => void;
-  readonly onScroll: (offset: number) => void;
-  readonly onResize: () => void;
+  readonly onScroll: () => void;
 }
 
 /** How far from the end still counts as at the end: layout works in fractions of a pixel. */
 const tolerancePx = 4;
 
-/** Follows the end until a person scrolls up; never takes them away from what they read. */
-export function useTail(
-  entries: readonly Entry[],
-  list: RefObject<VirtualizerHandle | null>,
-): Tail {
+/**
+ * Follows the end until a person scrolls up; never takes them away from what they read. It moves
+ * the scroller itself, because the list's own `scrollToIndex` goes on scrolling for a while.
+ */
+export function useTail(entries: readonly Entry[], scroller: RefObject<HTMLElement | null>): Tail {
   const [following, setFollowing] = useState(true);
+  /** The same, known at once: rows may be measured between a scroll and the next drawing. */
+  const stays = useRef(following);
   const lastOffset = useRef(0);
   const lastSeq = entries.at(-1)?.seq ?? 0;
   const seenSeq = useRef(lastSeq);
   const drawnSeq = useRef(lastSeq);
   if (following) seenSeq.current = lastSeq;
 
+  const stay = (whether: boolean): void => {
+    stays.current = whether;
+    setFollowing(whether);
+  };
   const toEnd = (): void => {
-    if (entries.length > 0) list.current?.scrollToIndex(entries.length - 1, { align: "end" });
+    const element = scroller.current;
+    if (element !== null && stays.current) element.scrollTop = element.scrollHeight;
   };
 
   useLayoutEffect(() => {
     // Who sends a message wants to see it.
     const sent = entries.some((entry) => entry.seq > drawnSeq.current && entry.kind === "sent");
     drawnSeq.current = lastSeq;
-    if (following) toEnd();
-    else if (sent) setFollowing(true);
+    if (sent) stay(true);
+    toEnd();
   }, [lastSeq, entries.length, following]);
+
+  // Rows are measured after they are drawn, and the window may change.
+  useLayoutEffect(() => {
+    const observer = new ResizeObserver(toEnd);
+    const element = scroller.current;
+    for (const part of element === null ? [] : [element, ...element.children])
+      observer.observe(part);
+    return () => observer.disconnect();
+  }, []);
 
   return {
     following,
     unseen: lastSeq - seenSeq.current,
-    follow: () => setFollowing(true),
-    onScroll: (offset) => {
-      const { scrollSize = 0, viewportSize = 0 } = list.current ?? {};
-      const gap = scrollSize - viewportSize - offset;
+    follow: () => stay(true),
+    onScroll: () => {
+      const element = scroller.current;
+      if (element === null) return;
+      const offset = element.scrollTop;
+      const gap = element.scrollHeight - element.clientHeight - offset;
       // Growth moves the end away, but only a person moves the view up from it.
-      if (gap <= tolerancePx) setFollowing(true);
-      else if (offset < lastOffset.current - 0.5) setFollowing(false);
+      if (gap <= tolerancePx) stay(true);
+      else if (offset < lastOffset.current - 0.5) stay(false);
       lastOffset.current = offset;
-    },
-    onResize: () => {
-      if (following) toEnd();
     },
   };
 }
