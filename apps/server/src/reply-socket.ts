@@ -1,5 +1,7 @@
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
+import { quicken } from "./quick-receiver.ts";
+import { release } from "./release.ts";
 
 /** Larger payloads are written as they are; smaller ones are cheaper copied than written apart. */
 const copiedBytes = 16 * 1024;
@@ -8,12 +10,18 @@ const copiedBytes = 16 * 1024;
 const maxHeader = 10;
 
 /**
- * Where the replies of one read gather. Only one socket uses it at a time, and only until the end
- * of its turn, so that a connection that says nothing holds no memory for it.
+ * Where the replies of one read gather. Only one socket uses it at a time, and only until they are
+ * written, so that a connection that says nothing holds no memory for it.
  */
-const gathered = Buffer.allocUnsafeSlow(64 * 1024);
+let gathered = Buffer.allocUnsafeSlow(64 * 1024);
 let gatheredBytes = 0;
 let owner: ReplySocket | null = null;
+
+/** The socket whose bytes are being decoded, and what they stand in. */
+let reading: ReplySocket | null = null;
+let readBuffer: ArrayBufferLike | null = null;
+/** Payloads in there that were answered, by copies. */
+let answered = 0;
 
 export const opcodes = { text: 1, binary: 2, pong: 10 } as const;
 
@@ -28,22 +36,28 @@ export const opcodes = { text: 1, binary: 2, pong: 10 } as const;
  */
 export class ReplySocket extends WebSocket {
   #tcp: Socket | null = null;
-  /** A flush is to come at the end of this turn. */
+  /** A flush is to come at the end of this read, or of this turn. */
   #scheduled = false;
   #corked = false;
+  /** What was written last did not leave at once. */
+  #waits = false;
   /** An extension is to see each message first. */
   #extended = false;
   #onFlushed: (() => void) | null = null;
 
-  /** To be called first: where the library writes to. */
+  /**
+   * To be called first: where the library writes to. What is read from there belongs to this socket
+   * from then on: whoever listens for it, too, has to copy it at once.
+   */
   attach(tcp: Socket): void {
     this.#tcp = tcp;
     this.#extended = this.extensions !== "";
+    quicken(this, this);
   }
 
   /**
-   * `onFlushed` is called at the end of each turn that brought replies, when they are written, and
-   * when compressed ones have left.
+   * `onFlushed` is called at the end of each read and turn that brought replies, when they are
+   * written, and when compressed ones have left.
    */
   onFlush(onFlushed: () => void): void {
     this.#onFlushed = onFlushed;
@@ -51,7 +65,8 @@ export class ReplySocket extends WebSocket {
 
   /**
    * Sends `prefix` and the end of `payload`, from `offset` on, as one message, at the end of this
-   * turn. `payload` belongs to the socket from then on. After the close frame nothing is sent.
+   * read or turn. `payload` belongs to the socket from then on, which empties it when it has left.
+   * After the close frame nothing is sent.
    */
   reply(opcode: number, prefix: Uint8Array, payload: Uint8Array, offset = 0): void {
     const tcp = this.#tcp;
@@ -65,20 +80,38 @@ export class ReplySocket extends WebSocket {
       if (gatheredBytes + needed > gathered.length) this.#write(tcp, true);
       writeHeader(opcode, prefix.length + payloadBytes);
       append(prefix, 0);
-      if (copies) append(payload, offset);
-      else {
+      if (copies) {
+        append(payload, offset);
+        if (payload.buffer === readBuffer) answered += 1;
+      } else {
         this.#write(tcp, true);
-        tcp.write(offset === 0 ? payload : payload.subarray(offset));
+        const rest = offset === 0 ? payload : payload.subarray(offset);
+        tcp.write(rest, (error) => {
+          if (!error) release(payload);
+        });
       }
     }
     if (this.#scheduled) return;
     this.#scheduled = true;
-    process.nextTick(flushAtEndOfTurn, this);
+    if (reading !== this) process.nextTick(flushAtEndOfTurn, this);
   }
 
   /** Whether there were replies in this turn. */
   get isGathering(): boolean {
     return this.#scheduled;
+  }
+
+  /** The replies of a read wait for its end, and not for that of the turn. */
+  beginRead({ buffer }: Buffer): void {
+    beginReading(this, buffer);
+  }
+
+  /** @returns how many payloads inside the chunk have been answered, by copies */
+  endRead(): number {
+    reading = null;
+    readBuffer = null;
+    if (this.#scheduled) ReplySocket.endTurn(this);
+    return answered;
   }
 
   /** Writes what has gathered, now. */
@@ -123,11 +156,22 @@ export class ReplySocket extends WebSocket {
       tcp.cork();
     }
     if (gatheredBytes === 0) return;
-    // The system may take it later, when others gather here.
-    const copy = Buffer.allocUnsafe(gatheredBytes);
-    gathered.copy(copy, 0, 0, gatheredBytes);
+    const bytes = gathered.subarray(0, gatheredBytes);
     gatheredBytes = 0;
-    tcp.write(copy);
+    if (this.#corked || this.#waits || tcp.writableLength > 0) {
+      // The system takes it later, when others gather here. Not from a pool: it might stay long, and
+      // all that was cut from the same piece with it.
+      const copy = Buffer.allocUnsafeSlow(bytes.length);
+      copy.set(bytes);
+      tcp.write(copy);
+      this.#waits = tcp.writableLength > 0;
+      return;
+    }
+    tcp.write(bytes);
+    // Nearly always the system has taken it by now.
+    if (tcp.writableLength === 0) return;
+    this.#waits = true;
+    gathered = Buffer.allocUnsafeSlow(gathered.length);
   }
 
   static endTurn(socket: ReplySocket): void {
@@ -139,36 +183,45 @@ export class ReplySocket extends WebSocket {
 
 const flushAtEndOfTurn = (socket: ReplySocket): void => ReplySocket.endTurn(socket);
 
+function beginReading(socket: ReplySocket, buffer: ArrayBufferLike): void {
+  reading = socket;
+  readBuffer = buffer;
+  answered = 0;
+}
+
 function beginGathering(socket: ReplySocket): void {
   owner?.flush();
   owner = socket;
 }
 
 function writeHeader(opcode: number, length: number): void {
-  gathered[gatheredBytes] = 0x80 | opcode;
+  const at = gatheredBytes;
+  gathered[at] = 0x80 | opcode;
   if (length < 126) {
-    gathered[gatheredBytes + 1] = length;
-    gatheredBytes += 2;
+    gathered[at + 1] = length;
+    gatheredBytes = at + 2;
   } else if (length < 65536) {
-    gathered[gatheredBytes + 1] = 126;
-    gathered[gatheredBytes + 2] = length >>> 8;
-    gathered[gatheredBytes + 3] = length & 0xff;
-    gatheredBytes += 4;
+    gathered[at + 1] = 126;
+    gathered[at + 2] = length >>> 8;
+    gathered[at + 3] = length & 0xff;
+    gatheredBytes = at + 4;
   } else {
-    gathered[gatheredBytes + 1] = 127;
-    gathered.writeUIntBE(0, gatheredBytes + 2, 2);
-    gathered.writeUIntBE(length, gatheredBytes + 4, 6);
-    gatheredBytes += 10;
+    gathered[at + 1] = 127;
+    gathered.writeUIntBE(0, at + 2, 2);
+    gathered.writeUIntBE(length, at + 4, 6);
+    gatheredBytes = at + 10;
   }
 }
 
 function append(bytes: Uint8Array, offset: number): void {
-  const length = bytes.length - offset;
+  const { length } = bytes;
+  const to = gathered;
+  let at = gatheredBytes;
   // A call into the engine costs more than a few bytes.
-  if (length <= 32) {
-    for (let i = offset; i < bytes.length; i++) gathered[gatheredBytes++] = bytes[i] ?? 0;
-    return;
+  if (length - offset <= 48) for (let i = offset; i < length; i++) to[at++] = bytes[i] ?? 0;
+  else {
+    to.set(offset === 0 ? bytes : bytes.subarray(offset), at);
+    at += length - offset;
   }
-  gathered.set(offset === 0 ? bytes : bytes.subarray(offset), gatheredBytes);
-  gatheredBytes += length;
+  gatheredBytes = at;
 }

@@ -91,7 +91,8 @@ export function runSession(
         return;
       }
       case "sendBinary":
-        webSocket.reply(opcodes.binary, empty, effect.data);
+        // A copy, for a handler may keep what it answers.
+        webSocket.reply(opcodes.binary, empty, Buffer.from(effect.data));
         return;
       case "close":
         webSocket.close(effect.code, effect.reason);

@@ -8,24 +8,45 @@ export interface SocketTimers<Name> {
   stopAll(): void;
 }
 
-/** Restarting with the same time, as every message does, costs no new timer. */
+interface Running {
+  readonly ms: number;
+  /** When it was started last, by `performance.now()`. */
+  startedAtMs: number;
+  handle: NodeJS.Timeout;
+}
+
+/**
+ * Restarting with the same time, as every message does, only notes when that was: the timer that
+ * runs looks at its end whether there is a rest to wait for.
+ */
 export function createTimers<Name>(fire: (name: Name) => void): SocketTimers<Name> {
-  const running = new Map<Name, { readonly handle: NodeJS.Timeout; readonly ms: number }>();
+  const running = new Map<Name, Running>();
 
   function stop(name: Name): void {
     clearTimeout(running.get(name)?.handle);
     running.delete(name);
   }
 
+  function wait(name: Name, delayMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      const timer = running.get(name);
+      if (timer === undefined) return;
+      const restMs = timer.startedAtMs + Math.min(timer.ms, maxTimerMs) - performance.now();
+      if (restMs > 0) timer.handle = wait(name, Math.ceil(restMs));
+      else fire(name);
+    }, delayMs);
+  }
+
   return {
     start(name, ms) {
       const timer = running.get(name);
       if (timer?.ms === ms) {
-        timer.handle.refresh();
+        timer.startedAtMs = performance.now();
         return;
       }
       stop(name);
-      running.set(name, { ms, handle: setTimeout(() => fire(name), Math.min(ms, maxTimerMs)) });
+      const handle = wait(name, Math.min(ms, maxTimerMs));
+      running.set(name, { ms, startedAtMs: performance.now(), handle });
     },
     stop,
     stopAll() {

@@ -68,9 +68,9 @@ describe("a reply socket", () => {
       const { webSocket, wire } = openWire({ WebSocket: ReplySocket, autoPong: false });
       webSocket.attach(wire.socket);
       const payload = Buffer.alloc(length, "0123456789");
+      const expected = Buffer.concat([Buffer.from("p"), payload.subarray(3)]);
       webSocket.reply(opcodes.text, Buffer.from("p"), payload, 3);
       await wire.read(nothing);
-      const expected = Buffer.concat([Buffer.from("p"), payload.subarray(3)]);
       expect(Buffer.concat(wire.writes)).toEqual(serverFrame(opcodes.text, expected));
     }
   });

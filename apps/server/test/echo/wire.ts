@@ -23,7 +23,8 @@ export function openWire<Class extends typeof WebSocket>(
   let reads = true;
   let held: (() => void) | undefined;
   const take = (bytes: Buffer, done: () => void): void => {
-    writes.push(bytes);
+    // As the system does: whoever wrote them may use their memory again.
+    writes.push(Buffer.from(bytes));
     if (reads) done();
     else held = done;
   };
@@ -57,7 +58,7 @@ export function openWire<Class extends typeof WebSocket>(
       socket: stream as unknown as Socket,
       writes,
       async read(bytes) {
-        if (!stream.destroyed) stream.push(bytes);
+        if (!stream.destroyed) stream.push(chunkOf(bytes));
         await settle();
       },
       async reading(on) {
@@ -70,6 +71,13 @@ export function openWire<Class extends typeof WebSocket>(
       },
     },
   };
+}
+
+/** As sockets bring it: in memory of its own. */
+function chunkOf(bytes: Buffer): Buffer {
+  const chunk = Buffer.allocUnsafeSlow(bytes.length);
+  chunk.set(bytes);
+  return chunk;
 }
 
 /** Ticks and promises are done before the next turn of the loop; a verdict takes two of them. */

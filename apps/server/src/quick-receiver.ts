@@ -1,0 +1,124 @@
+import * as library from "ws";
+import type { WebSocket } from "ws";
+import { release } from "./release.ts";
+
+/** Who is told when decoding begins and ends. */
+export interface Reader {
+  readonly beginRead: (chunk: Buffer) => void;
+  /** @returns how many payloads inside the chunk are needed no more */
+  readonly endRead: () => number;
+}
+
+type Done = (error?: Error) => void;
+
+/** As of ws 8.23, which exports its decoder; only the types lack it. */
+interface Internals {
+  readonly _buffers: Buffer[];
+  _bufferedBytes: number;
+  readonly _state: number;
+  readonly _payloadLength: number;
+  readonly _masked: boolean;
+  _mask: Buffer;
+  _write(chunk: Buffer, encoding: string, done: Done): void;
+  /** Ours: bytes of the first of `_buffers` that are decoded already. */
+  _decoded: number;
+  /** Ours. */
+  _reader: Reader;
+}
+
+const { Receiver } = library as unknown as { readonly Receiver: new () => Internals };
+
+const states = { mask: 3, data: 4 } as const;
+
+/** Parts of a frame's header, by their length: each is looked at before the next is taken. */
+const headers = Array.from({ length: 9 }, (_, length) => Buffer.alloc(length));
+
+/** Longer payloads are cheaper unmasked by a call into native code. */
+const unmaskedHere = 64;
+
+/** What is unmasked already. */
+const noMask = Buffer.alloc(4);
+
+/** Payloads that the decoder handed out as views of the chunk being decoded. */
+let views = 0;
+
+/**
+ * The library's decoder with three of its costs taken out. It cuts header, mask and payload of each
+ * frame out of what was read, with two new buffers for each, which is half of the cost of a small
+ * message: here only the payload gets one. It leaves what was read and joined to the garbage
+ * collector: here it is given back at once. And nobody hears when all messages of a read are there:
+ * here the replies leave then, without waiting for the end of the turn.
+ */
+class QuickReceiver extends Receiver {
+  override _write(chunk: Buffer, encoding: string, done: Done): void {
+    views = 0;
+    this._reader.beginRead(chunk);
+    try {
+      super._write(chunk, encoding, done);
+    } finally {
+      if (this._reader.endRead() === views && this._buffers.length === 0) release(chunk);
+    }
+  }
+
+  /** The library's, with a place in the first buffer instead of a new buffer for its rest. */
+  consume(length: number): Buffer {
+    const first = this._buffers[0];
+    const start = this._decoded;
+    const end = start + length;
+    if (first === undefined || end > first.length) return this.join(length);
+    this._bufferedBytes -= length;
+    this.moveTo(first, end);
+    if (this._state !== states.data) return this.header(first, start, length);
+    if (this._masked && length < unmaskedHere) this.unmask(first, start, end);
+    views += 1;
+    return first.subarray(start, end);
+  }
+
+  private moveTo(first: Buffer, end: number): void {
+    if (end < first.length) this._decoded = end;
+    else {
+      this._buffers.shift();
+      this._decoded = 0;
+    }
+  }
+
+  private header(from: Buffer, start: number, length: number): Buffer {
+    // A mask whose payload has not come yet has to stay.
+    const stays = this._state === states.mask && this._bufferedBytes < this._payloadLength;
+    const header = stays ? Buffer.alloc(length) : (headers[length] ?? noMask);
+    for (let i = 0; i < length; i++) header[i] = from[start + i] ?? 0;
+    return header;
+  }
+
+  private unmask(bytes: Buffer, start: number, end: number): void {
+    const mask = this._mask;
+    for (let i = start; i < end; i++) bytes[i] = (bytes[i] ?? 0) ^ (mask[(i - start) & 3] ?? 0);
+    this._mask = noMask;
+  }
+
+  /** What came in several reads. */
+  private join(length: number): Buffer {
+    this._bufferedBytes -= length;
+    const joined = Buffer.allocUnsafe(length);
+    for (let at = 0; at < length;) {
+      const [first] = this._buffers;
+      if (first === undefined) throw new RangeError("ws takes more than it was given");
+      const start = this._decoded;
+      const end = Math.min(first.length, start + length - at);
+      joined.set(first.subarray(start, end), at);
+      at += end - start;
+      this.moveTo(first, end);
+      // Nobody has a view of what is copied as a whole.
+      if (end - start === first.length) release(first);
+    }
+    return joined;
+  }
+}
+
+/** Makes `webSocket` decode in that way. To be called before anything of the peer has been decoded. */
+export function quicken(webSocket: WebSocket, reader: Reader): void {
+  const { _receiver: receiver } = webSocket as unknown as { readonly _receiver: Internals };
+  Object.setPrototypeOf(receiver, QuickReceiver.prototype);
+  receiver._decoded = 0;
+  receiver._reader = reader;
+}
