@@ -5,6 +5,7 @@ export default {
     main: "src/main.ts",
     // A thread of its own, so a file of its own.
     "sqlite-worker": "src/store/sqlite-worker.ts",
+    "tap-worker": "src/tap/thread-worker.ts",
   },
   format: "esm",
   tsconfig: "src/tsconfig.json",

@@ -10,7 +10,7 @@ import { createPasswordCrypto } from "./password-crypto.ts";
 import { createRemember } from "./remember.ts";
 import { beatEveryMs, type Store } from "./store/store.ts";
 import { createTokens } from "./tokens.ts";
-import type { UserStore } from "./users.ts";
+import type { Role, UserStore } from "./users.ts";
 import { createWritable } from "./writable.ts";
 
 /** Who may come in, and who is in. */
@@ -20,6 +20,8 @@ export interface Access {
   /** Optional abilities, for `hello`. */
   readonly features: () => readonly string[];
   readonly newAuthenticate: (peer: Peer) => Authenticate;
+  /** What the user may do now. Rejects where that cannot be looked up. */
+  readonly roleOf: (user: string) => Promise<Role>;
   /** A login holds; `revoke` is called where it must end before its time. */
   readonly enter: (entry: Entry, revoke: () => void) => Presence;
   /** Resolves where logins can be checked now. */
@@ -71,11 +73,16 @@ export function createMemoryAccess(users: UserStore, options: AccessOptions): Ac
       passwords,
       ...options,
     }),
+    roleOf: roleIn(users),
     enter: () => nowhere,
     check: () => Promise.resolve(),
     start: () => undefined,
     close: () => Promise.resolve(),
   };
+}
+
+function roleIn(users: Pick<UserStore, "find">): Access["roleOf"] {
+  return async (name) => (await users.find(name))?.role ?? "user";
 }
 
 /** How often what has expired is removed; ms. */
@@ -136,6 +143,7 @@ export function createStoreAccess(
         return authenticate(step);
       };
     },
+    roleOf: roleIn(store),
     enter({ version, ...entry }, revoke) {
       const login: LiveLogin = { id: entry.id, user: entry.user, version, revoke };
       audit.opened({ ...entry, server });

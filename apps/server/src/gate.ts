@@ -22,6 +22,8 @@ import { ReplySocket } from "./reply-socket.ts";
 import { createRoom } from "./room.ts";
 import type { Rules } from "./rules.ts";
 import type { Connection } from "./session.ts";
+import type { Tap } from "./tap/tap.ts";
+import type { Subject, Tapped } from "./tap/tapped.ts";
 import { readClientCertificate } from "./tls/client-certificate.ts";
 import { refuseVisibly } from "./token-refusal.ts";
 import { admit, pathOf, type Admission } from "./upgrade.ts";
@@ -40,6 +42,7 @@ export interface GateParts {
   readonly connections: Connections;
   readonly heartbeat: Heartbeat;
   readonly access: Access;
+  readonly tap: Tap;
   readonly isClosing: () => boolean;
   readonly run: (arrival: Arrival) => Connection;
   readonly meter: Meter;
@@ -59,6 +62,8 @@ export interface Arrival {
   readonly session: string;
   /** The peer's IP address, or what trusted proxies say that it is. */
   readonly address: string;
+  /** For the wire feed; `null` where that is what it asks for. */
+  readonly tapped: Tapped | null;
   /** What the handshake proved; `null` where it proved nothing. */
   readonly login: ProvenLogin | null;
   /** Adds the connection's number and the session's id. */
@@ -70,16 +75,20 @@ interface Upgraded {
   readonly socket: Socket;
   readonly admission: Admission;
   readonly limits: ServerLimits;
+  readonly tapped: Tapped | null;
   readonly log: Log;
 }
 
-type Open = (webSocket: ReplySocket, inflow: Inflow, log: Log) => Connection;
+type Open = (
+  webSocket: ReplySocket,
+  parts: Pick<Arrival, "inflow" | "tapped" | "log">,
+) => Connection;
 
 /** Decides about each handshake: a refusal that says why, or a connection. */
 export function createGate(
   parts: GateParts,
 ): (request: IncomingMessage, socket: Socket, head: Buffer) => void {
-  const { connections, heartbeat, access, isClosing, run, meter } = parts;
+  const { connections, heartbeat, access, tap, isClosing, run, meter } = parts;
   const room = createRoom(connections.count);
   let lastId = 0;
   const webSockets = derive(parts.rules, createWebSockets);
@@ -102,7 +111,8 @@ export function createGate(
   const onHold = (limit: LimitName): void => meter.limited(limit);
 
   /** Apart from the handshake: what stays of a connection must not keep its request alive. */
-  function receive({ webSocket, socket, admission, limits, log }: Upgraded, open: Open): void {
+  function receive(upgraded: Upgraded, open: Open): void {
+    const { webSocket, socket, admission, limits, tapped, log } = upgraded;
     socket.setKeepAlive(true, keepAliveMs);
     webSocket.attach(socket);
     answerPings(webSocket, socket);
@@ -111,19 +121,21 @@ export function createGate(
     const count = (data: Buffer): void => inflow.take(data.length);
     webSocket.on("ping", count);
     webSocket.on("pong", count);
-    const connection = open(webSocket, inflow, log);
+    if (tapped !== null) tap.open(tapped, webSocket);
+    const connection = open(webSocket, { inflow, tapped, log });
     connections.add(connection);
     const endBeat = heartbeat.add({
       webSocket,
       socket,
       connection,
-      mayBeDeaf: admission.path === "session" && admission.dialect === "plain",
+      mayBeDeaf: mayBeDeaf(admission),
       endsAtMs: performance.now() + limits.maxSessionMs,
     });
     webSocket.once("close", (code) => {
       inflow.stop();
       endBeat();
       connections.remove(connection);
+      if (tapped !== null) tap.close(tapped);
       disconnected(code);
       log.info({ code }, "closed");
     });
@@ -145,17 +157,21 @@ export function createGate(
       meter.refused(status);
       refuseUpgrade(socket, refusal);
     };
-    const upgrade = (admission: Admission, open: Open): void =>
+    const upgrade = (admission: Admission, user: string | null, open: Open): void => {
+      const dialect = dialectOf(admission);
+      const subject = { conn: id, session, socket };
+      const tapped = dialect === null ? null : tap.arrive({ ...subject, dialect }, user, request);
       webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
         const sessionLog = withFields(log, { session });
         sessionLog.info(facts, "connected");
-        receive({ webSocket, socket, admission, limits: rules.limits, log: sessionLog }, open);
+        const { limits } = rules;
+        receive({ webSocket, socket, admission, limits, tapped, log: sessionLog }, open);
       });
+    };
     const enter = (admission: Admission, login: ProvenLogin | null): void =>
-      upgrade(admission, (webSocket, inflow, sessionLog) => {
-        const here = { id, webSocket, socket, inflow, rules, address };
-        return run({ ...here, admission, session, login, log: sessionLog });
-      });
+      upgrade(admission, login?.user ?? null, (webSocket, opened) =>
+        run({ id, webSocket, socket, rules, address, admission, session, login, ...opened }),
+      );
     const check = (admission: Admission, credentials: Credentials): void => {
       const timeoutMs = rules.limits.authTimeoutMs;
       const authenticate = access.newAuthenticate({ address, gone: () => socket.destroyed });
@@ -163,7 +179,7 @@ export function createGate(
       const pending = checkHandshakeLogin(login, (result) => {
         if (result.ok) enter(admission, result.value);
         else if (admission.refuseVisibly)
-          upgrade(admission, (webSocket) => refuseVisibly(webSocket, result.error));
+          upgrade(admission, null, (webSocket) => refuseVisibly(webSocket, result.error));
         else refuse(result.error);
         connections.remove(pending);
       });
@@ -179,6 +195,24 @@ export function createGate(
     if (admission.value.credentials === null) enter(admission.value, null);
     else check(admission.value, admission.value.credentials);
   };
+}
+
+/** Of a connection that may be watched: a feed is in no feed, or two would fill each other for ever. */
+function dialectOf(admission: Admission): Subject["dialect"] | null {
+  switch (admission.path) {
+    case "session":
+      return admission.dialect;
+    case "echo":
+      return "other";
+    case "inspect":
+      return null;
+  }
+}
+
+/** A plain client while a person thinks; a watcher that does not read sees no ping. */
+function mayBeDeaf(admission: Admission): boolean {
+  if (admission.path === "inspect") return true;
+  return admission.path === "session" && admission.dialect === "plain";
 }
 
 function createWebSockets({ limits, compress }: Rules): Server<typeof ReplySocket> {

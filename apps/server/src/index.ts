@@ -15,7 +15,6 @@ export type {
   FailureDecay,
   Failures,
   OpenedSession,
-  Role,
   SessionRecord,
   Sessions,
   SigningKey,
@@ -27,4 +26,4 @@ export type {
   Users,
 } from "./store/store.ts";
 export type { TlsMaterial } from "./tls/material.ts";
-export { createMemoryUsers, demoUsers, type User, type UserStore } from "./users.ts";
+export { createMemoryUsers, demoUsers, type Role, type User, type UserStore } from "./users.ts";

@@ -15,6 +15,12 @@ export interface Meter extends AuditMeter {
   entered(): () => void;
   /** The user store could not answer. */
   storeFailed(): void;
+  /** Somebody watches the wire feed; the function is to be called when that ends. */
+  watching(): () => void;
+  /** So many records did not reach a watcher of the wire feed, who was too slow. */
+  feedLost(records: number): void;
+  /** So many bytes of watched connections could not be looked at in time. */
+  tapMissed(bytes: number): void;
   /** A peer met a limit: it was refused, closed, cut or paused. */
   limited(limit: LimitName): void;
 }
@@ -30,6 +36,9 @@ export const silentMeter: Meter = {
   login: ignore,
   entered: () => ignore,
   storeFailed: ignore,
+  watching: () => ignore,
+  feedLost: ignore,
+  tapMissed: ignore,
   limited: ignore,
   auditFailed: ignore,
   auditLost: ignore,

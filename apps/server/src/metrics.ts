@@ -118,6 +118,21 @@ export function createMetrics(): Metrics {
     help: "Entries of the audit log that will never be written",
     registers,
   });
+  const watchers = new Gauge({
+    name: "wsecho_watchers",
+    help: "Who watches the wire feed",
+    registers,
+  });
+  const feedLost = new Counter({
+    name: "wsecho_feed_lost_total",
+    help: "Records that did not reach a watcher of the wire feed, who was too slow",
+    registers,
+  });
+  const tapMissed = new Counter({
+    name: "wsecho_tap_missed_bytes_total",
+    help: "Bytes of watched connections that could not be looked at in time",
+    registers,
+  });
   collectDefaultMetrics({ register: registry });
 
   return {
@@ -144,6 +159,12 @@ export function createMetrics(): Metrics {
         sessions.inc();
         return () => sessions.dec();
       },
+      watching() {
+        watchers.inc();
+        return () => watchers.dec();
+      },
+      feedLost: (records) => feedLost.inc(records),
+      tapMissed: (bytes) => tapMissed.inc(bytes),
       limited: (limit) => limits.inc({ limit }),
       storeFailed: () => storeErrors.inc(),
       auditFailed: () => auditFailures.inc(),

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { encodeServer, type DialectName, type ServerMessage } from "@wsecho/protocol";
+import type { Entry, Presence } from "./access.ts";
 import { assertUsable, chooseAccess } from "./choose-access.ts";
 import { trackConnections } from "./connections.ts";
 import { runEcho } from "./echo-path.ts";
@@ -12,6 +13,8 @@ import { createHeartbeat } from "./heartbeat.ts";
 import { createHolder } from "./holder.ts";
 import { foreignHost } from "./host.ts";
 import { createHttpServer, type HttpHandlers } from "./http-server.ts";
+import { startInspect } from "./inspect.ts";
+import type { ServerLimits } from "./limits.ts";
 import { silentLog } from "./log.ts";
 import { meterAccess } from "./metered-access.ts";
 import { silentMeter } from "./meter.ts";
@@ -21,6 +24,8 @@ import { createQuickEcho } from "./quick-echo.ts";
 import { refuseRequest } from "./refusal.ts";
 import { toRules } from "./rules.ts";
 import { runSession, type Connection } from "./session.ts";
+import { feedBytes } from "./tap/outlet.ts";
+import { createTap } from "./tap/tap.ts";
 import { toContext } from "./tls/material.ts";
 import { pathOf, webSocketPaths } from "./upgrade.ts";
 
@@ -48,6 +53,7 @@ export function createServer<Context = SessionContext>(
     onMessage === undefined
       ? { plain: createQuickEcho("plain", options.plainPrefix), v1: createQuickEcho("v1") }
       : null;
+  const tap = createTap(log, meter);
   let page: Page | null = null;
   let listening: Promise<Listening> | undefined;
   let closing: Promise<void> | undefined;
@@ -68,6 +74,7 @@ export function createServer<Context = SessionContext>(
     connections,
     heartbeat,
     access,
+    tap,
     isClosing: () => closing !== undefined,
     run,
     meter,
@@ -101,34 +108,49 @@ export function createServer<Context = SessionContext>(
           ...common,
           login: {
             ...(expiresInMs === undefined ? {} : { expiresInMs }),
-            enter: (revoke) => access.enter(full, revoke),
+            enter: (revoke) => enter(arrival, full, revoke),
           },
         });
       }
-      case "session": {
-        const { dialect } = admission;
+      case "session":
+      case "inspect": {
+        const { dialect, path } = admission;
+        const isSession = path === "session";
         return runSession(webSocket, socket, {
           options: {
             dialect,
             mechanisms: access.mechanisms,
-            features: access.features(),
-            limits,
+            features: isSession ? access.features() : [...access.features(), "inspect"],
+            limits: isSession ? limits : watcherLimits(limits),
+            session: arrival.session,
             ...(login === null ? {} : { login }),
           },
           ...(login === null ? {} : { proof: login.proof }),
-          highWaterBytes: limits.highWaterBytes,
+          highWaterBytes: limits.highWaterBytes + (isSession ? 0 : feedBytes),
           newAuthenticate: () => access.newAuthenticate({ address, gone }),
           enter: (user, proof, revoke) =>
-            access.enter({ ...entry, ...proof, user, dialect }, revoke),
-          handleFor: (name) => handleFor(arrival, dialect, name),
+            enter(
+              arrival,
+              { ...entry, ...proof, user, dialect: isSession ? dialect : path },
+              revoke,
+            ),
+          handleFor: (user) =>
+            isSession
+              ? handleFor(arrival, dialect, user)
+              : startInspect({ tap, webSocket, user, roleOf: access.roleOf, log }),
           encode: encoders[dialect],
-          quickEcho: quickEchoes?.[dialect] ?? null,
+          quickEcho: isSession ? (quickEchoes?.[dialect] ?? null) : null,
           inflow,
           meter,
           log,
         });
       }
     }
+  }
+
+  function enter({ tapped }: Arrival, entry: Entry, revoke: () => void): Presence {
+    if (tapped !== null) tap.logIn(tapped, entry.user);
+    return access.enter(entry, revoke);
   }
 
   function handleFor(
@@ -170,6 +192,7 @@ export function createServer<Context = SessionContext>(
     connections.cut();
     heartbeat.stop();
     await closed;
+    await tap.end();
     await access.close();
   }
 
@@ -202,6 +225,11 @@ export function createServer<Context = SessionContext>(
     [Symbol.asyncDispose]: () => server.close(),
   };
   return server;
+}
+
+/** A watcher may listen in silence for as long as a session may last. */
+function watcherLimits(limits: ServerLimits): ServerLimits {
+  return { ...limits, idleTimeoutMs: Math.max(limits.idleTimeoutMs, limits.maxSessionMs) };
 }
 
 type Encode = (message: ServerMessage) => string | null;

@@ -1,4 +1,11 @@
-import { failure, negotiate, success, type DialectName, type Result } from "@wsecho/protocol";
+import {
+  failure,
+  negotiate,
+  subprotocol,
+  success,
+  type DialectName,
+  type Result,
+} from "@wsecho/protocol";
 import { parseAuthorization, type Credentials } from "./authorization.ts";
 import { bad, handshakeProblem, type Handshake } from "./handshake.ts";
 import { foreignHost } from "./host.ts";
@@ -10,7 +17,7 @@ import type { ClientCertificate } from "./tls/client-certificate.ts";
 /** What a good handshake asks for. `credentials` have yet to be checked. */
 export type Admission =
   | {
-      readonly path: "session";
+      readonly path: "session" | "inspect";
       readonly dialect: DialectName;
       readonly credentials: Credentials | null;
       /** The credentials came from a page, whose script sees a refusal behind the upgrade only. */
@@ -27,11 +34,6 @@ export const unauthorized = (message: string): Refusal => ({
   message,
   headers: { "WWW-Authenticate": 'Basic realm="wsecho", charset="UTF-8"' },
 });
-
-const notYet: Refusal = {
-  status: 501,
-  message: "/inspect, the wire feed, is not available yet; sessions are at /, pure echo at /echo",
-};
 
 export const webSocketPaths: readonly string[] = ["/echo", "/inspect"];
 
@@ -57,22 +59,35 @@ export function admit(
   }
   switch (pathOf(request.url)) {
     case "/":
-      return admitSession(request, certificate, policy);
+      return admitSession("session", request, certificate, policy);
     case "/echo":
       return admitEcho(request, certificate, policy);
     case "/inspect":
-      return failure(notYet);
+      return admitInspect(request, certificate, policy);
     default:
       return failure({
         status: 404,
-        message: "no WebSocket endpoint has this path; known: / (a session), /echo (pure echo)",
+        message:
+          "no WebSocket endpoint has this path; known: / (a session), /echo (pure echo), /inspect (the wire feed)",
       });
   }
 }
 
 type GoodCertificate = Exclude<ClientCertificate, { readonly kind: "refused" }>;
 
+/** The wire feed: a session too, in the dialect that can say what a record is. */
+function admitInspect(
+  request: Handshake,
+  certificate: GoodCertificate,
+  policy: UpgradePolicy,
+): Result<Admission, Refusal> {
+  return request.headers["sec-websocket-protocol"] === undefined
+    ? failure(bad(`the wire feed speaks ${subprotocol} only; ask for that subprotocol`))
+    : admitSession("inspect", request, certificate, { ...policy, plain: false });
+}
+
 function admitSession(
+  path: "session" | "inspect",
   request: Handshake,
   certificate: GoodCertificate,
   policy: UpgradePolicy,
@@ -84,11 +99,11 @@ function admitSession(
   if (bearer !== undefined) {
     const token = Buffer.from(bearer, "base64url").toString();
     const credentials = { kind: "token", token } as const;
-    return success({ path: "session", dialect, credentials, refuseVisibly: true });
+    return success({ path, dialect, credentials, refuseVisibly: true });
   }
   const credentials = handshakeLogin(request, certificate, policy);
   return credentials.ok
-    ? success({ path: "session", dialect, credentials: credentials.value, refuseVisibly: false })
+    ? success({ path, dialect, credentials: credentials.value, refuseVisibly: false })
     : credentials;
 }
 

@@ -2,6 +2,9 @@ import { randomBytes } from "node:crypto";
 import { createVerifier, prepareUsername, type ScramVerifier } from "@wsecho/protocol/scram";
 import { nodeScramCrypto } from "./scram-crypto.ts";
 
+/** What a user may do: an `admin` may watch everybody's connections. */
+export type Role = "user" | "admin";
+
 export interface User {
   /** As `prepareUsername` returns it. */
   readonly name: string;
@@ -10,6 +13,8 @@ export interface User {
   readonly enabled?: boolean;
   /** Another number after each change of the user: a token is bound to one of them; default 0. */
   readonly version?: number;
+  /** Default `user`. */
+  readonly role?: Role;
 }
 
 /** Where users come from. It holds verifiers, never passwords. */
@@ -40,10 +45,12 @@ const minIterations = 4096;
  *
  * @param passwords name → password; only verifiers are kept
  * @param iterations PBKDF2 rounds, 4096 to 10 000 000; more makes a stolen verifier harder to guess
+ * @param admins those of them who have the role `admin`
  */
 export async function createMemoryUsers(
   passwords: Readonly<Record<string, string>>,
   iterations = minIterations,
+  admins: readonly string[] = [],
 ): Promise<UserStore> {
   const users = new Map<string, User>();
   for (const [given, password] of Object.entries(passwords)) {
@@ -52,7 +59,8 @@ export async function createMemoryUsers(
     const salt = randomBytes(16);
     const verifier = await createVerifier(nodeScramCrypto, password, { salt, iterations });
     if (!verifier.ok) throw new TypeError(`user ${name.value}: ${verifier.error.message}`);
-    users.set(name.value, { name: name.value, verifier: verifier.value });
+    const role = admins.includes(given) ? "admin" : "user";
+    users.set(name.value, { name: name.value, verifier: verifier.value, role });
   }
   return { iterations, find: (name) => Promise.resolve(users.get(name)) };
 }
@@ -65,5 +73,5 @@ export const nobody: UserStore = {
 
 /** `admin` / `123456`, for a first look on this machine only; 4096 iterations. */
 export function demoUsers(): Promise<UserStore> {
-  return createMemoryUsers({ admin: "123456" });
+  return createMemoryUsers({ admin: "123456" }, minIterations, ["admin"]);
 }

@@ -3,6 +3,7 @@ import { soon } from "./support/soon.ts";
 import { connect, connectPlain, refusedHandshake } from "./support/client.ts";
 import { binary, connectRaw, frame, handshake, openRaw, text } from "./support/raw.ts";
 import { plantedPassword, startServer, testUsers } from "./support/start-server.ts";
+import { uuid } from "./support/uuid.ts";
 
 const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
@@ -90,7 +91,7 @@ describe("the handshake", () => {
     ["dots", handshake({}, "GET /../echo HTTP/1.1"), 404, "known: /"],
     ["bad percent-encoding", handshake({}, "GET /%zz HTTP/1.1"), 404, "known: /"],
     ["a path of objects", handshake({}, "GET /__proto__ HTTP/1.1"), 404, "known: /"],
-    ["the wire feed", handshake({}, "GET /inspect HTTP/1.1"), 501, "not available yet"],
+    ["the wire feed in plain", handshake({}, "GET /inspect HTTP/1.1"), 400, "speaks wsecho.v1"],
     ["several upgrades", handshake({ Upgrade: "h2c, websocket" }), 426, "Upgrade: websocket"],
   ])("answers %s", async (_, request, status, part) => {
     const { port } = await startServer();
@@ -200,7 +201,7 @@ describe("login at the handshake", () => {
     const headers = { Authorization: basic("admin", "123456") };
     const client = await connect(url, "wsecho.v1", { headers });
     expect(await client.nextJson()).toMatchObject({ type: "hello" });
-    expect(await client.nextJson()).toEqual({ type: "ok", user: "admin" });
+    expect(await client.nextJson()).toEqual({ type: "ok", user: "admin", session: uuid });
     client.sendJson({ type: "submit", id: 1, text: "x" });
     expect(await client.nextJson()).toEqual({ type: "echo", id: 1, text: "x" });
   });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { connect, connectV1, logInByScram } from "./support/client.ts";
 import { plantedPassword, startServer } from "./support/start-server.ts";
+import { uuid } from "./support/uuid.ts";
 
 const login = { type: "auth", mechanism: "plain", user: "admin", password: "123456" };
 
@@ -28,7 +29,7 @@ test("logs in by password, and says how many attempts are left", async () => {
   await client.nextJson();
   client.sendJson({ ...login, password: "wrong" }, login);
   expect(await client.nextJson()).toEqual({ type: "denied", attemptsLeft: 4, retryAfterMs: 0 });
-  expect(await client.nextJson()).toEqual({ type: "ok", user: "admin" });
+  expect(await client.nextJson()).toEqual({ type: "ok", user: "admin", session: uuid });
 });
 
 test("logs in by SCRAM and proves that it knows the password", async () => {
@@ -109,7 +110,7 @@ test("takes what was sent before the verdict", async () => {
   const client = await connect(url, "wsecho.v1");
   client.sendJson(login, { type: "submit", id: 1, text: "early" });
   await client.nextJson();
-  expect(await client.nextJson()).toEqual({ type: "ok", user: "admin" });
+  expect(await client.nextJson()).toEqual({ type: "ok", user: "admin", session: uuid });
   expect(await client.nextJson()).toEqual({ type: "echo", id: 1, text: "early" });
 });
 
@@ -162,7 +163,7 @@ test("renews a login, and goes on echoing", async () => {
   const client = await connectV1(url);
   client.sendJson(login, { type: "submit", id: 1, text: "meanwhile" });
   const answers = [await client.nextJson(), await client.nextJson()];
-  expect(answers).toContainEqual({ type: "ok", user: "admin" });
+  expect(answers).toContainEqual({ type: "ok", user: "admin", session: uuid });
   expect(answers).toContainEqual({ type: "echo", id: 1, text: "meanwhile" });
   expect((await logInByScram(client, "admin", "123456")).proven.ok).toBe(true);
 });

@@ -7,7 +7,7 @@ import { resolveSettings, type Environment } from "../settings/sources.ts";
 import { defaultDataFolder, isMissing, storePlace } from "../store-place.ts";
 import { StoreSetupError, StoreUnavailableError } from "../store/errors.ts";
 import { openStore } from "../store/open.ts";
-import type { Role } from "../store/store.ts";
+import type { Role } from "../users.ts";
 import { maxTokenMs } from "../tokens.ts";
 import { parseDuration } from "../settings/values.ts";
 import { CommandError, type CommandContext } from "./context.ts";

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createVerifier, prepareUsername, type ScramVerifier } from "@wsecho/protocol/scram";
 import { nodeScramCrypto } from "../scram-crypto.ts";
-import type { Role, StoredUser, UserChange } from "../store/store.ts";
+import type { StoredUser, UserChange } from "../store/store.ts";
+import type { Role } from "../users.ts";
 import { CommandError, type CommandContext } from "./context.ts";
 import { readNewPassword } from "./password.ts";
 import { formatTable, formatTime, isoTime } from "./table.ts";

@@ -1,5 +1,5 @@
 import type { ScramVerifier } from "@wsecho/protocol/scram";
-import type { User, UserStore } from "../users.ts";
+import type { Role, User, UserStore } from "../users.ts";
 
 /**
  * Everything that outlives the process and that servers share. Every method rejects with
@@ -49,8 +49,6 @@ export type StoreChange =
   /** More changed than is known any more: look up everything again. */
   | { readonly type: "resync" };
 
-export type Role = "user" | "admin";
-
 export interface StoredUser extends User {
   readonly role: Role;
   readonly enabled: boolean;
@@ -72,7 +70,7 @@ export interface UserChange {
 /** Names are prepared ones (`prepareUsername`); nobody has another. */
 export interface Users {
   /** False where the name is taken. Rejects with TypeError where the name is not prepared. */
-  add(user: User & { readonly role?: Role }): Promise<boolean>;
+  add(user: User): Promise<boolean>;
   /** False where there is no such user. Changing nothing makes no new version. */
   change(name: string, change: UserChange): Promise<boolean>;
   /** False where there is no such user. */

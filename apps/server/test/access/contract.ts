@@ -21,6 +21,7 @@ import {
   serve,
   tokenFor,
 } from "./support.ts";
+import { uuid } from "../support/uuid.ts";
 
 /** What holds whichever database the users are in. */
 export function testAccess(make: MakeDatabase): void {
@@ -53,7 +54,7 @@ function testWaysIn(make: MakeDatabase): void {
     const greeting = await v1.nextJson();
     expect(greeting["mechanisms"]).toEqual(["scram-sha-256", "token", "plain"]);
     v1.sendJson(auth);
-    expect(await v1.nextJson()).toEqual({ type: "ok", user: "ada" });
+    expect(await v1.nextJson()).toEqual({ type: "ok", user: "ada", session: uuid });
 
     const scram = await hello(url);
     expect((await logInByScram(scram, "ada", password)).proven.ok).toBe(true);
@@ -235,7 +236,7 @@ function testTokens(make: MakeDatabase): void {
     const client = await connect(url, "wsecho.v1");
     expect((await client.nextJson())["features"]).toEqual([]);
     client.sendJson({ ...auth, rememberMs: 60_000 });
-    expect(await client.nextJson()).toEqual({ type: "ok", user: "ada" });
+    expect(await client.nextJson()).toEqual({ type: "ok", user: "ada", session: uuid });
   });
 
   test.each([

@@ -28,7 +28,7 @@ let users: Promise<UserStore> | undefined;
 
 /** admin / 123456, and ada, whose password has a colon. */
 export function testUsers(): Promise<UserStore> {
-  return (users ??= createMemoryUsers({ admin: "123456", ada: plantedPassword }));
+  return (users ??= createMemoryUsers({ admin: "123456", ada: plantedPassword }, 4096, ["admin"]));
 }
 
 export function createLog(entries: LogEntry[]): NonNullable<ServerOptions["log"]> {

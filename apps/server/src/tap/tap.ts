@@ -1,0 +1,176 @@
+import type { IncomingMessage } from "node:http";
+import type { WebSocket } from "ws";
+import type { Log } from "../log.ts";
+import type { Meter } from "../meter.ts";
+import { covers, type Report, type Scope } from "./messages.ts";
+import { createTape, now, type Tape } from "./tape.ts";
+import { Tapped, type Subject } from "./tapped.ts";
+import { startThread, type Thread } from "./thread.ts";
+
+/** What a watcher gets. */
+export interface WatchParts {
+  readonly scope: Scope;
+  /** Gets whole lines of records; `taken` is to be called when they have left. */
+  readonly onLines: (bytes: Uint8Array, taken: () => void) => void;
+  /** There will be no more. */
+  readonly onFailed: () => void;
+}
+
+export interface Watch {
+  readonly setScope: (scope: Scope) => void;
+  readonly pause: (paused: boolean) => void;
+  readonly stop: () => void;
+}
+
+/** Looks at the bytes of connections, where somebody watches, and only then. */
+export interface Tap {
+  /**
+   * A connection whose handshake will be answered now.
+   *
+   * @param user whom the handshake has proven
+   */
+  readonly arrive: (subject: Subject, user: string | null, request: IncomingMessage) => Tapped;
+  /** It is open. */
+  readonly open: (tapped: Tapped, webSocket: WebSocket) => void;
+  readonly logIn: (tapped: Tapped, user: string) => void;
+  readonly close: (tapped: Tapped) => void;
+  readonly watch: (parts: WatchParts) => Watch;
+  /** To be called when all connections are closed. */
+  readonly end: () => Promise<void>;
+}
+
+interface Running {
+  readonly thread: Thread;
+  readonly tape: Tape;
+}
+
+export function createTap(log: Log, meter: Meter): Tap {
+  const connections = new Set<Tapped>();
+  const watches = new Map<number, WatchParts>();
+  let running: Running | null = null;
+  let lastId = 0;
+  const ending = new Set<Promise<void>>();
+
+  function start(): Running {
+    const thread = startThread({ onReport, onFailed });
+    const tape = createTape(thread.post, (bytes) => meter.tapMissed(bytes));
+    return { thread, tape };
+  }
+
+  function onReport(report: Report): void {
+    if (report.type === "tape") {
+      running?.tape.giveBack(report.bytes);
+      return;
+    }
+    const { watch, bytes, lost } = report;
+    if (lost > 0) meter.feedLost(lost);
+    if (bytes.length === 0) return;
+    watches.get(watch)?.onLines(bytes, () => {
+      running?.thread.post({ type: "taken", watch, bytes: bytes.length });
+    });
+  }
+
+  function onFailed(error: Error): void {
+    log.error({ err: error }, "the wire feed failed; sessions are not affected");
+    stop();
+    const parts = [...watches.values()];
+    watches.clear();
+    for (const { onFailed: tell } of parts) tell();
+  }
+
+  function stop(): void {
+    if (running === null) return;
+    const { tape, thread } = running;
+    running = null;
+    for (const tapped of connections) tapped.untap("stopped");
+    tape.flush();
+    const ended = thread.close().finally(() => ending.delete(ended));
+    ending.add(ended);
+  }
+
+  function isWanted({ user, subject: { session } }: Tapped): boolean {
+    for (const { scope } of watches.values())
+      if (covers(scope, { session, user }) !== "no") return true;
+    return false;
+  }
+
+  /** Taps what somebody watches, and nothing else. */
+  function adjust({ tape }: Running, tapped: Tapped): void {
+    const wanted = isWanted(tapped);
+    if (wanted && !tapped.isTapped) tapped.tapFromHere(tape);
+    if (!wanted) tapped.untap("stopped");
+  }
+
+  /** The watches have changed. */
+  function adjustAll(): void {
+    if (watches.size === 0) stop();
+    if (running === null) return;
+    for (const tapped of connections) adjust(running, tapped);
+  }
+
+  function order(of: Running, message: Parameters<Thread["post"]>[0]): void {
+    // Behind what was seen before.
+    of.tape.flush();
+    of.thread.post(message);
+  }
+
+  return {
+    arrive(subject, user, request) {
+      const tapped = new Tapped(subject, user);
+      if (running !== null && isWanted(tapped)) {
+        tapped.tapFromStart(running.tape, request);
+        // Where the handshake fails nobody else tells.
+        subject.socket.once("close", () => tapped.untap("closed"));
+      }
+      return tapped;
+    },
+    open(tapped, webSocket) {
+      tapped.opened(webSocket);
+      connections.add(tapped);
+    },
+    logIn(tapped, user) {
+      if (tapped.user === user) return;
+      tapped.user = user;
+      if (running === null) return;
+      const { conn } = tapped.subject;
+      if (tapped.isTapped) running.tape.say({ type: "login", conn, time: now(), user });
+      adjust(running, tapped);
+    },
+    close(tapped) {
+      connections.delete(tapped);
+      tapped.untap("closed");
+    },
+    watch(parts) {
+      const watch = ++lastId;
+      const leave = meter.watching();
+      let { scope } = parts;
+      const tell = (): void => {
+        running ??= start();
+        order(running, { type: "watch", watch, scope });
+        watches.set(watch, { ...parts, scope });
+        adjustAll();
+      };
+      tell();
+      return {
+        setScope(next) {
+          if (!watches.has(watch)) return;
+          scope = next;
+          tell();
+        },
+        pause(paused) {
+          if (running !== null) order(running, { type: "pause", watch, paused });
+        },
+        stop() {
+          leave();
+          if (!watches.delete(watch)) return;
+          if (running !== null) order(running, { type: "unwatch", watch });
+          adjustAll();
+        },
+      };
+    },
+    async end() {
+      stop();
+      await Promise.all(ending);
+    },
+  };
+}

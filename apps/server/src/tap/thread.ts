@@ -1,0 +1,47 @@
+import { Worker } from "node:worker_threads";
+import type { Order, Report } from "./messages.ts";
+
+const fromSource = import.meta.url.endsWith(".ts");
+
+/** From its source it runs as it stands, built it is a file beside this one. */
+const workerFile = new URL(fromSource ? "./thread-worker.ts" : "./tap-worker.js", import.meta.url);
+
+export interface ThreadParts {
+  readonly onReport: (report: Report) => void;
+  /** It is gone, and nobody asked it to. */
+  readonly onFailed: (error: Error) => void;
+}
+
+/** Where bytes are made records of. */
+export interface Thread {
+  readonly post: (order: Order) => void;
+  /** Resolves when it has ended, what it had in hand done. */
+  readonly close: () => Promise<void>;
+}
+
+export function startThread({ onReport, onFailed }: ThreadParts): Thread {
+  const ended = Promise.withResolvers<undefined>();
+  let closing = false;
+  const worker = new Worker(workerFile, {
+    execArgv: [
+      "--disable-warning=ExperimentalWarning",
+      ...(fromSource ? ["--conditions=@wsecho/source"] : []),
+    ],
+  });
+  // Whoever watches keeps the process; this does not.
+  worker.unref();
+  worker.on("message", onReport);
+  worker.on("error", (error) => {
+    if (!closing) onFailed(error as Error);
+    closing = true;
+  });
+  worker.once("exit", () => ended.resolve(undefined));
+  return {
+    post: (order) => worker.postMessage(order, order.type === "tape" ? [order.bytes] : []),
+    close() {
+      if (!closing) worker.postMessage({ type: "close" } satisfies Order);
+      closing = true;
+      return ended.promise;
+    },
+  };
+}
