@@ -10,6 +10,7 @@ export const exitStatuses = {
   timeout: { status: 7, meaning: "something took too long" },
   broken: { status: 8, meaning: "the connection broke without a close (1006)" },
   closed: { status: 9, meaning: "the server ended it with an error, or replies are missing" },
+  expectation: { status: 10, meaning: "a condition that was set does not hold" },
   hangup: { status: 129, meaning: "the terminal went away (SIGHUP)" },
   interrupted: { status: 130, meaning: "Ctrl-C (SIGINT)" },
   terminated: { status: 143, meaning: "SIGTERM" },

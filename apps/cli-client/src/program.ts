@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { addBenchCommand, type BenchInvocation } from "./bench/options.ts";
 import type { ConnectCommandOptions } from "./commands/connect.ts";
 import { exitHelp } from "./exit.ts";
 import { addWireCommands, type WireInvocation } from "./wire/options.ts";
@@ -7,6 +8,7 @@ import { addWireCommands, type WireInvocation } from "./wire/options.ts";
 export type Invocation =
   | { readonly kind: "connect"; readonly target: string; readonly options: ConnectCommandOptions }
   | { readonly kind: "wire"; readonly wire: WireInvocation }
+  | { readonly kind: "bench"; readonly bench: BenchInvocation }
   | { readonly kind: "done" }
   | { readonly kind: "usage" };
 
@@ -97,6 +99,9 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     .action((target: string, options: ConnectCommandOptions) => {
       invocation = { kind: "connect", target, options };
     });
+  addBenchCommand(program, (bench) => {
+    invocation = { kind: "bench", bench };
+  });
   addWireCommands(program, (wire) => {
     invocation = { kind: "wire", wire };
   });

@@ -16,6 +16,10 @@ export async function run(args: readonly string[], version: string): Promise<voi
       process.exitCode = await wireCommand(invocation.wire).catch(reportBug);
       return;
     }
+    case "bench": {
+      const { benchCommand } = await import("./commands/bench.ts");
+      return process.exit(await benchCommand(invocation.bench).catch(reportBug));
+    }
     case "connect": {
       const { connectCommand } = await import("./commands/connect.ts");
       // Nothing may keep the process: not an input that goes on, not a server that does not answer.

@@ -1,0 +1,124 @@
+import { readTlsOptions } from "../certificates.ts";
+import { brokenConditions, parseCondition, type Condition } from "../bench/condition.ts";
+import { openLine, type LineOptions } from "../bench/line.ts";
+import type { BenchInvocation, BenchOptions } from "../bench/options.ts";
+import { createMeter } from "../bench/meter.ts";
+import { formatResult } from "../bench/report.ts";
+import { resultOf } from "../bench/result.ts";
+import { runBench, type Plan } from "../bench/run.ts";
+import { createTally } from "../bench/tally.ts";
+import { gatherCredentials, type Given } from "../credentials.ts";
+import { createDeparture } from "../departure.ts";
+import { exitStatus, type ExitName } from "../exit.ts";
+import { watchHandshakes } from "../handshake.ts";
+import { createOutput } from "../output.ts";
+import { parseTarget, showTarget } from "../target.ts";
+
+/** @returns the exit status */
+export async function benchCommand({ target: text, options }: BenchInvocation): Promise<number> {
+  const departure = createDeparture(() => undefined);
+  const output = createOutput({
+    quiet: options.quiet ?? false,
+    screen: () => null,
+    interactive: false,
+    onGone: () => departure.leave("ok"),
+  });
+  const end = async (exit: ExitName, ...problems: readonly string[]): Promise<number> => {
+    for (const problem of problems) output.problem(problem);
+    await output.flush();
+    return exitStatus(exit);
+  };
+
+  const target = parseTarget(text);
+  if (!target.ok) return end("usage", `No bench: ${target.error}.`);
+  const conditions: Condition[] = [];
+  for (const each of options.failIf ?? []) {
+    const condition = parseCondition(each);
+    if (!condition.ok) return end("usage", `--fail-if: ${condition.error}.`);
+    conditions.push(condition.value);
+  }
+  const { url } = target.value;
+  const tls = readTlsOptions(options, url, output.problem);
+  if (!tls.ok) return end("usage", `No bench: ${tls.error}.`);
+  const given = await gatherCredentials({
+    options,
+    target: target.value,
+    env: process.env,
+    readLine: () => Promise.resolve(undefined),
+    warn: output.problem,
+  });
+  if (!given.ok) return end("usage", `No bench: ${given.error}.`);
+  const login = loginOf(options, given.value);
+  if (typeof login === "string") return end("usage", `No bench: ${login}.`);
+
+  const tally = createTally();
+  const loop = options.rate === undefined ? "closed" : "open";
+  const meter = createMeter({ tally, asked: options.connections, quiet: options.quiet ?? false });
+  const line: LineOptions = {
+    url,
+    handshakes: () => watchHandshakes(() => null, tls.value),
+    session: login.session,
+    subprotocols: options.subprotocol ?? [],
+    binary: options.binary ?? false,
+    timeoutMs: options.timeout * 1000,
+  };
+  const { opened, seconds } = await runBench(planOf(options), tally, {
+    open: (listener) => openLine(line, listener),
+    now: () => Number(process.hrtime.bigint()),
+    onProgress: meter.show,
+    signal: departure.signal,
+  });
+  meter.clear();
+  const result = resultOf(tally, {
+    url: showTarget(url),
+    loop,
+    asked: options.connections,
+    opened,
+    seconds,
+    sizeBytes: options.size,
+  });
+  await output.message(options.json === true ? JSON.stringify(result) : formatResult(result));
+  const broken = brokenConditions(conditions, result);
+  if (broken.length > 0) return end("expectation", ...broken.map((each) => `Failed: ${each}.`));
+  const wish = departure.exit();
+  if (wish !== null) return end(wish);
+  if (opened === 0) return end("unreachable", "No connection came about.");
+  const faults = result.lost + result.corrupt + result.doubled;
+  return faults === 0 ? end("ok") : end("closed", "Not every message had its echo.");
+}
+
+type LoginChoice = Pick<LineOptions, "session">;
+
+/** @returns an error in words where the options do not go together */
+function loginOf(options: BenchOptions, given: Given): LoginChoice | string {
+  const { username, password, byCertificate } = given;
+  const token = given.token?.();
+  if (token?.ok === false) return token.error;
+  const named = token !== undefined || username !== undefined || byCertificate === true;
+  const dialect = options.dialect ?? (named ? "v1" : "none");
+  if (dialect === "none") return { session: null };
+  if (options.subprotocol !== undefined)
+    return `--subprotocol goes with --dialect none; ${dialect} has its own`;
+  const shared = {
+    dialect,
+    allowInsecurePassword: options.allowInsecurePassword ?? false,
+  } as const;
+  if (byCertificate === true) return { session: { ...shared, handshakeLogin: true } };
+  if (token !== undefined) return { session: { ...shared, token: token.value } };
+  if (username === undefined || password === undefined)
+    return "to log in, give --user NAME and --password-file FILE (or WSECHO_PASSWORD), or --token-file FILE";
+  return { session: { ...shared, username, password } };
+}
+
+function planOf(options: BenchOptions): Plan {
+  return {
+    connections: options.connections,
+    ramp: options.ramp ?? null,
+    rate: options.rate ?? null,
+    inFlight: options.inFlight,
+    sizeBytes: options.size,
+    seconds: options.duration,
+    messages: options.messages ?? null,
+    patienceMs: options.timeout * 1000,
+  };
+}

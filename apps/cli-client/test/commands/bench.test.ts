@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import type { WebSocket } from "ws";
+import type { BenchResult } from "../../src/bench/result.ts";
+import { runProgram, startProgram } from "../support/program.ts";
+import { closedPort, startBareServer, startServer, startWebServer } from "../support/servers.ts";
+
+const env = { WSECHO_USER: "admin", WSECHO_PASSWORD: "123456" };
+
+/** A bench of a second or less, whose result is read. */
+const bench = async (args: readonly string[], environment: Record<string, string> = {}) => {
+  const { status, stdout, stderr } = await runProgram(["bench", "--json", ...args], {
+    env: environment,
+  });
+  const result = stdout === "" ? null : (JSON.parse(stdout) as BenchResult);
+  return { status, stderr, result };
+};
+const echo = (socket: WebSocket): void => {
+  socket.on("message", (data, binary) => socket.send(data as Buffer, { binary }));
+};
+
+describe("a bench", () => {
+  it.each([
+    ["v1", []],
+    ["v1", ["--binary"]],
+    ["plain", []],
+    ["plain", ["--binary"]],
+  ])("logs in and has every echo compared: %s %j", async (dialect, more) => {
+    await using server = await startServer();
+    const args = ["--dialect", dialect, "-c", "3", "--in-flight", "4", "-n", "300", ...more];
+    const { status, result, stderr } = await bench([...args, server.url], env);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(result).toMatchObject({
+      loop: "closed",
+      connections: { asked: 3, opened: 3 },
+      sent: 300,
+      echoed: 300,
+      failures: {},
+    });
+    expect(result?.latencyMs?.p50).toBeGreaterThan(0);
+  });
+
+  it("takes a server that asks for no login as it is, and shows a table", async () => {
+    await using server = await startBareServer(echo);
+    const args = ["bench", "--size", "0", "-n", "10", server.url];
+    const { status, stdout } = await runProgram(args);
+    expect(status).toBe(0);
+    expect(stdout).toContain("10 sent, 10 echoed byte for byte, nothing lost or out of order");
+  });
+
+  it("counts what is lost, doubled, out of order and altered", async () => {
+    await using server = await startBareServer((socket) => {
+      let n = 0;
+      let held = "";
+      socket.on("message", (data: Buffer) => {
+        const text = data.toString();
+        n += 1;
+        if (n === 1) return;
+        if (n === 2) held = text;
+        else if (n === 3) [text, held, held, `${text}!`].forEach((each) => socket.send(each));
+        else socket.send(text);
+      });
+    });
+    const args = ["--in-flight", "4", "-n", "4", "--timeout", "0.2", server.url];
+    const { status, result, stderr } = await bench(args);
+    expect(result).toMatchObject({ sent: 4, echoed: 3, lost: 1, doubled: 1, corrupt: 1 });
+    expect(result?.reordered).toBeGreaterThan(0);
+    expect(stderr).toContain("Not every message had its echo.");
+    expect(status).toBe(9);
+  });
+
+  it("with a rate counts from when a message was due, so that a stall cannot hide", async () => {
+    await using server = await startBareServer((socket) => {
+      let stalled = false;
+      socket.on("message", (data: Buffer) => {
+        if (!stalled) {
+          stalled = true;
+          socket.pause();
+          setTimeout(() => socket.resume(), 400);
+        }
+        socket.send(data.toString());
+      });
+    });
+    const args = ["--rate", "200", "-d", "0.8", "--fail-if", "mean>20ms", server.url];
+    const { status, result, stderr } = await bench(args);
+    expect(result).toMatchObject({ loop: "open", sent: 160, echoed: 160 });
+    // Half of the messages were due while it stood still, though only one was asked first.
+    expect(result?.latencyMs?.max).toBeGreaterThan(300);
+    expect(stderr).toContain("Failed: mean>20ms: it was");
+    expect(status).toBe(10);
+  });
+
+  it("counts failures by their kind", async () => {
+    await using refusing = await startWebServer((_request, response) => {
+      response.writeHead(503).end();
+    });
+    const refused = await bench(["-c", "3", "--fail-if", "failures>9", refusing.url]);
+    expect(refused).toMatchObject({ status: 3, result: { failures: { "HTTP 503": 3 } } });
+    const nobody = await bench([`ws://127.0.0.1:${await closedPort()}`]);
+    expect(nobody).toMatchObject({ status: 3, result: { failures: { ECONNREFUSED: 1 } } });
+    await using closing = await startBareServer((socket) => {
+      socket.on("message", () => socket.close(1011));
+    });
+    const closed = await bench(["-n", "5", closing.url]);
+    expect(closed).toMatchObject({
+      status: 9,
+      result: { lost: 1, failures: { "closed 1011": 1 } },
+    });
+    await using server = await startServer();
+    const login = await bench([server.url], { ...env, WSECHO_PASSWORD: "wrong" });
+    expect(login).toMatchObject({ status: 3, result: { failures: { "login refused": 1 } } });
+  });
+
+  it("opens connections as fast as the ramp says, and no faster", async () => {
+    const times: number[] = [];
+    await using server = await startBareServer((socket) => {
+      times.push(performance.now());
+      echo(socket);
+    });
+    const { result } = await bench(["-c", "5", "--ramp", "20", "-n", "5", server.url]);
+    expect(result?.connections.opened).toBe(5);
+    // Four steps of 50 ms; a connection may only come later than its time.
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(100);
+  });
+
+  it("shows what it has at Ctrl-C", async () => {
+    const talking = Promise.withResolvers<undefined>();
+    await using server = await startBareServer((socket) => {
+      echo(socket);
+      socket.once("message", () => talking.resolve(undefined));
+    });
+    const { child, result } = startProgram(["bench", "-d", "60", "--json", server.url]);
+    await talking.promise;
+    child.kill("SIGINT");
+    const { status, stdout } = await result;
+    expect(JSON.parse(stdout)).toMatchObject({ lost: 0, connections: { opened: 1 } });
+    expect(status).toBe(130);
+  });
+
+  it.each([
+    [["--fail-if", "p99>1"], "needs a unit of time"],
+    [["-c", "0"], "whole number from 1"],
+    [["--dialect", "v1"], "to log in, give --user NAME"],
+  ])("refuses %j", async (args, words) => {
+    const { status, stderr } = await bench([...args, ":1"]);
+    expect(stderr).toContain(words);
+    expect(status).toBe(2);
+  });
+});
