@@ -82,11 +82,12 @@ test("manages users while the server runs, without a secret in any output or fil
   expect((await run(`tokens retire ${oldest?.id ?? ""}`)).status).toBe(0);
   expect((await run(`tokens retire ${newest?.id ?? ""}`)).status).toBe(1);
 
-  expect((await run("users disable ada")).status).toBe(0);
+  expect((await run("users role ada user")).stderr).toContain("the role of ada is user now");
   expect((await second.closed).code).toBe(4403);
+  expect((await run("users disable ada")).status).toBe(0);
   expect((await run("tokens issue ada")).stderr).toContain("wsecho-server users enable ada");
   const users = JSON.parse((await run("users list --json")).stdout) as unknown[];
-  expect(users).toMatchObject([{ name: "ada", role: "admin", enabled: false, iterations: 4096 }]);
+  expect(users).toMatchObject([{ name: "ada", role: "user", enabled: false, iterations: 4096 }]);
   expect((await run("users enable ada")).status).toBe(0);
   await connectV1(url, "ada", "another one");
 
@@ -120,6 +121,9 @@ test("refuses what cannot be done, and says what to do", async () => {
     ["users add ada hunter2", 2, "a password is never one", undefined],
     ["users add ada --iterations 10 --password-stdin", 2, "--iterations must be", "x"],
     ["users passwd nobody --password-stdin", 1, "there is no user nobody", "x"],
+    ["users role nobody admin", 1, "there is no user nobody", undefined],
+    ["users role nobody king", 2, "the role must be user or admin", undefined],
+    ["users role nobody", 2, "missing required argument 'role'", undefined],
     ["sessions close abc", 1, "sessions list", undefined],
     ["tokens issue nobody", 1, "there is no user nobody", undefined],
     ["tokens issue nobody --expires 5", 2, "--expires must be a time", undefined],

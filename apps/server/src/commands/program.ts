@@ -13,7 +13,7 @@ import { parseDuration } from "../settings/values.ts";
 import { CommandError, type CommandContext } from "./context.ts";
 import { closeSession, listSessions } from "./sessions.ts";
 import { issue, listKeys, retire, rotate } from "./tokens.ts";
-import { addUser, changePassword, listUsers, removeUser, setEnabled } from "./users.ts";
+import { addUser, changePassword, changeRole, listUsers, removeUser, setEnabled } from "./users.ts";
 
 export const commandNames: readonly string[] = ["users", "tokens", "sessions"];
 
@@ -83,6 +83,12 @@ const add: Work = (context, given) =>
     passwordStdin: given["passwordStdin"] === true,
   });
 
+const setRole: Work = (context, given) => {
+  const { role } = given;
+  if (role !== "user" && role !== "admin") throw new UsageError("the role must be user or admin");
+  return changeRole(context, nameOf(given), role);
+};
+
 const help = `
 The users are in --data (default: the folder ${defaultDataFolder}), or in --database, as for the
 server itself; WSECHO_DATA, WSECHO_DATABASE and --config count here too. Servers that run take a
@@ -91,6 +97,7 @@ change over within a second.
 Examples:
   wsecho-server users add ada
   wsecho-server users passwd ada --password-stdin < secret.txt
+  wsecho-server users role ada admin
   wsecho-server users list --json
   wsecho-server tokens issue ada --expires 8h
   wsecho-server sessions list
@@ -111,17 +118,16 @@ function createCommands(env: Environment): Command {
   const group = (name: string, about: string): Command =>
     root.command(name).description(about).addHelpText("after", help).helpCommand(false);
 
-  /** `usage` is the command's name and its argument, if it takes one. */
+  /** `usage` is the command's name and its arguments, if it takes any. */
   const command = (of: Command, usage: string, about: string, work: Work): Command => {
     const made = of.command(usage).description(about);
     for (const name of storeSettings)
       made.addOption(
         new Option(`--${name} ${settings[name].placeholder ?? ""}`, settings[name].about),
       );
-    made.action(async (...args: readonly unknown[]) => {
-      const [name] = args;
-      const argument = typeof name === "string" ? { name } : {};
-      await runWork(work, { ...made.opts<Given>(), ...argument }, env);
+    made.action(async () => {
+      const [name, role] = made.args;
+      await runWork(work, { ...made.opts<Given>(), name, ...(role && { role }) }, env);
     });
     return made;
   };
@@ -140,6 +146,7 @@ function createCommands(env: Environment): Command {
       changePassword(context, nameOf(given), { passwordStdin: given["passwordStdin"] === true }),
     ),
   );
+  command(users, "role <name> <role>", "let a user do more, or less: user, admin", setRole);
   command(
     users,
     "disable <name>",

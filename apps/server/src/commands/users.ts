@@ -38,6 +38,16 @@ export async function changePassword(
   say(`changed the password of ${name}; sessions and tokens of before are over`);
 }
 
+export async function changeRole(
+  context: CommandContext,
+  given: string,
+  role: Role,
+): Promise<void> {
+  const name = prepared(given);
+  await change(context, name, { role });
+  context.say(`the role of ${name} is ${role} now; sessions and tokens of before are over`);
+}
+
 export async function setEnabled(
   context: CommandContext,
   given: string,

@@ -9,6 +9,7 @@ import {
   refusedHandshake,
   type TestClient,
 } from "../support/client.ts";
+import { watchFeed } from "../support/feed.ts";
 import { soon } from "../support/soon.ts";
 import type { MakeDatabase } from "../store/support.ts";
 import {
@@ -30,6 +31,7 @@ export function testAccess(make: MakeDatabase): void {
   describe("revocation", () => testRevocation(make));
   describe("throttle", () => testThrottle(make));
   describe("audit", () => testAudit(make));
+  describe("watching", () => testWatching(make));
 }
 
 const auth = { type: "auth", mechanism: "plain", user: "ada", password };
@@ -596,5 +598,30 @@ function testAudit(make: MakeDatabase): void {
       expect(everything).not.toContain(Buffer.from(secret).toString("base64"));
       expect(everything).not.toContain(Buffer.from(secret).toString("hex"));
     }
+  });
+}
+
+function testWatching(make: MakeDatabase): void {
+  test("goes by the role that the user has now, whichever way in was taken", async () => {
+    const { url, store } = await serve(await make());
+    await addUser(store, "ada");
+    const old = await watchFeed(url, { token: await tokenFor(store, "ada") });
+    expect(await old.say({ watch: "all" })).toHaveProperty("error");
+    await store.users.change("ada", { role: "admin" });
+    expect(await old.session.closed).toMatchObject({ code: 4403 });
+    const admin = await watchFeed(url, { token: await tokenFor(store, "ada") });
+    expect(await admin.say({ watch: "all" })).toMatchObject({ watch: "all" });
+    // Whoever may no longer watch does not, from that moment on.
+    await store.users.change("ada", { role: "user" });
+    expect(await admin.session.closed).toMatchObject({ code: 4403 });
+  });
+
+  test("is in the audit, as what it is", async () => {
+    const { url, store } = await serve(await make());
+    await addUser(store, "ada");
+    const feed = await watchFeed(url, { username: "ada", password });
+    await expect
+      .poll(() => store.sessions.list({ live: true }), soon)
+      .toMatchObject([{ user: "ada", dialect: "inspect", id: feed.session.status.session }]);
   });
 }
