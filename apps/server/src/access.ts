@@ -50,6 +50,8 @@ export interface Presence {
 export interface AccessOptions {
   /** How long a login by password holds, from now on; ms. `null`: as long as the session. */
   readonly loginLifetimeMs: () => number | null;
+  /** How long a password that was right is known again, from now on; ms. `null`: not at all. */
+  readonly passwordCacheMs: () => number | null;
 }
 
 export interface StoreAccessOptions extends AccessOptions {

@@ -12,6 +12,7 @@ import { unlimitedAttempts, type Attempts } from "./attempts.ts";
 import type { CertifiedName } from "./authorization.ts";
 import { BusyError } from "./limiter.ts";
 import type { PasswordCrypto } from "./password-crypto.ts";
+import { createProvenPasswords } from "./proven-passwords.ts";
 import type { Remember } from "./remember.ts";
 import { nodeScramCrypto } from "./scram-crypto.ts";
 import type { Tokens } from "./tokens.ts";
@@ -44,6 +45,8 @@ export interface AuthenticateParts {
   readonly remember?: Remember;
   /** How long a login by password holds, from now on; ms. Default: as long as the session. */
   readonly loginLifetimeMs?: () => number | null;
+  /** How long a password that was right is known again; ms. Default: each is derived anew. */
+  readonly passwordCacheMs?: () => number | null;
 }
 
 /** Whom forged tokens are counted for, as they name nobody; with its colon it is no user's name. */
@@ -67,23 +70,15 @@ const abandoned: Verdict = { kind: "refused", abandoned: true };
 export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => Authenticate {
   const { users, passwords, tokens, attempts = unlimitedAttempts, remember } = parts;
   const secret = parts.secret ?? randomBytes(32);
+  const proven = createProvenPasswords(parts.passwordCacheMs ?? (() => null));
 
   /**
    * An unknown user gets a verifier that no password fits, so that both cost and show the same. One
    * who may not log in keeps the real one: a salt that changed would tell.
    */
-  async function lookUp(name: string): Promise<{
-    readonly verifier: ScramVerifier;
-    readonly mayEnter: boolean;
-    readonly version: number;
-  }> {
+  async function verifierOf(name: string, user: User | undefined): Promise<ScramVerifier> {
     const fake = await fakeVerifier(nodeScramCrypto, secret, name, users.iterations);
-    const user = await users.find(name);
-    return {
-      verifier: user?.verifier ?? fake,
-      mayEnter: user !== undefined && isEnabled(user),
-      version: user?.version ?? 0,
-    };
+    return user?.verifier ?? fake;
   }
 
   /** Only for passwords: a token that gave the next one would last for ever (PROTOCOL.md L14). */
@@ -111,10 +106,16 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
       // No such name can exist, which its syntax says already: there is nothing to hide.
       if (!name.ok) return refused;
       if (peer.gone()) return abandoned;
-      const { verifier, mayEnter, version } = await lookUp(name.value);
-      const fits = await checkPassword(passwords.crypto, verifier, password);
-      if (!fits || !mayEnter) return refused;
-      const proof = { mechanism: "plain", version };
+      const user = await users.find(name.value);
+      const isKnown = proven.knows(name.value, user?.verifier, password);
+      // Who may not log in is not told sooner either.
+      if (!isKnown || !mayEnter(user)) {
+        const verifier = await verifierOf(name.value, user);
+        const fits = await checkPassword(passwords.crypto, verifier, password);
+        if (!fits || !mayEnter(user)) return refused;
+        proven.add(name.value, verifier, password);
+      }
+      const proof = { mechanism: "plain", version: versionOf(user) };
       return accepted(name.value, proof, rememberMs === undefined ? {} : { rememberMs });
     });
   }
@@ -130,15 +131,15 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
     // Good ones are not asked to wait: nobody found them by guessing.
     const { user: name, version, expiresInMs } = claims.value;
     const user = await users.find(name);
-    if (user === undefined || !isEnabled(user) || user.version !== version) return refused;
+    if (!mayEnter(user) || versionOf(user) !== version) return refused;
     return { kind: "accepted", user: name, mechanism: "token", version, expiresInMs };
   }
 
   async function checkCertified({ name: given, expiresInMs }: CertifiedName): Promise<Verdict> {
     const name = prepareUsername(given);
     const user = name.ok ? await users.find(name.value) : undefined;
-    if (user === undefined || !isEnabled(user)) return refused;
-    const { version = 0 } = user;
+    if (!mayEnter(user)) return refused;
+    const version = versionOf(user);
     return { kind: "accepted", user: user.name, mechanism: "certificate", version, expiresInMs };
   }
 
@@ -157,10 +158,14 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
       // proof, and the proof is judged.
       return attempts.prepare({ user: scram.user, address: peer.address }, async () => {
         if (peer.gone()) return abandoned;
-        const { verifier, mayEnter, version } = await lookUp(scram.user);
-        const challenge = scram.challenge(verifier, mayEnter);
+        const user = await users.find(scram.user);
+        const challenge = scram.challenge(await verifierOf(scram.user, user), mayEnter(user));
         if (!challenge.ok) return refused;
-        exchange = { scram, version, wish: rememberMs === undefined ? {} : { rememberMs } };
+        exchange = {
+          scram,
+          version: versionOf(user),
+          wish: rememberMs === undefined ? {} : { rememberMs },
+        };
         return { kind: "challenge", data: challenge.value.serverFirst };
       });
     }
@@ -204,6 +209,10 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
   };
 }
 
-function isEnabled(user: User): boolean {
-  return user.enabled !== false;
+function mayEnter(user: User | undefined): user is User {
+  return user !== undefined && user.enabled !== false;
+}
+
+function versionOf(user: User | undefined): number {
+  return user?.version ?? 0;
 }

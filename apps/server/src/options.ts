@@ -21,6 +21,11 @@ export interface RuleOptions {
    * at most 30 days. `null`: there are none. Default 7 days; without a `store` there are none.
    */
   readonly rememberMs?: number | null;
+  /**
+   * How long a password that was right is known again without its PBKDF2 rounds; ms. Meanwhile a
+   * keyed hash of it stands in this process's memory. `null`: not at all. Default 5 minutes.
+   */
+  readonly passwordCacheMs?: number | null;
   /** Whether messages are compressed (RFC 7692) where the peer offers it; default false. */
   readonly compress?: boolean;
   /** Whether clients that offer no subprotocol get the plain dialect; default true. */

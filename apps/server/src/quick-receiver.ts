@@ -19,7 +19,9 @@ interface Internals {
   readonly _payloadLength: number;
   readonly _masked: boolean;
   _mask: Buffer;
+  readonly writableEnded: boolean;
   _write(chunk: Buffer, encoding: string, done: Done): void;
+  end(): this;
   /** Ours: bytes of the first of `_buffers` that are decoded already. */
   _decoded: number;
   /** Ours. */
@@ -58,6 +60,11 @@ class QuickReceiver extends Receiver {
     } finally {
       if (this._reader.endRead() === views && this._buffers.length === 0) release(chunk);
     }
+  }
+
+  /** The library ends it when the peer closes, and again with the socket; the second is an error. */
+  override end(): this {
+    return this.writableEnded ? this : super.end();
   }
 
   /** The library's, with a place in the first buffer instead of a new buffer for its rest. */

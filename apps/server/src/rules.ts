@@ -2,6 +2,7 @@ import type { TrustedProxies } from "./forwarded.ts";
 import { createHostCheck, type HostCheck } from "./host.ts";
 import { completeLimits, type ServerLimits } from "./limits.ts";
 import type { RuleOptions } from "./options.ts";
+import { defaultPasswordCacheMs } from "./proven-passwords.ts";
 import { defaultRememberMs } from "./remember.ts";
 import type { AllowedOrigins } from "./origin.ts";
 
@@ -26,6 +27,8 @@ export interface Rules extends UpgradePolicy {
   readonly loginLifetimeMs: number | null;
   /** How long a token that a client asked for is good; ms. `null`: there are none. */
   readonly rememberMs: number | null;
+  /** How long a password that was right is known again; ms. `null`: not at all. */
+  readonly passwordCacheMs: number | null;
 }
 
 /** Throws RangeError for a limit out of range. */
@@ -40,5 +43,7 @@ export function toRules(options: RuleOptions, host: string): Rules {
     trustProxy: options.trustProxy ?? null,
     loginLifetimeMs: options.loginLifetimeMs ?? null,
     rememberMs: options.rememberMs === undefined ? defaultRememberMs : options.rememberMs,
+    passwordCacheMs:
+      options.passwordCacheMs === undefined ? defaultPasswordCacheMs : options.passwordCacheMs,
   };
 }

@@ -42,7 +42,8 @@ export function createServer<Context = SessionContext>(
   const rules = createHolder(toRules(options, host));
   const loginLifetimeMs = (): number | null => rules.current().loginLifetimeMs;
   const rememberMs = (): number | null => rules.current().rememberMs;
-  const parts = { log, meter, loginLifetimeMs, rememberMs };
+  const passwordCacheMs = (): number | null => rules.current().passwordCacheMs;
+  const parts = { log, meter, loginLifetimeMs, rememberMs, passwordCacheMs };
   const access = meterAccess(chooseAccess(options, parts), meter);
   const encoders = {
     plain: encoderOf("plain", options.plainPrefix),

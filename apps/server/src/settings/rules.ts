@@ -16,6 +16,7 @@ export function toRuleOptions(settings: Settings): RuleOptions {
     plain: !settings["no-plain"],
     allowAnonymous: settings["allow-anonymous"],
     rememberMs: settings.remember,
+    passwordCacheMs: settings["password-cache"],
     ...(loginLifetimeMs === null ? {} : { loginLifetimeMs }),
     ...(allowOrigins === null ? {} : { allowOrigins }),
     ...(allowHosts === null ? {} : { allowHosts }),

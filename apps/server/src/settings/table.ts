@@ -1,6 +1,7 @@
 import { success } from "@wsecho/protocol";
 import { parseTrustedProxies, type TrustedProxies } from "../forwarded.ts";
 import { defaultServerLimits as limits } from "../limits.ts";
+import { defaultPasswordCacheMs } from "../proven-passwords.ts";
 import { defaultRememberMs } from "../remember.ts";
 import {
   parseChoice,
@@ -136,6 +137,12 @@ export const settings = {
     }),
   ),
   "login-lifetime": setting<number | null>("Users", "how long a password login holds", null, time),
+  "password-cache": setting<number | null>(
+    "Users",
+    "how long a right password is known again",
+    defaultPasswordCacheMs,
+    timeOrOff,
+  ),
   remember: setting<number | null>("Users", "longest stay by choice", defaultRememberMs, timeOrOff),
 
   "max-message": setting("Limits", "largest message", limits.maxMessageBytes, size),

@@ -25,11 +25,16 @@ import { inStringClass } from "./precis.ts";
 /** Compatibility forms of East Asian width, and the wide space. */
 const wideOrNarrow = /[\u3000\uff01-\uffee]/g;
 
+/** What all rules below leave as it is, at a tenth of their cost: visible ASCII, names without a colon. */
+const plainName = /^[!-9;-~]{1,255}$/;
+const plainPassword = /^[ -~]{1,1024}$/;
+
 /**
  * The name to look up and to send: UsernameCasePreserved (RFC 8265 section 3.4) of one word, with
  * 1 to 255 UTF-8 bytes and no colon. Case counts. Errors: username-…
  */
 export function prepareUsername(name: string): ScramResult<string> {
+  if (plainName.test(name)) return success(name);
   // No mapping shrinks a text to a quarter; this bounds the work.
   if (name.length > 4 * scramLimits.usernameBytes) return refuse("username-too-long");
   const narrow = name.replaceAll(wideOrNarrow, (wide) => wide.normalize("NFKC"));
@@ -46,6 +51,7 @@ export function prepareUsername(name: string): ScramResult<string> {
  * of any kind become U+0020, none is removed. Errors: password-…
  */
 export function preparePassword(password: string): ScramResult<string> {
+  if (plainPassword.test(password)) return success(password);
   if (password.length > 4 * scramLimits.passwordBytes) return refuse("password-too-long");
   const prepared = password.replaceAll(/\p{Zs}/gu, " ").normalize("NFC");
   if (prepared === "") return refuse("password-empty");

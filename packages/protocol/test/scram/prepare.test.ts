@@ -21,6 +21,17 @@ describe.each([
     expect(codeOf(prepare(text))).toMatch(/-character$/);
   });
 
+  it("does not decide otherwise about ASCII alone, which takes a short way", () => {
+    for (let code = 0; code < 128; code++) {
+      const character = String.fromCharCode(code);
+      const [alone, beside] = [prepare(`e${character}`), prepare(`\u00e9${character}`)];
+      expect(alone.ok, `U+${code.toString(16)}`).toBe(beside.ok);
+      if (alone.ok && beside.ok) expect(alone.value.slice(1)).toBe(beside.value.slice(1));
+    }
+    for (const length of [0, 1, maxBytes, maxBytes + 1])
+      expect(prepare("e".repeat(length)).ok, String(length)).toBe(length > 0 && length <= maxBytes);
+  });
+
   it("treats all canonically equivalent spellings alike, and its own result as done", () => {
     const unit = fc.oneof(
       fc.constantFrom("binary", "grapheme", "grapheme-composite"),
