@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { createSession } from "@wsecho/client";
+import { createFramesEntry } from "./frames/entry.ts";
 import { ownServer, shortAddress } from "./session/endpoint.ts";
 import { announce } from "./store/announcements.ts";
 import { createAnnouncer } from "./store/announcer.ts";
@@ -18,6 +19,7 @@ import "./styles/login.css";
 import "./styles/session.css";
 import "./styles/transcript.css";
 
+const frames = createFramesEntry(window);
 const announcer = createAnnouncer((ms, callback) => void setTimeout(callback, ms));
 
 const store = createStore({
@@ -46,9 +48,9 @@ if (root === null) throw new Error("index.html has no #app");
 await startLanguage();
 render(
   <StoreContext.Provider value={store}>
-    <App spoken={announcer.text} />
+    <App spoken={announcer.text} frames={frames} />
   </StoreContext.Provider>,
   root,
 );
-store.resume();
+if (!frames.only) store.resume();
 loadLanguages().catch(() => undefined);

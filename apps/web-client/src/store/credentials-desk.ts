@@ -7,6 +7,8 @@ export interface CredentialsDesk {
   readonly question: ReadonlySignal<CredentialsRequest | null>;
   /** Whether credentials are kept for reconnects. */
   readonly keeps: ReadonlySignal<boolean>;
+  /** What is kept; `null` for nothing. */
+  readonly kept: () => Credentials | null;
   readonly provide: CredentialsProvider;
   /** Answers the question, or the next one. `keep` is for as long as {@link forget} is not called. */
   readonly handIn: (credentials: Credentials, keep: boolean) => void;
@@ -31,6 +33,7 @@ export function createCredentialsDesk(): CredentialsDesk {
   return {
     question,
     keeps,
+    kept: () => kept,
     provide: (request, signal) => {
       if (request.denied !== null) keep(null);
       // The token that runs out cannot renew itself.

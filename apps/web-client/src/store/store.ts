@@ -2,6 +2,7 @@ import { computed, signal, type ReadonlySignal, type Signal } from "@preact/sign
 import {
   SessionError,
   type ConnectOptions,
+  type Credentials,
   type CredentialsProvider,
   type CredentialsRequest,
   type RememberOptions,
@@ -88,6 +89,8 @@ export interface Store {
   readonly tokenRefused: ReadonlySignal<boolean>;
   /** Logs in by the token of an earlier visit, where there is one. */
   readonly resume: () => void;
+  /** What another connection to the same server can log in with; `null` where a person has to say. */
+  readonly heldLogin: () => Credentials | null;
   /** Whether a reconnect needs no password. */
   readonly keepsPassword: ReadonlySignal<boolean>;
   /** Logs in as the form says: on the open connection where that waits for it, or on a new one. */
@@ -226,6 +229,10 @@ export function createStore(host: StoreHost): Store {
     keepsPassword: computed(() => desk.keeps.value || target.value?.method === "certificate"),
     stays,
     tokenRefused,
+    heldLogin: () => {
+      const token = stays.value ? keeper.load()?.token : undefined;
+      return desk.kept() ?? (token === undefined ? null : { token });
+    },
     login: (secret) => {
       const endpoint = parseEndpoint(form.url.value, host.pageProtocol);
       refusedUrl.value = endpoint.ok ? null : { url: form.url.value, why: endpoint.error };

@@ -1,16 +1,28 @@
 import type { JSX } from "preact";
 import type { ReadonlySignal } from "@preact/signals";
+import type { FramesEntry } from "../frames/entry.ts";
+import { FramesPane } from "./frames-pane.tsx";
 import { Header } from "./header.tsx";
 import { LoginView } from "./login-view.tsx";
 import { SessionView } from "./session-view.tsx";
 import { useStore } from "./context.ts";
 
-export function App({ spoken }: { readonly spoken: ReadonlySignal<string> }): JSX.Element {
+interface AppProps {
+  readonly spoken: ReadonlySignal<string>;
+  readonly frames: FramesEntry;
+}
+
+export function App({ spoken, frames }: AppProps): JSX.Element {
   const { screen } = useStore();
   return (
     <>
-      <Header />
-      <main>{screen.value === "login" ? <LoginView /> : <SessionView />}</main>
+      <Header frames={frames} />
+      <main class={frames.shown.value && !frames.only ? "with-frames" : ""}>
+        {!frames.only && (
+          <div class="main-pane">{screen.value === "login" ? <LoginView /> : <SessionView />}</div>
+        )}
+        {frames.shown.value && <FramesPane entry={frames} />}
+      </main>
       <Spoken words={spoken} />
     </>
   );

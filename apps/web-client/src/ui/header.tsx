@@ -1,11 +1,13 @@
 import type { JSX } from "preact";
+import type { Signal } from "@preact/signals";
 import type { Status } from "@wsecho/client";
+import type { FramesEntry } from "../frames/entry.ts";
 import { switchLanguage } from "../store/preferences.ts";
 import { isLanguage, language, languages, t } from "../words/language.ts";
 import { Icon, Logo, type IconName } from "./icons.tsx";
 import { useStore } from "./context.ts";
 
-export function Header(): JSX.Element {
+export function Header({ frames }: { readonly frames: FramesEntry }): JSX.Element {
   const { screen, view, stays, leave } = useStore();
   const { status } = view.value;
   const inSession = screen.value === "session" && status !== null;
@@ -17,6 +19,7 @@ export function Header(): JSX.Element {
       </h1>
       {inSession && <StatusPill kind={status.kind} />}
       <span class="spacer" />
+      {!frames.only && <FramesToggle shown={frames.shown} />}
       <LanguageSwitch />
       {inSession && status.kind !== "stopped" && (
         <button type="button" class="button medium" onClick={leave}>
@@ -24,6 +27,24 @@ export function Header(): JSX.Element {
         </button>
       )}
     </header>
+  );
+}
+
+/** Opens what a browser alone cannot show, beside the page or in its place. */
+function FramesToggle({ shown }: { readonly shown: Signal<boolean> }): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="button medium frames-toggle"
+      aria-pressed={shown.value}
+      title={t("frames.toggle.hint")}
+      onClick={() => {
+        shown.value = !shown.value;
+      }}
+    >
+      <Icon name="bytes" />
+      <span class="toggle-name">{t("frames.title")}</span>
+    </button>
   );
 }
 

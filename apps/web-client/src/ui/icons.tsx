@@ -13,6 +13,9 @@ const paths = {
   person: "M8 8a2.7 2.7 0 1 0 0-5.4A2.7 2.7 0 0 0 8 8zM3 13.6a5 5 0 0 1 10 0",
   again: "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
   question: "M6.2 6.2A1.9 1.9 0 1 1 8 8.6v.8M8 11.4v.1M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0z",
+  hidden: "M2 8s2.2-3.8 6-3.8S14 8 14 8s-2.2 3.8-6 3.8S2 8 2 8zM3 13L13 3",
+  mask: "M2.5 5h11v2.5a3 3 0 0 1-5 2.2 3 3 0 0 1-1 0 3 3 0 0 1-5-2.2zM5.2 7.2h.6M10.2 7.2h.6",
+  bytes: "M2.5 3.5h4v4h-4zM9.5 3.5h4v4h-4zM2.5 9.5h4v3h-4zM9.5 9.5h4v3h-4z",
 } as const;
 
 export type IconName = keyof typeof paths;

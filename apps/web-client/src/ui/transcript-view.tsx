@@ -15,7 +15,9 @@ export function TranscriptView(): JSX.Element {
   const { entries, shift } = useDrawn(useStore().view.value.transcript.entries);
   const scroller = useRef<HTMLElement>(null);
   const expanded = useSignal<ReadonlySet<number>>(new Set());
-  const tail = useTail(entries, scroller);
+  // Who sends a message wants to see it.
+  const wanted = ({ kind }: Entry): boolean => kind === "sent";
+  const tail = useTail(entries, scroller, { follow: true, wanted });
 
   const toggle = (seq: number): void => {
     const next = new Set(expanded.value);

@@ -1,6 +1,5 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Entry } from "../session/transcript.ts";
 
 export interface Tail {
   /** Whether the list stays at its end as it grows. */
@@ -14,12 +13,23 @@ export interface Tail {
 /** How far from the end still counts as at the end: layout works in fractions of a pixel. */
 const tolerancePx = 4;
 
+export interface TailOptions<E> {
+  /** Whether it begins at the end. */
+  readonly follow: boolean;
+  /** Whether an entry takes the view to the end, wherever it is. */
+  readonly wanted: (entry: E) => boolean;
+}
+
 /**
  * Follows the end until a person scrolls up; never takes them away from what they read. It moves
  * the scroller itself, because the list's own `scrollToIndex` goes on scrolling for a while.
  */
-export function useTail(entries: readonly Entry[], scroller: RefObject<HTMLElement | null>): Tail {
-  const [following, setFollowing] = useState(true);
+export function useTail<E extends { readonly seq: number }>(
+  entries: readonly E[],
+  scroller: RefObject<HTMLElement | null>,
+  { follow, wanted }: TailOptions<E>,
+): Tail {
+  const [following, setFollowing] = useState(follow);
   /** The same, known at once: rows may be measured between a scroll and the next drawing. */
   const stays = useRef(following);
   const lastOffset = useRef(0);
@@ -38,10 +48,9 @@ export function useTail(entries: readonly Entry[], scroller: RefObject<HTMLEleme
   };
 
   useLayoutEffect(() => {
-    // Who sends a message wants to see it.
-    const sent = entries.some((entry) => entry.seq > drawnSeq.current && entry.kind === "sent");
+    const called = entries.some((entry) => entry.seq > drawnSeq.current && wanted(entry));
     drawnSeq.current = lastSeq;
-    if (sent) stay(true);
+    if (called) stay(true);
     toEnd();
   }, [lastSeq, entries.length, following]);
 
@@ -56,7 +65,7 @@ export function useTail(entries: readonly Entry[], scroller: RefObject<HTMLEleme
 
   return {
     following,
-    unseen: lastSeq - seenSeq.current,
+    unseen: entries.length - 1 - entries.findLastIndex(({ seq }) => seq <= seenSeq.current),
     follow: () => stay(true),
     onScroll: () => {
       const element = scroller.current;

@@ -1,21 +1,31 @@
 import type { en } from "./en.ts";
 
-export type Key = keyof typeof en;
-export type Catalogue = Readonly<Record<Key, string>>;
+/** The texts of one language by their keys. */
+type Texts = Readonly<Record<string, string>>;
+/** A catalogue with the keys of the English one. */
+export type CatalogueOf<En extends Texts> = Readonly<Record<keyof En, string>>;
+export type Catalogue = CatalogueOf<typeof en>;
 
 type Names<Words extends string> = Words extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Names<Rest>
   : never;
 
 /** What a text wants filled in, read off the English one; nothing where it has no `{name}`. */
-export type Fill<K extends Key> = [Names<(typeof en)[K]>] extends [never]
+type Fill<Words extends string> = [Names<Words>] extends [never]
   ? readonly []
-  : readonly [values: Readonly<Record<Names<(typeof en)[K]>, string | number>>];
+  : readonly [values: Readonly<Record<Names<Words>, string | number>>];
 
 /** Gives the words for a key in one language. */
-export type Translate = <K extends Key>(key: K, ...fill: Fill<K>) => string;
+export type TranslateOf<En extends Texts> = <K extends keyof En>(
+  key: K,
+  ...fill: Fill<En[K]>
+) => string;
+export type Translate = TranslateOf<typeof en>;
 
-export function translateFrom(catalogue: Catalogue): Translate {
+/** `En` names the keys: the page's own, unless another part of it brings its own catalogue. */
+export function translateFrom<En extends Texts = typeof en>(
+  catalogue: CatalogueOf<NoInfer<En>>,
+): TranslateOf<En> {
   return (key, ...fill) => {
     const values: Readonly<Record<string, string | number>> = fill[0] ?? {};
     // One pass, so that a value that holds braces is never filled in itself.

@@ -271,6 +271,13 @@ export const en = {
   "retry.later": "Reconnecting after a while should work.",
   "retry.credentials": "Log in again to go on.",
 
+  "frames.title": "Frames",
+  "frames.toggle.hint": "See the frames and bytes on the wire",
+  "frames.loading": "Loading the Frames view…",
+  "frames.failed": "The Frames view could not be loaded",
+  "frames.failed.meaning": "Is the server that this page came from still there?",
+  "frames.again": "Try again",
+
   "copy.copy": "Copy",
   "copy.copied": "Copied",
 

@@ -249,6 +249,13 @@ export const zhCN: Catalogue = {
   "retry.later": "过一会儿重新连接应该可以成功。",
   "retry.credentials": "请重新登录以继续。",
 
+  "frames.title": "帧",
+  "frames.toggle.hint": "查看线路上的帧和字节",
+  "frames.loading": "正在加载帧视图…",
+  "frames.failed": "无法加载帧视图",
+  "frames.failed.meaning": "本页面所来自的服务器还在吗？",
+  "frames.again": "重试",
+
   "copy.copy": "复制",
   "copy.copied": "已复制",
 

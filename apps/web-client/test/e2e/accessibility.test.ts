@@ -1,7 +1,5 @@
 import { EventEmitter, once } from "node:events";
-import axe from "axe-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Page } from "playwright-core";
 import {
   ask,
   closeBrowser,
@@ -17,6 +15,7 @@ import {
   type Opened,
   type Running,
 } from "../support/page.ts";
+import { tooWide, violations } from "../support/checks.ts";
 import { visit } from "../support/visit.ts";
 
 let running: Running;
@@ -34,19 +33,6 @@ afterEach(async () => {
   expect(opened.complaints.filter((line) => !connectionFailed.test(line))).toEqual([]);
 });
 
-/** What axe objects to, with the elements. */
-const violations = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe.source);
-  const results = await page.evaluate(() =>
-    (globalThis as unknown as { readonly axe: typeof axe }).axe.run(document, {
-      resultTypes: ["violations"],
-    }),
-  );
-  return results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
-  );
-};
-
 describe.each(["light", "dark"] as const)("the page in %s", (colorScheme) => {
   it.each(["en", "zh-CN"])("has nothing that axe objects to, in %s", async (locale) => {
     const found: string[] = [];
@@ -57,20 +43,6 @@ describe.each(["light", "dark"] as const)("the page in %s", (colorScheme) => {
     expect(found).toEqual([]);
   });
 });
-
-/** What is wider than its place: the page itself, or something in it that is not meant to scroll. */
-const tooWide = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(() => {
-    const { scrollWidth } = document.documentElement;
-    const overflowing = [...document.querySelectorAll("body, body *")].filter((element) => {
-      const { overflowX, position } = getComputedStyle(element);
-      if (overflowX === "hidden" || position === "absolute") return false;
-      if (element.matches("pre, input, textarea") || element.clientWidth === 0) return false;
-      return element.scrollWidth > element.clientWidth + 1;
-    });
-    const names = overflowing.map((element) => element.outerHTML.slice(0, 80));
-    return scrollWidth > innerWidth ? [`the page: ${scrollWidth} px`, ...names] : names;
-  });
 
 describe("axe", () => {
   it("would find a field without a name", async () => {

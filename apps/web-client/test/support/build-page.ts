@@ -6,7 +6,12 @@ import { build } from "vite";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const inputs = [
   ...["src", "public", "index.html", "vite.config.ts", "package.json"],
-  ...["../../packages/client/src", "../../packages/protocol/src", "../../pnpm-lock.yaml"],
+  ...[
+    "../../packages/client/src",
+    "../../packages/protocol/src",
+    "../../packages/wire/src",
+    "../../pnpm-lock.yaml",
+  ],
 ].map((path) => join(root, path));
 
 /** Where the built page stands. */

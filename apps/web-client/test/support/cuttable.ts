@@ -7,7 +7,11 @@ export interface Cuttable extends AsyncDisposable {
   readonly cut: () => void;
 }
 
-export async function cuttable(port: number): Promise<Cuttable> {
+/** Gets what passes: which connection, counted from 0, and in which direction. */
+export type Watcher = (connection: number, dir: "c2s" | "s2c", bytes: Buffer) => void;
+
+export async function cuttable(port: number, watch?: Watcher): Promise<Cuttable> {
+  let connections = 0;
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): void => {
     sockets.add(socket);
@@ -18,6 +22,9 @@ export async function cuttable(port: number): Promise<Cuttable> {
     const far = connect(port, "127.0.0.1");
     keep(near);
     keep(far);
+    const connection = connections++;
+    near.on("data", (bytes) => watch?.(connection, "c2s", bytes));
+    far.on("data", (bytes) => watch?.(connection, "s2c", bytes));
     near.pipe(far).pipe(near);
     near.once("close", () => far.destroy());
     far.once("close", () => near.destroy());

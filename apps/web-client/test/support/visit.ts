@@ -78,7 +78,7 @@ export async function visit(
   await page.locator(".pill.ready").waitFor();
   await page.locator(".to-end").click();
   await look(page, "reconnected");
-  await page.locator(".page-header .button").click();
+  await page.locator(".page-header .button").last().click();
   await page.locator(".panel form").waitFor();
   await look(page, "left");
   await page.locator(".panel .actions .button").last().click();

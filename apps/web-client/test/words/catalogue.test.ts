@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { en as framesEn } from "../../src/frames/words/en.ts";
+import { zhCN as framesZhCN } from "../../src/frames/words/zh-cn.ts";
 import { translateFrom } from "../../src/words/catalogue.ts";
 import { en } from "../../src/words/en.ts";
 import { chooseLanguage, isLanguage } from "../../src/words/language.ts";
@@ -7,31 +9,34 @@ import { zhCN } from "../../src/words/zh-cn.ts";
 const namesOf = (words: string): readonly string[] =>
   [...words.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "").sort();
 
-describe("the catalogues", () => {
+describe.each([
+  [
+    "of the page",
+    en,
+    zhCN,
+    ["page.title", "page.titleWith", "login.dialect.v1", "login.dialect.plain"],
+  ],
+  ["of the Frames view", framesEn, framesZhCN, []],
+] as const)("the catalogues %s", (_whose, english, chinese, sameKeys) => {
+  const inChinese: Readonly<Record<string, string>> = chinese;
+
   it("have the same keys in the same order", () => {
-    expect(Object.keys(zhCN)).toEqual(Object.keys(en));
+    expect(Object.keys(chinese)).toEqual(Object.keys(english));
   });
 
   it("fill in the same names", () => {
-    for (const [key, words] of Object.entries(en))
-      expect([key, namesOf(zhCN[key as keyof typeof en])]).toEqual([key, namesOf(words)]);
+    for (const [key, words] of Object.entries(english))
+      expect([key, namesOf(inChinese[key] ?? "")]).toEqual([key, namesOf(words)]);
   });
 
   it("leave no text empty", () => {
-    for (const words of [...Object.values(en), ...Object.values(zhCN)])
+    for (const words of [...Object.values(english), ...Object.values(chinese)])
       expect(words.trim()).not.toBe("");
   });
 
   it("are translated: only names of things stay the same", () => {
-    const same = Object.entries(en).filter(
-      ([key, words]) => zhCN[key as keyof typeof en] === words,
-    );
-    expect(same.map(([key]) => key)).toEqual([
-      "page.title",
-      "page.titleWith",
-      "login.dialect.v1",
-      "login.dialect.plain",
-    ]);
+    const same = Object.entries(english).filter(([key, words]) => inChinese[key] === words);
+    expect(same.map(([key]) => key)).toEqual(sameKeys);
   });
 });
 

@@ -1,0 +1,72 @@
+import { signal, type ReadonlySignal, type Signal } from "@preact/signals";
+
+/** How a person gets to the Frames view: all of it that belongs to the page's first load. */
+export interface FramesEntry {
+  readonly shown: Signal<boolean>;
+  /** The page is there for one feed and has no session of its own (`wsecho proxy --ui`). */
+  readonly only: boolean;
+  /** A capture that was dropped on the page, until the view takes it. */
+  readonly dropped: ReadonlySignal<File | null>;
+  readonly takeDropped: () => File | null;
+  /** The token that the page's address brought; only once. */
+  readonly takeToken: () => string | null;
+}
+
+/** What the entry needs of a browser's window. */
+export interface FramesWindow {
+  readonly location: { readonly hash: string; readonly pathname: string };
+  readonly history: { readonly replaceState: (data: unknown, unused: string, url: string) => void };
+  readonly addEventListener: (
+    type: "dragover" | "drop",
+    listener: (event: DragEvent) => void,
+  ) => void;
+}
+
+const feedHash = /^#feed(?:=(.*))?$/;
+
+/** Takes a token out of the address at once, and captures that are dropped anywhere. */
+export function createFramesEntry(window: FramesWindow): FramesEntry {
+  const feed = feedHash.exec(window.location.hash);
+  const shown = signal(feed !== null);
+  const dropped = signal<File | null>(null);
+  let token = decode(feed?.[1] ?? "");
+  // Nobody should send it on with the address. What stays says what the page was for.
+  if (token !== null) window.history.replaceState(null, "", `${window.location.pathname}#feed`);
+
+  for (const type of ["dragover", "drop"] as const)
+    window.addEventListener(type, (event) => {
+      const { dataTransfer } = event;
+      if (!dataTransfer?.types.includes("Files")) return;
+      // A browser would leave the page for the file.
+      event.preventDefault();
+      const [file] = dataTransfer.files;
+      if (type === "dragover") dataTransfer.dropEffect = "copy";
+      else if (file !== undefined) {
+        dropped.value = file;
+        shown.value = true;
+      }
+    });
+  return {
+    shown,
+    only: feed !== null,
+    dropped,
+    takeDropped: () => {
+      const file = dropped.value;
+      dropped.value = null;
+      return file;
+    },
+    takeToken: () => {
+      const taken = token;
+      token = null;
+      return taken;
+    },
+  };
+}
+
+function decode(text: string): string | null {
+  try {
+    return text === "" ? null : decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

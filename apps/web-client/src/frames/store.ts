@@ -1,0 +1,163 @@
+import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import {
+  createRedactor,
+  parseFilter,
+  type Filter,
+  type FilterError,
+  type WireRecord,
+} from "@wsecho/wire";
+import { createBatcher, type Schedule } from "../store/batch.ts";
+import { sameRecord } from "./links.ts";
+import { append, emptyLog, lostIn, trimLog, type FrameLog, type Kept } from "./log.ts";
+import { rowsOf, type Level, type Rows, type Which } from "./rows.ts";
+import { createFileSource, type FileSource } from "./source.ts";
+
+/** What the Frames view shows, and how. */
+export interface FramesStore {
+  /** What is shown: without secrets, unless somebody asked for them. */
+  readonly log: ReadonlySignal<FrameLog>;
+  readonly rows: ReadonlySignal<Rows>;
+  /** Records that the feed had to leave out. */
+  readonly lost: ReadonlySignal<number>;
+  /** How many connections there are records of. */
+  readonly connections: ReadonlySignal<number>;
+  readonly source: FileSource;
+  readonly level: Signal<Level>;
+  readonly which: Signal<Which>;
+  readonly fold: Signal<boolean>;
+  readonly expression: Signal<string>;
+  /** Of the expression; `null` for none, and for one that is wrong. */
+  readonly filter: ReadonlySignal<Filter | null>;
+  readonly filterProblem: ReadonlySignal<FilterError | null>;
+  readonly selected: Signal<Kept | null>;
+  readonly reveal: ReadonlySignal<boolean>;
+  readonly setReveal: (reveal: boolean) => void;
+  /** Opens or closes a folded row, by the `seq` of its first frame. */
+  readonly toggleFold: (first: number) => void;
+  /** Records of a feed, which has taken the secrets out. */
+  readonly push: (records: readonly WireRecord[]) => void;
+  readonly open: (file: File) => Promise<void>;
+  readonly clear: () => void;
+  /** All that is kept, as it came: for an export. */
+  readonly records: () => readonly WireRecord[];
+}
+
+export interface FramesHost {
+  readonly schedule: Schedule;
+  /** Lets the page draw between two pieces of a file. */
+  readonly rest: () => Promise<void>;
+}
+
+export function createFramesStore({ schedule, rest }: FramesHost): FramesStore {
+  /** As it came; the same objects as in `log`, but where a secret was taken out. */
+  let raw = emptyLog;
+  const log = signal<FrameLog>(emptyLog);
+  const level = signal<Level>("frames");
+  const which = signal<Which>("all");
+  const fold = signal(true);
+  const opened = signal<ReadonlySet<number>>(new Set());
+  const expression = signal("");
+  const selected = signal<Kept | null>(null);
+  const reveal = signal(false);
+  let redactor = createRedactor();
+  const parsed = computed(() => parseFilter(expression.value));
+  const filter = computed(() =>
+    parsed.value.ok && expression.value.trim() !== "" ? parsed.value.value : null,
+  );
+
+  const show = (records: readonly WireRecord[]): void => {
+    log.value = append(log.value, records);
+    // A step of its own: a list that grows at one end and shrinks at the other in the same step
+    // cannot keep its place.
+    if (trimLog(log.value) !== log.value)
+      schedule(() => {
+        log.value = trimLog(log.value);
+      }, false);
+  };
+  const { push, flush } = createBatcher<WireRecord>(schedule, (records) => {
+    raw = trimLog(append(raw, records));
+    show(source.file.value === null ? records : records.flatMap((record) => redactor.push(record)));
+  });
+  const source = createFileSource({
+    records: (records) => {
+      for (const record of records) push(record);
+    },
+    rest,
+  });
+
+  const clear = (): void => {
+    flush();
+    raw = emptyLog;
+    redactor = createRedactor({ reveal: reveal.value });
+    batch(() => {
+      log.value = emptyLog;
+      selected.value = null;
+      opened.value = new Set();
+    });
+  };
+  const readAnew = (): void => {
+    flush();
+    redactor = createRedactor({ reveal: reveal.value });
+    const records = raw.kept.flatMap(({ record }) => redactor.push(record));
+    const ended = source.reading.value ? [] : redactor.end();
+    const before = selected.value;
+    batch(() => {
+      log.value = append({ ...emptyLog, nextSeq: log.value.nextSeq, dropped: raw.dropped }, [
+        ...records,
+        ...ended,
+      ]);
+      opened.value = new Set();
+      selected.value =
+        log.value.kept.find(({ record }) => before && sameRecord(record, before.record)) ?? null;
+    });
+  };
+
+  return {
+    log,
+    rows: computed(() =>
+      rowsOf(log.value.kept, {
+        level: level.value,
+        which: which.value,
+        filter: filter.value,
+        fold: fold.value,
+        opened: opened.value,
+      }),
+    ),
+    lost: computed(() => lostIn(log.value)),
+    connections: computed(
+      () =>
+        new Set(log.value.kept.map(({ record }) => record.conn).filter((conn) => conn > 0)).size,
+    ),
+    source,
+    level,
+    which,
+    fold,
+    expression,
+    filter,
+    filterProblem: computed(() => (parsed.value.ok ? null : parsed.value.error)),
+    selected,
+    reveal,
+    setReveal: (next) => {
+      reveal.value = next;
+      readAnew();
+    },
+    toggleFold: (first) => {
+      const next = new Set(opened.value);
+      if (!next.delete(first)) next.add(first);
+      opened.value = next;
+    },
+    push: (records) => {
+      for (const record of records) push(record);
+    },
+    open: async (file) => {
+      reveal.value = false;
+      clear();
+      if (!(await source.open(file))) return;
+      flush();
+      // Frames that waited for the end of their message.
+      show(redactor.end());
+    },
+    clear,
+    records: () => raw.kept.map(({ record }) => record),
+  };
+}

@@ -1,0 +1,217 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import type { Credentials } from "@wsecho/client";
+import { ownServer, terminalCommand } from "../../session/endpoint.ts";
+import { stopWords } from "../../session/stop-words.ts";
+import type { Store } from "../../store/store.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { Notice, StopNotice } from "../../ui/notice.tsx";
+import { PasswordField } from "../../ui/password-field.tsx";
+import { t } from "../../words/language.ts";
+import { feedUrl, type Feed, type FeedState, type Whom } from "../feed.ts";
+import { ft } from "../words.ts";
+
+/** Where the feed is, and what lets the page in. */
+export interface FeedPlace {
+  readonly url: string;
+  readonly method: "password" | "token" | "certificate";
+  readonly username: string;
+  readonly dialect: "v1" | "plain";
+  readonly allowInsecure: boolean;
+}
+
+/** The feed of the server that the page is logged in to; `null` while it is not. */
+export function placeOf({ target, view, form }: Store): FeedPlace | null {
+  const { status } = view.value;
+  if (target.value === null || status?.kind !== "ready") return null;
+  const { url, method, username, dialect } = target.value;
+  return {
+    ...{ url, method, dialect, username: status.user ?? username },
+    allowInsecure: form.allowInsecure.value,
+  };
+}
+
+/** The feed of the server that the page came from, by the token in its address. */
+export function ownPlace(): FeedPlace {
+  const url = ownServer(location);
+  return { url, method: "token", username: "", dialect: "v1", allowInsecure: false };
+}
+
+interface FeedPanelProps {
+  readonly feed: Feed;
+  readonly place: FeedPlace;
+  /** What the page can log in with by itself. */
+  readonly held: Credentials | null;
+}
+
+/** Whatever has to be done or known before frames come; nothing while they do. */
+export function FeedPanel({ feed, place, held }: FeedPanelProps): JSX.Element | null {
+  const state = feed.state.value;
+  const { url, method, allowInsecure } = place;
+  const start = (credentials: Credentials | null): void =>
+    feed.start({ url: feedUrl(url), credentials, allowInsecure });
+  switch (state.kind) {
+    case "off":
+      return method === "certificate" || held !== null ? (
+        <section class="feed-panel">
+          <p>{ft("feed.watch.hint")}</p>
+          <div class="actions">
+            <button type="button" class="button primary" onClick={() => start(held)}>
+              {ft("feed.watch")}
+            </button>
+          </div>
+        </section>
+      ) : (
+        <LoginForm place={place} denied={false} onLogin={start} />
+      );
+    case "asking":
+      return <LoginForm place={place} denied onLogin={feed.answer} />;
+    case "connecting":
+    case "waiting":
+      return <p class="feed-panel muted">{ft("feed.connecting")}</p>;
+    case "live":
+      return null;
+    case "stopped":
+      return (
+        <Stopped state={state} place={place}>
+          <div class="actions">
+            <button
+              type="button"
+              class="button"
+              onClick={() => (held === null ? feed.stop() : start(held))}
+            >
+              {ft("feed.again")}
+            </button>
+          </div>
+        </Stopped>
+      );
+  }
+}
+
+interface LoginFormProps {
+  readonly place: FeedPlace;
+  readonly denied: boolean;
+  readonly onLogin: (credentials: Credentials) => void;
+}
+
+function LoginForm({ place, denied, onLogin }: LoginFormProps): JSX.Element {
+  const field = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const kind = place.method === "token" ? "token" : "password";
+  useEffect(() => {
+    if (denied) field.current?.focus();
+  }, [denied]);
+  return (
+    <form
+      class="feed-panel"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const secret = field.current?.value ?? "";
+        onLogin(
+          kind === "token" ? { token: secret } : { username: place.username, password: secret },
+        );
+      }}
+    >
+      <p id={id}>{ft(denied ? "feed.password.wrong" : "feed.password.why")}</p>
+      <PasswordField
+        kind={kind}
+        label={kind === "token" ? ft("feed.token") : ft("feed.password", { user: place.username })}
+        field={field}
+        invalid={denied}
+        describedBy={id}
+      />
+      <div class="actions">
+        <button type="submit" class="button primary">
+          {ft("feed.watch")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface StoppedProps {
+  readonly state: FeedState & { readonly kind: "stopped" };
+  readonly place: FeedPlace;
+  readonly children: ComponentChildren;
+}
+
+function Stopped({ state, place, children }: StoppedProps): JSX.Element {
+  const { reason, shown, closed } = state;
+  const { url, method, dialect } = place;
+  const nobody = ["unreachable", "timeout", "subprotocol", "protocol"].includes(reason.kind);
+  if (nobody && !shown) {
+    const command = terminalCommand(url, dialect).replace("wsecho connect", "wsecho inspect");
+    return (
+      <div class="feed-panel">
+        <Notice tone="calm" title={ft("feed.unavailable")}>
+          <p>{ft("feed.unavailable.meaning")}</p>
+          <div class="command">
+            <code translate={false}>{command}</code>
+            <CopyButton text={() => command} />
+          </div>
+        </Notice>
+        {children}
+      </div>
+    );
+  }
+  const by: "nobody" | "server" = closed?.code === 1006 ? "nobody" : "server";
+  const context = {
+    ...{ url: feedUrl(url), method, dialect: "v1" as const, problem: null },
+    closed: closed === null ? null : { ...closed, by },
+  };
+  return (
+    <div class="feed-panel">
+      <StopNotice words={stopWords(reason, context, t)} tone="warn" />
+      {children}
+    </div>
+  );
+}
+
+const choices: readonly Whom[] = ["this", "own", "all"];
+
+interface FeedControlsProps {
+  readonly feed: Feed;
+  /** Whether the page has a session of its own that could be watched. */
+  readonly hasSession: boolean;
+  readonly onStop: () => void;
+}
+
+/** What a person can do with a feed that is live. */
+export function FeedControls({ feed, hasSession, onStop }: FeedControlsProps): JSX.Element | null {
+  const { state, paused, whom, refused, watch, pause } = feed;
+  if (state.value.kind !== "live") return null;
+  return (
+    <div class="source-line">
+      <span class={`pill ${paused.value ? "waiting" : "ready"}`}>
+        {ft(paused.value ? "feed.paused" : "feed.live")}
+      </span>
+      <button type="button" class="button small" onClick={() => pause(!paused.value)}>
+        {ft(paused.value ? "bar.resume" : "bar.pause")}
+      </button>
+      {hasSession && (
+        <select
+          class="small-select"
+          aria-label={ft("feed.whom")}
+          value={whom.value}
+          onChange={({ currentTarget: { value } }) => watch(value as Whom)}
+        >
+          {choices.map((choice) => (
+            <option key={choice} value={choice}>
+              {ft(`feed.whom.${choice}`)}
+            </option>
+          ))}
+        </select>
+      )}
+      {hasSession && (
+        <button type="button" class="button small" onClick={onStop}>
+          {ft("feed.stop")}
+        </button>
+      )}
+      {refused.value !== null && (
+        <span class="field-problem" role="status" lang="en">
+          {ft("feed.refused", { why: refused.value })}
+        </span>
+      )}
+    </div>
+  );
+}

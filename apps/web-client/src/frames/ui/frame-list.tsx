@@ -1,0 +1,164 @@
+import type { ComponentChildren, CSSProperties, JSX, Ref } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { formatCount } from "../../text/format.ts";
+import { Icon } from "../../ui/icons.tsx";
+import { useTail } from "../../ui/use-tail.ts";
+import { placeAfter } from "../keys.ts";
+import type { Row } from "../rows.ts";
+import { ft } from "../words.ts";
+import { useFrames } from "./context.ts";
+import { FrameRow } from "./frame-row.tsx";
+
+/** Stays the same while a row of heartbeats grows. */
+const keyOf = (row: Row): string => (row.kind === "heartbeats" ? `h${row.first}` : `r${row.seq}`);
+
+/** The rows, in a plain list that says how long it is, because only some of them exist at a time. */
+export function FrameList({ follow }: { readonly follow: boolean }): JSX.Element {
+  const frames = useFrames();
+  const { rows } = frames.rows.value;
+  const scroller = useRef<HTMLElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const tail = useTail(rows, scroller, { follow, wanted: () => false });
+  const shift = useShift(frames.log.value.dropped);
+  const cursor = useSignal<string | null>(null);
+  const goesTo = useRef<string | null>(null);
+  const found = rows.findIndex((row) => keyOf(row) === cursor.value);
+  const at = found >= 0 ? found : follow ? rows.length - 1 : 0;
+
+  useLayoutEffect(() => {
+    if (goesTo.current === null) return;
+    rowOf(scroller.current, goesTo.current)?.focus({ preventScroll: true });
+    goesTo.current = null;
+  });
+
+  const chosen = frames.selected.value?.seq;
+  useLayoutEffect(() => {
+    // The details take room from the list.
+    if (chosen !== undefined)
+      rowOf(scroller.current, keyAt(rows, at))?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
+
+  const choose = (row: Row | undefined): void => {
+    if (row?.kind === "record") frames.selected.value = row;
+    else if (row !== undefined) frames.toggleFold(row.first);
+  };
+  const moveTo = (index: number): void => {
+    const row = rows[index];
+    if (row === undefined) return;
+    cursor.value = goesTo.current = keyOf(row);
+    list.current?.scrollToIndex(index, { align: "nearest" });
+    // Who reads the details of one goes on to those of the next.
+    if (frames.selected.value !== null && row.kind === "record") frames.selected.value = row;
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { viewportSize = 0 } = list.current ?? {};
+    const page = Math.max(1, Math.floor(viewportSize / (list.current?.getItemSize(at) ?? 1)) - 1);
+    const next = placeAfter(event.key, { at, count: rows.length, columns: 1, page });
+    if (next !== undefined) moveTo(next);
+    else if (event.key === "/") document.getElementById("frames-filter")?.focus();
+    else if (event.key === "Escape" && frames.selected.value !== null) frames.selected.value = null;
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="frame-list">
+      <section
+        ref={scroller}
+        class="frame-scroller"
+        aria-label={ft("list.title")}
+        onKeyDown={onKeyDown}
+      >
+        <Virtualizer
+          ref={list}
+          as={List}
+          item={Item}
+          data={rows}
+          shift={shift}
+          keepMounted={at >= 0 ? [at] : []}
+          onScroll={tail.onScroll}
+        >
+          {(row: Row, index: number) => (
+            <FrameRow
+              key={keyOf(row)}
+              id={keyOf(row)}
+              row={row}
+              reachable={index === at}
+              onChoose={() => {
+                cursor.value = keyOf(row);
+                choose(row);
+              }}
+            />
+          )}
+        </Virtualizer>
+        {rows.length === 0 && <p class="empty muted">{ft("list.empty")}</p>}
+      </section>
+      {!tail.following && tail.unseen > 0 && (
+        <button
+          type="button"
+          class="button to-end"
+          aria-label={ft("list.new.label", { count: tail.unseen })}
+          onClick={() => {
+            tail.follow();
+            cursor.value = null;
+            // The button goes away; the keyboard stays in the list.
+            const last = rows.at(-1);
+            if (last !== undefined) goesTo.current = keyOf(last);
+          }}
+        >
+          <Icon name="down" />
+          {ft("list.new", { count: formatCount(tail.unseen) })}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const keyAt = (rows: readonly Row[], at: number): string => {
+  const row = rows[at];
+  return row === undefined ? "" : keyOf(row);
+};
+
+const rowOf = (scroller: HTMLElement | null, key: string): HTMLElement | undefined =>
+  scroller?.querySelector<HTMLElement>(`[data-row="${key}"]`) ?? undefined;
+
+/** Whether rows were taken from the front since the last drawing, to make room. */
+function useShift(dropped: number): boolean {
+  const before = useRef(dropped);
+  const shifted = dropped > before.current;
+  before.current = dropped;
+  return shifted;
+}
+
+interface ListProps {
+  readonly style: CSSProperties;
+  readonly children: ComponentChildren;
+  readonly ref?: Ref<HTMLOListElement>;
+}
+
+// The role says what `list-style: none` makes Safari forget.
+function List({ style, children, ref }: ListProps): JSX.Element {
+  return (
+    <ol ref={ref ?? null} style={style} role="list">
+      {children}
+    </ol>
+  );
+}
+
+interface ItemProps {
+  readonly style: CSSProperties;
+  readonly index: number;
+  readonly children: ComponentChildren;
+  readonly ref?: Ref<HTMLLIElement>;
+}
+
+function Item({ style, index, children, ref }: ItemProps): JSX.Element {
+  const { length } = useFrames().rows.value.rows;
+  return (
+    <li ref={ref ?? null} style={style} aria-setsize={length} aria-posinset={index + 1}>
+      {children}
+    </li>
+  );
+}

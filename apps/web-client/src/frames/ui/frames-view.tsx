@@ -1,0 +1,129 @@
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useStore } from "../../ui/context.ts";
+import { Notice } from "../../ui/notice.tsx";
+import type { FramesEntry } from "../entry.ts";
+import { feedUrl } from "../feed.ts";
+import { ft } from "../words.ts";
+import { createFrames, FramesContext, type Frames } from "./context.ts";
+import { FeedControls, FeedPanel, ownPlace, placeOf } from "./feed-panel.tsx";
+import { FrameList } from "./frame-list.tsx";
+import { Inspector } from "./inspector.tsx";
+import { SourceBar } from "./source-bar.tsx";
+import { Toolbar } from "./toolbar.tsx";
+import "../../styles/frames.css";
+
+/** What was read and chosen outlives the view: it may be closed and opened again. */
+let made: Frames | undefined;
+
+/** The wire: a list of frames, and everything about one of them. */
+export function FramesView({ entry }: { readonly entry: FramesEntry }): JSX.Element {
+  const store = useStore();
+  const frames = (made ??= createFrames(store));
+  const dropped = entry.dropped.value;
+  useEffect(() => {
+    const file = entry.takeDropped();
+    if (file !== null) void frames.open(file);
+  }, [dropped]);
+  const view = useRef<HTMLElement>(null);
+  const selected = frames.selected.value;
+  const inspecting = selected !== null;
+  const closing = useRef(false);
+  useLayoutEffect(() => {
+    if (!closing.current) return;
+    closing.current = false;
+    // Back to the row that the details were of.
+    view.current?.querySelector<HTMLElement>("[data-row][tabindex='0']")?.focus();
+  }, [inspecting]);
+  const file = frames.source.file.value;
+  const empty = frames.log.value.kept.length === 0;
+  return (
+    <FramesContext.Provider value={frames}>
+      <section
+        ref={view}
+        id="frames"
+        class={`frames${inspecting ? " inspecting" : ""}`}
+        aria-label={ft("view.title")}
+      >
+        <SourceBar>{file === null && <FeedBar entry={entry} frames={frames} />}</SourceBar>
+        {!empty && (
+          <>
+            <Toolbar />
+            <div class="frames-body">
+              <FrameList key={file === null ? "feed" : file.name} follow={file === null} />
+              {selected !== null && (
+                <Inspector
+                  selected={selected}
+                  onClose={() => {
+                    closing.current = true;
+                    frames.selected.value = null;
+                  }}
+                />
+              )}
+            </div>
+          </>
+        )}
+      </section>
+    </FramesContext.Provider>
+  );
+}
+
+interface FeedBarProps {
+  readonly entry: FramesEntry;
+  readonly frames: Frames;
+}
+
+/** The feed, from asking for it to its end; and what to do where there is none. */
+function FeedBar({ entry, frames }: FeedBarProps): JSX.Element {
+  const store = useStore();
+  const { feed, log } = frames;
+  const [token] = useState(entry.takeToken);
+  /** Somebody who has stopped watching does not want it to begin again by itself. */
+  const [wanted, setWanted] = useState(true);
+  const { status } = store.view.value;
+  const place = entry.only ? ownPlace() : placeOf(store);
+  const held = token === null ? store.heldLogin() : { token };
+  const ready = place !== null && (held !== null || place.method === "certificate");
+  const { kind } = feed.state.value;
+
+  useEffect(() => {
+    if (!ready || !wanted || kind !== "off") return;
+    const { url, allowInsecure } = place;
+    feed.start({ url: feedUrl(url), credentials: held, allowInsecure });
+  }, [ready, wanted, kind]);
+  useEffect(() => {
+    // Who has left is not to be shown anything more.
+    if (!entry.only && status?.kind === "stopped") feed.stop();
+  }, [status?.kind]);
+  useEffect(feed.follow, [status?.session]);
+  useEffect(() => () => feed.stop(), []);
+
+  if (entry.only && token === null) return <Notice tone="warn" title={ft("feed.expired")} />;
+  if (place === null && kind !== "live") return log.value.kept.length === 0 ? <Intro /> : <></>;
+  return (
+    <>
+      <FeedControls
+        feed={feed}
+        hasSession={!entry.only}
+        onStop={() => {
+          setWanted(false);
+          feed.stop();
+        }}
+      />
+      {place !== null && <FeedPanel feed={feed} place={place} held={held} />}
+      {kind === "live" && log.value.kept.length === 0 && <p class="muted">{ft("feed.waiting")}</p>}
+    </>
+  );
+}
+
+/** Before there is anything to show. */
+function Intro(): JSX.Element {
+  return (
+    <div class="frames-intro">
+      <h3>{ft("intro.title")}</h3>
+      <p>{ft("intro.browser")}</p>
+      <p>{ft("intro.file")}</p>
+      <p>{ft("intro.login")}</p>
+    </div>
+  );
+}

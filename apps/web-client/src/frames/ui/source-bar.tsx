@@ -1,0 +1,159 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useId, useRef } from "preact/hooks";
+import type { Vantage } from "@wsecho/wire";
+import { formatBytes, formatCount } from "../../text/format.ts";
+import { Notice } from "../../ui/notice.tsx";
+import type { OpenedFile } from "../source.ts";
+import { ft } from "../words.ts";
+import { useFrames } from "./context.ts";
+
+/** Where the records come from: a file or a feed, and who saw them. */
+export function SourceBar({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  const { source } = useFrames();
+  const file = source.file.value;
+  return (
+    <div class="frames-source">
+      <div class="source-line">
+        <h2>{ft("view.title")}</h2>
+        <SeenAt />
+        <Losses />
+        <span class="spacer" />
+        {file !== null && <Reveal />}
+        <OpenButton />
+      </div>
+      {file !== null && <FileFacts file={file} />}
+      {children}
+    </div>
+  );
+}
+
+/** Whose eyes these are: a page cannot see frames itself. */
+function SeenAt(): JSX.Element | null {
+  const { kept } = useFrames().log.value;
+  const first = kept.find(({ record }) => record.conn > 0)?.record.at;
+  const known: readonly Vantage[] = ["server", "client", "proxy", "capture"];
+  if (first === undefined || !known.includes(first)) return null;
+  return <span class="fact tag">{ft(`source.seenAt.${first}`)}</span>;
+}
+
+/** What is not in the list, and why. */
+function Losses(): JSX.Element {
+  const { lost, log } = useFrames();
+  const { dropped } = log.value;
+  return (
+    <>
+      {lost.value > 0 && (
+        <span class="fact number dropped" title={ft("feed.lost.hint")}>
+          {ft("feed.lost", { count: formatCount(lost.value) })}
+        </span>
+      )}
+      {dropped > 0 && (
+        <span class="fact number dropped" title={ft("feed.dropped.hint")}>
+          {ft("feed.dropped", { count: formatCount(dropped) })}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** A file is this person's own: only they can say who looks at the screen. */
+function Reveal(): JSX.Element {
+  const { reveal, setReveal } = useFrames();
+  const id = useId();
+  return (
+    <span class="bar-check">
+      <input
+        id={id}
+        type="checkbox"
+        checked={reveal.value}
+        onChange={({ currentTarget }) => setReveal(currentTarget.checked)}
+      />
+      <label for={id}>{ft("bar.reveal")}</label>
+    </span>
+  );
+}
+
+function OpenButton(): JSX.Element {
+  const { open } = useFrames();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        class="visually-hidden"
+        type="file"
+        accept=".jsonl,.ndjson,.har,.pcap,.pcapng,.json"
+        tabIndex={-1}
+        aria-hidden="true"
+        onChange={({ currentTarget }) => {
+          const file = currentTarget.files?.[0];
+          // The same file can be chosen again.
+          currentTarget.value = "";
+          if (file !== undefined) void open(file);
+        }}
+      />
+      <button
+        type="button"
+        class="button small"
+        title={ft("source.open.label")}
+        onClick={() => input.current?.click()}
+      >
+        {ft("source.open")}
+      </button>
+    </>
+  );
+}
+
+function FileFacts({ file }: { readonly file: OpenedFile }): JSX.Element {
+  const { log, source, clear } = useFrames();
+  const { name, size, done, state, problems, firstProblem } = file;
+  return (
+    <>
+      <div class="source-line file-line">
+        {state === "reading" ? (
+          <>
+            <progress value={done} max={Math.max(1, size)} aria-label={name} />
+            <span class="number">
+              {ft("source.reading", { name, done: formatBytes(done), size: formatBytes(size) })}
+            </span>
+          </>
+        ) : (
+          <span class="file-name" dir="auto">
+            {name} <span class="muted number">{formatBytes(size)}</span>
+          </span>
+        )}
+        <button
+          type="button"
+          class="button small"
+          aria-label={ft("source.close")}
+          onClick={() => {
+            source.close();
+            clear();
+          }}
+        >
+          ✕
+        </button>
+      </div>
+      {state === "broken" && <Notice tone="warn" title={ft("source.unread")} />}
+      {state !== "reading" && problems === 0 && log.value.kept.length === 0 && (
+        <Notice tone="warn" title={ft("source.file.empty", { name })} />
+      )}
+      {firstProblem !== null && (
+        <Notice
+          tone="warn"
+          title={
+            problems === 1
+              ? ft("source.problem.one")
+              : ft("source.problem.other", { count: formatCount(problems) })
+          }
+        >
+          <p lang="en">
+            {firstProblem.at > 0
+              ? ft("source.problem.at", { at: firstProblem.at, says: firstProblem.says })
+              : firstProblem.says}
+          </p>
+        </Notice>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+
+/** What axe objects to, with the elements. */
+export const violations = async (page: Page): Promise<readonly string[]> => {
+  await page.evaluate(axe.source);
+  const results = await page.evaluate(() =>
+    (globalThis as unknown as { readonly axe: typeof axe }).axe.run(document, {
+      resultTypes: ["violations"],
+    }),
+  );
+  return results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+  );
+};
+
+/** What is wider than its place: the page itself, or something in it that is not meant to scroll. */
+export const tooWide = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() => {
+    const { scrollWidth } = document.documentElement;
+    const overflowing = [...document.querySelectorAll("body, body *")].filter((element) => {
+      const { overflowX, position } = getComputedStyle(element);
+      if (overflowX === "hidden" || position === "absolute") return false;
+      if (element.matches("pre, input, textarea") || element.clientWidth === 0) return false;
+      return element.scrollWidth > element.clientWidth + 1;
+    });
+    const names = overflowing.map((element) => element.outerHTML.slice(0, 80));
+    return scrollWidth > innerWidth ? [`the page: ${scrollWidth} px`, ...names] : names;
+  });
