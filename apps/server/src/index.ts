@@ -25,5 +25,6 @@ export type {
   UserChange,
   Users,
 } from "./store/store.ts";
+export type { RecordOptions } from "./tap/record-options.ts";
 export type { TlsMaterial } from "./tls/material.ts";
 export { createMemoryUsers, demoUsers, type Role, type User, type UserStore } from "./users.ts";

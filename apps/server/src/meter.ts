@@ -21,6 +21,8 @@ export interface Meter extends AuditMeter {
   feedLost(records: number): void;
   /** So many bytes of watched connections could not be looked at in time. */
   tapMissed(bytes: number): void;
+  /** What goes over the wire could not be recorded, though it is to be. */
+  recordFailed(): void;
   /** A peer met a limit: it was refused, closed, cut or paused. */
   limited(limit: LimitName): void;
 }
@@ -39,6 +41,7 @@ export const silentMeter: Meter = {
   watching: () => ignore,
   feedLost: ignore,
   tapMissed: ignore,
+  recordFailed: ignore,
   limited: ignore,
   auditFailed: ignore,
   auditLost: ignore,

@@ -133,6 +133,11 @@ export function createMetrics(): Metrics {
     help: "Bytes of watched connections that could not be looked at in time",
     registers,
   });
+  const recordErrors = new Counter({
+    name: "wsecho_record_errors_total",
+    help: "Times that recording has stopped, as on a full disk",
+    registers,
+  });
   collectDefaultMetrics({ register: registry });
 
   return {
@@ -165,6 +170,7 @@ export function createMetrics(): Metrics {
       },
       feedLost: (records) => feedLost.inc(records),
       tapMissed: (bytes) => tapMissed.inc(bytes),
+      recordFailed: () => recordErrors.inc(),
       limited: (limit) => limits.inc({ limit }),
       storeFailed: () => storeErrors.inc(),
       auditFailed: () => auditFailures.inc(),

@@ -3,6 +3,7 @@ import type { MessageHandler, SessionContext } from "./handler.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
+import type { RecordOptions } from "./tap/record-options.ts";
 import type { Store } from "./store/store.ts";
 import type { TlsMaterial } from "./tls/material.ts";
 import type { UserStore } from "./users.ts";
@@ -73,6 +74,11 @@ interface CommonOptions<Context> extends RuleOptions {
    * are open as before.
    */
   readonly tls?: TlsMaterial;
+  /**
+   * Writes what goes over the wire, of every connection, to files. `listen` rejects where it cannot;
+   * a disk that is full later stops the recording, not the server.
+   */
+  readonly record?: RecordOptions;
   /** Counts what happens; default: nothing is counted. */
   readonly meter?: Meter;
   /** Default: silence. */

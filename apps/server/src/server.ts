@@ -54,7 +54,7 @@ export function createServer<Context = SessionContext>(
     onMessage === undefined
       ? { plain: createQuickEcho("plain", options.plainPrefix), v1: createQuickEcho("v1") }
       : null;
-  const tap = createTap(log, meter);
+  const tap = createTap({ record: options.record ?? null, log, meter });
   let page: Page | null = null;
   let listening: Promise<Listening> | undefined;
   let closing: Promise<void> | undefined;
@@ -177,6 +177,7 @@ export function createServer<Context = SessionContext>(
 
   async function start(): Promise<Listening> {
     page = await findPage(options.webRoot);
+    await tap.begin();
     http.listen(port, host);
     await once(http, "listening");
     access.start();
@@ -185,7 +186,7 @@ export function createServer<Context = SessionContext>(
   }
 
   async function stop(restarting: boolean): Promise<void> {
-    // A listener that fails to start has nothing to stop.
+    // A listener that fails to start has nothing to stop, but perhaps a capture to end.
     await listening?.catch(() => undefined);
     connections.shutDown(restarting ? "restarting" : "goingAway");
     await connections.drained(rules.current().limits.drainTimeoutMs);

@@ -16,6 +16,12 @@ export function banner(
     );
   } else if (store === null) lines.push("There are no users: only /echo answers.");
   else lines.push(`users: ${store.location}`);
+  if (settings.record !== null)
+    lines.push(
+      settings["record-reveal"]
+        ? `WARNING: what goes over the wire is recorded in ${settings.record}, passwords and tokens too.`
+        : `recording what goes over the wire in ${settings.record}, without secrets`,
+    );
   if (settings["allow-anonymous"])
     lines.push("WARNING: /echo is open to everybody, without login.");
   return lines;

@@ -3,6 +3,7 @@ import type { Meter } from "../meter.ts";
 import type { RuleOptions, ServerOptions } from "../options.ts";
 import type { Settings } from "../settings/table.ts";
 import type { Store } from "../store/store.ts";
+import type { RecordOptions } from "../tap/record-options.ts";
 import type { TlsMaterial } from "../tls/material.ts";
 import type { UserStore } from "../users.ts";
 
@@ -28,6 +29,16 @@ export function toServerOptions(settings: Settings, parts: ServerParts): ServerO
     ...(users === null ? {} : { users }),
     ...(store === null ? {} : { store }),
     ...(meter === null ? {} : { meter }),
+    ...(settings.record === null ? {} : { record: toRecord(settings, settings.record) }),
     ...(settings["web-root"] === null ? {} : { webRoot: settings["web-root"] }),
+  };
+}
+
+function toRecord(settings: Settings, folder: string): RecordOptions {
+  return {
+    folder,
+    fileBytes: settings["record-file"],
+    totalBytes: settings["record-total"],
+    reveal: settings["record-reveal"],
   };
 }

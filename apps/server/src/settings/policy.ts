@@ -8,6 +8,8 @@ export async function policyProblem(settings: Settings): Promise<string | undefi
   const { host, demo, data, database, workers } = settings;
   if (settings["max-connections"] < workers)
     return "--max-connections must be at least --workers, for each worker takes its share of it";
+  if (settings["record-total"] < 2 * settings["record-file"])
+    return "--record-total must be at least twice --record-file, or a new file would leave no other";
   if (!demo) return undefined;
   if (data !== null || database !== null)
     return (

@@ -3,6 +3,7 @@ import { parseTrustedProxies, type TrustedProxies } from "../forwarded.ts";
 import { defaultServerLimits as limits } from "../limits.ts";
 import { defaultPasswordCacheMs } from "../proven-passwords.ts";
 import { defaultRememberMs } from "../remember.ts";
+import { recordDefaults } from "../tap/record-options.ts";
 import {
   parseChoice,
   parseCount,
@@ -178,6 +179,12 @@ export const settings = {
   "close-timeout": setting("Limits", "time to answer a close", limits.closeTimeoutMs, time),
   "drain-timeout": setting("Limits", "time to stop in", limits.drainTimeoutMs, time),
 
+  record: atStart(optional("Other", "<dir>", "write what goes over the wire into files there")),
+  "record-file": atStart(setting("Other", "size of one of them", recordDefaults.fileBytes, size)),
+  "record-total": atStart(
+    setting("Other", "size of all of them; the oldest go", recordDefaults.totalBytes, size),
+  ),
+  "record-reveal": atStart(toggle("Other", "with the secrets in it; handle with care")),
   compress: toggle("Other", "compress messages where the peer offers it"),
   "compress-threshold": setting(
     "Other",

@@ -75,6 +75,11 @@ export type Order =
 
 /** From the thread. */
 export type Report =
+  /** It takes orders, and records where it is to. */
+  | { readonly type: "ready" }
+  /** Nothing is recorded from now on. */
+  | { readonly type: "recordFailed"; readonly code: string }
+  | { readonly type: "recordResumed"; readonly lost: number }
   /** A tape that is done with, to be used again. */
   | { readonly type: "tape"; readonly bytes: ArrayBuffer }
   | {

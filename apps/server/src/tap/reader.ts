@@ -9,6 +9,7 @@ import {
 import { toLine } from "./line.ts";
 import { covers, type Entry, type Order, type Scope, type Whose } from "./messages.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
+import type { Recorder } from "./recorder.ts";
 
 /** Lines that wait for a login to say whose they are: of one connection, and of all. */
 const maxHeld = 256 * 1024;
@@ -16,16 +17,10 @@ const maxHeldOfAll = 16 * 1024 * 1024;
 
 type Lines = Uint8Array<ArrayBuffer>;
 
-/** Takes every record of a connection, whatever the watches are about. */
-export interface Recorder {
-  /** Whether it wants secrets as they are. */
-  readonly reveal: boolean;
-  readonly take: (line: string) => void;
-}
-
 export interface ReaderParts {
   readonly send: (watch: number, bytes: Lines, lost: number) => void;
-  readonly recorder: Recorder | null;
+  /** Gets every record, whatever the watches are about. */
+  readonly recorder: Pick<Recorder, "reveal" | "take"> | null;
 }
 
 /** Makes records of bytes, and brings each to who may see it. */

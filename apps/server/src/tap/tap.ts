@@ -3,6 +3,7 @@ import type { WebSocket } from "ws";
 import type { Log } from "../log.ts";
 import type { Meter } from "../meter.ts";
 import { covers, type Report, type Scope } from "./messages.ts";
+import type { RecordOptions } from "./record-options.ts";
 import { createTape, now, type Tape } from "./tape.ts";
 import { Tapped, type Subject } from "./tapped.ts";
 import { startThread, type Thread } from "./thread.ts";
@@ -24,6 +25,8 @@ export interface Watch {
 
 /** Looks at the bytes of connections, where somebody watches, and only then. */
 export interface Tap {
+  /** Rejects where nothing can be recorded, though it is to be. To be called before all others. */
+  readonly begin: () => Promise<void>;
   /**
    * A connection whose handshake will be answered now.
    *
@@ -44,34 +47,62 @@ interface Running {
   readonly tape: Tape;
 }
 
-export function createTap(log: Log, meter: Meter): Tap {
+export interface TapParts {
+  /** Every connection is watched, all the time. */
+  readonly record: RecordOptions | null;
+  readonly log: Log;
+  readonly meter: Meter;
+}
+
+export function createTap({ record, log, meter }: TapParts): Tap {
   const connections = new Set<Tapped>();
   const watches = new Map<number, WatchParts>();
   let running: Running | null = null;
   let lastId = 0;
   const ending = new Set<Promise<void>>();
+  const begun = Promise.withResolvers<undefined>();
+  begun.promise.catch(() => undefined);
 
   function start(): Running {
-    const thread = startThread({ onReport, onFailed });
+    const thread = startThread({ record, onReport, onFailed });
     const tape = createTape(thread.post, (bytes) => meter.tapMissed(bytes));
     return { thread, tape };
   }
 
   function onReport(report: Report): void {
-    if (report.type === "tape") {
-      running?.tape.giveBack(report.bytes);
-      return;
+    switch (report.type) {
+      case "ready":
+        begun.resolve(undefined);
+        return;
+      case "tape":
+        running?.tape.giveBack(report.bytes);
+        return;
+      case "lines":
+        onLines(report);
+        return;
+      case "recordFailed":
+        meter.recordFailed();
+        log.error({ code: report.code }, "recording has stopped; sessions go on");
+        return;
+      case "recordResumed":
+        log.warn({ lost: report.lost }, "recording goes on");
     }
-    const { watch, bytes, lost } = report;
+  }
+
+  function onLines({ watch, bytes, lost }: Extract<Report, { readonly type: "lines" }>): void {
     if (lost > 0) meter.feedLost(lost);
     if (bytes.length === 0) return;
+    // The view is empty when it has left.
+    const { length } = bytes;
     watches.get(watch)?.onLines(bytes, () => {
-      running?.thread.post({ type: "taken", watch, bytes: bytes.length });
+      running?.thread.post({ type: "taken", watch, bytes: length });
     });
   }
 
   function onFailed(error: Error): void {
-    log.error({ err: error }, "the wire feed failed; sessions are not affected");
+    begun.reject(error);
+    if (record !== null) meter.recordFailed();
+    log.error({ err: error }, "looking at the wire has failed and ended; sessions go on");
     stop();
     const parts = [...watches.values()];
     watches.clear();
@@ -89,6 +120,7 @@ export function createTap(log: Log, meter: Meter): Tap {
   }
 
   function isWanted({ user, subject: { session } }: Tapped): boolean {
+    if (record !== null) return true;
     for (const { scope } of watches.values())
       if (covers(scope, { session, user }) !== "no") return true;
     return false;
@@ -103,7 +135,7 @@ export function createTap(log: Log, meter: Meter): Tap {
 
   /** The watches have changed. */
   function adjustAll(): void {
-    if (watches.size === 0) stop();
+    if (watches.size === 0 && record === null) stop();
     if (running === null) return;
     for (const tapped of connections) adjust(running, tapped);
   }
@@ -115,6 +147,11 @@ export function createTap(log: Log, meter: Meter): Tap {
   }
 
   return {
+    async begin() {
+      if (record === null) return;
+      running = start();
+      await begun.promise;
+    },
     arrive(subject, user, request) {
       const tapped = new Tapped(subject, user);
       if (running !== null && isWanted(tapped)) {

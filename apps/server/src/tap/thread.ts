@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Order, Report } from "./messages.ts";
+import type { RecordOptions } from "./record-options.ts";
 
 const fromSource = import.meta.url.endsWith(".ts");
 
@@ -7,6 +8,7 @@ const fromSource = import.meta.url.endsWith(".ts");
 const workerFile = new URL(fromSource ? "./thread-worker.ts" : "./tap-worker.js", import.meta.url);
 
 export interface ThreadParts {
+  readonly record: RecordOptions | null;
   readonly onReport: (report: Report) => void;
   /** It is gone, and nobody asked it to. */
   readonly onFailed: (error: Error) => void;
@@ -19,18 +21,21 @@ export interface Thread {
   readonly close: () => Promise<void>;
 }
 
-export function startThread({ onReport, onFailed }: ThreadParts): Thread {
+export function startThread({ record, onReport, onFailed }: ThreadParts): Thread {
   const ended = Promise.withResolvers<undefined>();
   let closing = false;
   const worker = new Worker(workerFile, {
+    workerData: record,
     execArgv: [
       "--disable-warning=ExperimentalWarning",
       ...(fromSource ? ["--conditions=@wsecho/source"] : []),
     ],
   });
-  // Whoever watches keeps the process; this does not.
-  worker.unref();
-  worker.on("message", onReport);
+  worker.on("message", (report: Report) => {
+    // Until then somebody may wait for it; later it keeps no process alive.
+    if (report.type === "ready") worker.unref();
+    onReport(report);
+  });
   worker.on("error", (error) => {
     if (!closing) onFailed(error as Error);
     closing = true;

@@ -49,6 +49,7 @@ test("names what needs a restart: where the server listens, and what it holds op
   expect(settingNames.filter((name) => settings[name].restart === true)).toEqual([
     ...["host", "port", "admin-port", "admin-host", "workers", "web-root"],
     ...["demo", "data", "database", "iterations", "max-header", "max-headers"],
-    ...["handshake-timeout", "check-config"],
+    ...["handshake-timeout", "record", "record-file", "record-total", "record-reveal"],
+    "check-config",
   ]);
 });

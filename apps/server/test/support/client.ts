@@ -17,7 +17,7 @@ export interface TestClient {
   readonly next: () => Promise<Received>;
   readonly nextJson: () => Promise<Readonly<Record<string, unknown>>>;
   /** What came and was not asked for. */
-  readonly rest: () => readonly Received[];
+  readonly rest: () => Received[];
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 

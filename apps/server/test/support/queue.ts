@@ -5,7 +5,7 @@ export interface Queue<T> {
   readonly end: (error: Error) => void;
   readonly next: () => Promise<T>;
   /** What has arrived and nobody took. */
-  readonly rest: () => readonly T[];
+  readonly rest: () => T[];
 }
 
 export function createQueue<T>(): Queue<T> {
