@@ -77,7 +77,7 @@ async function runLogins({ port, spec, workload, milliseconds }: Order): Promise
   };
 }
 
-/** More connections than that are opened anew for each round: a process may have so many files only. */
+/** More connections than that are closed after each round: a process may have so many files only. */
 const maxKept = 1000;
 
 const nothing: Round = { messages: 0, seconds: 0, p50Us: 0, p99Us: 0 };

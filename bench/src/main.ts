@@ -55,6 +55,14 @@ async function request(order: Order): Promise<Round> {
 }
 
 async function measure(peer: Peer, workload: Workload, milliseconds: number): Promise<Sample> {
+  // Where the connections are not kept from the round before, they are opened before the measuring.
+  if (workload.kind === undefined)
+    await request({
+      port: peer.port,
+      spec: peer.spec,
+      workload: { ...workload, kind: "idle" },
+      milliseconds: 0,
+    });
   const before = await peer.usage();
   const { port, spec } = peer;
   const round = await request({ port, spec, workload, milliseconds });
@@ -101,7 +109,6 @@ try {
     if (absence === undefined) running.push(await startPeer(spec));
     else console.error(`absent: ${spec.name}: ${absence}`);
   }
-  console.error("absent: uWebSockets: it is not in the npm registry");
   const series: Series[] = [];
   for (const workload of chosen) {
     const able = running.filter(

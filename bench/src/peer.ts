@@ -8,7 +8,7 @@ import type { Usage } from "./probe.ts";
 /** What is measured: a server program and what it says to one text. */
 export interface PeerSpec {
   readonly name: string;
-  readonly runtime: "node" | "python3";
+  readonly runtime: "node" | "python";
   readonly args: readonly string[];
   /** `bare`: WebSocket, nobody asks who is there. `tcp`: not even frames. */
   readonly language: "bare" | "plain" | "v1" | "tcp";
@@ -26,6 +26,8 @@ export interface Peer {
   readonly stop: () => Promise<void>;
 }
 
+export const python = process.env["WSECHO_PYTHON"] ?? "python3";
+
 const probe = new URL("./probe.ts", import.meta.url).href;
 
 /** Starts the server on the first core and waits for the line with its URL. */
@@ -33,7 +35,7 @@ export async function startPeer(spec: PeerSpec): Promise<Peer> {
   const program: readonly [string, ...string[]] =
     spec.runtime === "node"
       ? [process.execPath, "--expose-gc", "--import", probe, ...spec.args]
-      : [spec.runtime, ...spec.args];
+      : [python, ...spec.args];
   const [command, ...args] = pinned(0, program);
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
   const port = await readPort(child, spec.name);

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { plainTexts } from "@wsecho/protocol";
-import type { PeerSpec } from "./peer.ts";
+import { python, type PeerSpec } from "./peer.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -49,8 +49,16 @@ export const peers: readonly PeerSpec[] = [
   },
   {
     name: "article (python)",
-    runtime: "python3",
+    runtime: "python",
     args: [here("./servers/article.py")],
+    language: "plain",
+    login,
+    prefix: plainTexts.prefix,
+  },
+  {
+    name: "uWebSockets",
+    runtime: "node",
+    args: ["--conditions=@wsecho/source", here("./servers/uwebsockets.ts")],
     language: "plain",
     login,
     prefix: plainTexts.prefix,
@@ -58,9 +66,18 @@ export const peers: readonly PeerSpec[] = [
 ];
 
 /** Why the peer cannot run here; `undefined` where it can. */
-export function whyAbsent({ runtime }: PeerSpec): string | undefined {
-  if (runtime === "node") return undefined;
-  return spawnSync("python3", ["-c", "import websockets"], { stdio: "ignore" }).status === 0
+export function whyAbsent({ runtime, args }: PeerSpec): string | undefined {
+  if (runtime === "python")
+    return succeeds([python, "-c", "import websockets"])
+      ? undefined
+      : `${python} has no module websockets; WSECHO_PYTHON names another Python`;
+  if (!args.some((arg) => arg.endsWith("uwebsockets.ts"))) return undefined;
+  const place = process.env["WSECHO_UWEBSOCKETS"] ?? "uWebSockets.js";
+  return succeeds([process.execPath, "-e", "require(process.argv[1])", place])
     ? undefined
-    : "python3 with the module websockets is not installed";
+    : "the module uWebSockets.js is not installed; WSECHO_UWEBSOCKETS says where it is";
+}
+
+function succeeds([command, ...args]: readonly [string, ...string[]]): boolean {
+  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
