@@ -78,6 +78,9 @@ export function createRedactor({ reveal = false }: { readonly reveal?: boolean }
   };
 
   const take = (record: WireRecord, state: Connection): readonly WireRecord[] => {
+    // A watch that began in the middle of a connection says that its login is over.
+    if (record.k === "note" && record.code === "session" && record.user !== undefined)
+      state.loggingIn = false;
     if (record.k === "handshake") return [takeHandshake(record, state)];
     if (record.k === "message") return takeMessage(record, state);
     const frame = record.k === "frame" ? record : undefined;

@@ -415,3 +415,19 @@ test("what is known of a connection from elsewhere spares its messages, and no l
   expect(shown("plain", false, "a:pass")).toBe("a:****");
   expect(shown("v1", true, '{"type":"auth","token":"t"}')).toBe('{"type":"auth","token":"*"}');
 });
+
+test("what comes behind a login that the capture names is no login", () => {
+  const submit = '{"type":"submit","id":3,"text":"a:b"}';
+  const later = decode([["c2s", clientFrame(submit)]], { start: "frames" });
+  const named = (user?: string): WireRecord => ({
+    ...{ k: "note", t: 0, us: 0, conn: 1, at: "server", code: "session", says: "" },
+    ...(user !== undefined && { user }),
+  });
+  const textBehind = (note: WireRecord): unknown => {
+    const redactor = createRedactor();
+    const shown = [note, ...later].flatMap((record) => redactor.push(record));
+    return messages(shown)[0]?.text;
+  };
+  expect(textBehind(named("ada"))).toBe(submit);
+  expect(textBehind(named())).not.toContain("a:b");
+});

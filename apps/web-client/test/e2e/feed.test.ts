@@ -1,0 +1,227 @@
+import { readFile } from "node:fs/promises";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { connect } from "@wsecho/client";
+import { createDecoder, createFileReader, type FrameRecord, type WireRecord } from "@wsecho/wire";
+import { startTeam } from "@wsecho/testkit/team";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { WebSocketServer } from "ws";
+import { plainTexts } from "@wsecho/protocol";
+import { pageRoot } from "../support/build-page.ts";
+import { violations } from "../support/checks.ts";
+import { cuttable } from "../support/cuttable.ts";
+import {
+  ask,
+  closeBrowser,
+  connectionFailed,
+  logIn,
+  openPage,
+  password,
+  startServer,
+  state,
+  user,
+  type Opened,
+  type Running,
+} from "../support/page.ts";
+
+let running: Running;
+let opened: Opened;
+
+beforeAll(async () => {
+  running = await startServer();
+});
+afterAll(async () => {
+  await closeBrowser();
+  await running.server.close();
+});
+afterEach(async () => {
+  await opened.page.context().close();
+  expect(opened.complaints.filter((line) => !connectionFailed.test(line))).toEqual([]);
+});
+
+const frames = (page: Page): Locator => page.locator(".frame-row[data-kind=frame]");
+const feed = (page: Page, words: string): Locator =>
+  page.locator(".frames").getByText(words, { exact: true });
+
+/** Logged in, with the view open and the feed live. */
+const watch = async (url = running.httpUrl): Promise<Page> => {
+  opened = await openPage(url);
+  const { page } = opened;
+  await logIn(page, { autoReconnect: true });
+  await state(page, "Connected").waitFor();
+  await page.getByRole("button", { name: "Frames", exact: true }).click();
+  await feed(page, "Live").waitFor();
+  return page;
+};
+
+/** A frame in a line, as it was on the wire. */
+const line = ({ dir, hdr, key, raw }: FrameRecord): string =>
+  `${dir} ${Buffer.concat([hdr, key ?? new Uint8Array(0), raw]).toString("hex")}`;
+const linesOf = (records: readonly WireRecord[]): readonly string[] =>
+  records.flatMap((record) => (record.k === "frame" ? [line(record)] : []));
+
+const exported = async (page: Page): Promise<readonly WireRecord[]> => {
+  await page.getByRole("button", { name: "Export" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save" }).click(),
+  ]);
+  const records: WireRecord[] = [];
+  const reader = createFileReader({
+    emit: (record) => void records.push(record),
+    problem: ({ says }) => expect.fail(says),
+  });
+  reader.push(await readFile(await download.path()));
+  reader.end();
+  return records;
+};
+
+describe("one's own session", () => {
+  it("shows its frames live, byte for byte as they crossed the wire", async () => {
+    const seen = new Map<number, WireRecord[]>();
+    const decoders = new Map<number, ReturnType<typeof createDecoder>>();
+    await using wire = await cuttable(running.port, (connection, dir, bytes) => {
+      const records = seen.get(connection) ?? [];
+      seen.set(connection, records);
+      const decoder =
+        decoders.get(connection) ?? createDecoder({ emit: (record) => records.push(record) });
+      decoders.set(connection, decoder);
+      decoder.push(dir, bytes, 0);
+    });
+    const page = await watch(wire.url.replace("ws:", "http:"));
+    await feed(page, "seen at the server").waitFor();
+    await ask(page, "Hello, 世界");
+    await ask(page, "x".repeat(300));
+    await expect.poll(() => frames(page).count()).toBe(4);
+
+    const shown = linesOf(await exported(page));
+    expect(shown).toHaveLength(4);
+    const session = [...seen.values()]
+      .map(linesOf)
+      .find((lines) => lines.some((one) => one === shown[0]));
+    expect(session?.slice(session.indexOf(shown[0] ?? ""))).toEqual(shown);
+
+    // And the same bytes on the page.
+    await frames(page).first().click();
+    const cells = await page.locator("[role=gridcell]").allInnerTexts();
+    expect(`c2s ${cells.join("")}`).toBe(shown[0]);
+    expect(await page.locator(".walk-reads").innerText()).toContain('"text":"Hello, 世界"');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it("asks for the password where the page keeps none, and again where it is wrong", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    await logIn(page);
+    await state(page, "Connected").waitFor();
+    await page.getByRole("button", { name: "Frames", exact: true }).click();
+    const field = page.getByRole("textbox", { name: "Password for admin" });
+    await page.getByText("this page keeps no password").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await field.fill("wrong");
+    await field.press("Enter");
+    await page.getByText("The server did not take it").waitFor();
+    await field.fill(password);
+    await field.press("Enter");
+    await feed(page, "Live").waitFor();
+    await ask(page, "hello");
+    await frames(page).getByText('"hello"').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it("shows nothing of what passes while it is paused", async () => {
+    const page = await watch();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await feed(page, "Paused").waitFor();
+    await ask(page, "hidden");
+    await page.getByRole("button", { name: "Go on" }).click();
+    await feed(page, "Live").waitFor();
+    await ask(page, "shown");
+    await frames(page).getByText('"shown"').nth(1).waitFor();
+    expect(await frames(page).getByText("hidden").count()).toBe(0);
+  });
+
+  it("does not show the sessions of others until it is asked to", async () => {
+    const page = await watch();
+    await using other = await connect(running.url, { username: user, password });
+    await other.ask("from elsewhere, unseen");
+    await ask(page, "mine");
+    await frames(page).getByText('"mine"').nth(1).waitFor();
+    expect(await frames(page).getByText("elsewhere").count()).toBe(0);
+    await page.getByRole("combobox", { name: "Watch" }).selectOption("All of mine");
+    await expect
+      .poll(async () => {
+        await other.ask("from elsewhere, seen");
+        return frames(page).getByText("elsewhere, seen").count();
+      })
+      .toBeGreaterThan(0);
+  });
+
+  it("is watched no more once the view is closed, or the session left", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    const open = new Set<string>();
+    page.on("websocket", (socket) => {
+      const { pathname } = new URL(socket.url());
+      open.add(pathname);
+      socket.on("close", () => open.delete(pathname));
+    });
+    await logIn(page, { autoReconnect: true });
+    await state(page, "Connected").waitFor();
+    const toggle = page.getByRole("button", { name: "Frames", exact: true });
+    await toggle.click();
+    await feed(page, "Live").waitFor();
+    expect([...open]).toEqual(["/", "/inspect"]);
+    await toggle.click();
+    await expect.poll(() => [...open]).toEqual(["/"]);
+    await toggle.click();
+    await feed(page, "Live").waitFor();
+    await page.getByRole("button", { name: "Leave" }).click();
+    await feed(page, "Live").waitFor({ state: "detached" });
+    await expect.poll(() => [...open]).toEqual([]);
+  });
+});
+
+describe("a server without a feed", () => {
+  it("is said to have none, with the terminal's command", async () => {
+    const stranger = new WebSocketServer({ port: 0, host: "127.0.0.1", path: "/" });
+    await once(stranger, "listening");
+    stranger.on("connection", (socket) =>
+      socket.once("message", () => socket.send(plainTexts.accepted)),
+    );
+    const url = `ws://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    await logIn(page, { server: url, dialect: "plain", autoReconnect: true });
+    await state(page, "Connected").waitFor();
+    await page.getByRole("button", { name: "Frames", exact: true }).click();
+    await page.getByText("This server shows no frames").waitFor();
+    await page.getByText(`wsecho inspect ${url} --dialect plain`).waitFor();
+    expect(await frames(page).count()).toBe(0);
+    for (const client of stranger.clients) client.terminate();
+    stranger.close();
+  });
+});
+
+describe("a page for one feed", () => {
+  it("shows it by the token in its address, and nothing else", async () => {
+    await using team = await startTeam({
+      users: { ada: password },
+      flags: ["--web-root", pageRoot],
+    });
+    const token = await team.tokenFor("ada");
+    await using other = await connect(team.url, { username: "ada", password });
+    opened = await openPage(`${team.httpUrl}#feed=${encodeURIComponent(token)}`);
+    const { page } = opened;
+    await feed(page, "Live").waitFor();
+    expect(page.url()).toBe(`${team.httpUrl}/#feed`);
+    expect(await page.getByRole("button", { name: "Log in" }).count()).toBe(0);
+    await other.ask("from elsewhere");
+    await frames(page).getByText('"from elsewhere"').nth(1).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.reload();
+    await page.getByText("The address of this page has lost its token").waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+});
