@@ -5,7 +5,8 @@
 import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions } from "playwright-core";
 import { setup } from "./support/build-page.ts";
-import { closeBrowser } from "./support/page.ts";
+import { closeBrowser, openPage, startServer } from "./support/page.ts";
+import { openFrames, visitFrames } from "./support/visit-frames.ts";
 import { visit } from "./support/visit.ts";
 
 const out = fileURLToPath(new URL("../../../reports/web", import.meta.url));
@@ -21,6 +22,7 @@ const views: Readonly<Record<string, BrowserContextOptions>> = {
 };
 
 await setup();
+const running = await startServer();
 for (const [view, options] of Object.entries(views)) {
   let count = 0;
   const { page } = await visit(options, async (shown, where) => {
@@ -29,5 +31,14 @@ for (const [view, options] of Object.entries(views)) {
     await shown.screenshot({ path: `${out}/${name}`, animations: "disabled" });
   });
   await page.context().close();
+
+  const opened = await openPage(running.httpUrl, options);
+  await openFrames(opened.page);
+  await visitFrames(opened.page, async (where) => {
+    const name = `${view}-frames-${where.replaceAll(/\W+/g, "-")}.png`;
+    await opened.page.screenshot({ path: `${out}/${name}`, animations: "disabled" });
+  });
+  await opened.page.context().close();
 }
 await closeBrowser();
+await running.server.close();

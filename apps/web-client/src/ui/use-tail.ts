@@ -7,6 +7,8 @@ export interface Tail {
   /** Entries that came since it stopped following. */
   readonly unseen: number;
   readonly follow: () => void;
+  /** Stays where it is, whatever changes its size. */
+  readonly leave: () => void;
   readonly onScroll: () => void;
 }
 
@@ -67,6 +69,7 @@ export function useTail<E extends { readonly seq: number }>(
     following,
     unseen: entries.length - 1 - entries.findLastIndex(({ seq }) => seq <= seenSeq.current),
     follow: () => stay(true),
+    leave: () => stay(false),
     onScroll: () => {
       const element = scroller.current;
       if (element === null) return;

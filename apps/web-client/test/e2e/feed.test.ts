@@ -42,7 +42,7 @@ afterEach(async () => {
 
 const frames = (page: Page): Locator => page.locator(".frame-row[data-kind=frame]");
 const feed = (page: Page, words: string): Locator =>
-  page.locator(".frames").getByText(words, { exact: true });
+  page.locator(".frames .pill, .frames .tag").getByText(words, { exact: true });
 
 /** Logged in, with the view open and the feed live. */
 const watch = async (url = running.httpUrl): Promise<Page> => {

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { exportRecords } from "../../src/frames/exports.ts";
 import { conversation, down, handshake, jsonl, recordsOf, up } from "../support/capture.ts";
 import { tooWide, violations } from "../support/checks.ts";
+import { frames, openCapture, openFrames, visitFrames } from "../support/visit-frames.ts";
 import { closeBrowser, openPage, startServer, type Opened, type Running } from "../support/page.ts";
 
 let running: Running;
@@ -23,7 +24,6 @@ afterEach(async () => {
 });
 
 const records = recordsOf(conversation);
-const frames = (page: Page): Locator => page.locator(".frame-row[data-kind=frame]");
 const byte = (page: Page, at: number): Locator => page.locator(`[role=gridcell][data-at="${at}"]`);
 const field = (page: Page, name: string): Locator => page.locator(`[data-field="${name}"]`);
 /** Of the fields or bytes that are lit, their names or offsets. */
@@ -34,23 +34,8 @@ const lit = (page: Page, attribute: string): Promise<readonly (string | null)[]>
 
 const openView = async (options: Parameters<typeof openPage>[1] = {}): Promise<Page> => {
   opened = await openPage(running.httpUrl, options);
-  const { page } = opened;
-  await page.locator(".frames-toggle").click();
-  await page.locator(".frames").waitFor();
-  return page;
-};
-const openCapture = async (
-  page: Page,
-  content: string | Uint8Array,
-  name = "conversation.jsonl",
-): Promise<void> => {
-  const buffer = Buffer.from(content as string);
-  await page.locator(".frames input[type=file]").setInputFiles({
-    name,
-    buffer,
-    mimeType: "application/octet-stream",
-  });
-  await page.locator(".frame-row").first().waitFor();
+  await openFrames(opened.page);
+  return opened.page;
 };
 
 describe("a capture", () => {
@@ -127,6 +112,27 @@ describe("the list", () => {
     await expect.poll(() => frames(page).count()).toBe(8);
     await page.getByRole("checkbox", { name: "Fold heartbeats" }).uncheck();
     await expect.poll(() => frames(page).count()).toBe(14);
+  });
+
+  it("keeps the row in view whose details take room from it", async () => {
+    const page = await openView();
+    await openCapture(page, jsonl(records));
+    // All of it has room, until the details come.
+    const inView = (text: string): Promise<boolean> =>
+      page.locator(".frame-row", { hasText: text }).evaluate(async (row) => {
+        // Whatever watches sizes has its turn.
+        for (let drawing = 0; drawing < 3; drawing++) await new Promise(requestAnimationFrame);
+        const list = row.closest(".frame-scroller")?.getBoundingClientRect();
+        const { top, bottom } = row.getBoundingClientRect();
+        return list !== undefined && top >= list.top - 1 && bottom <= list.bottom + 1;
+      });
+    for (const text of ["GET /chat", "bare"]) {
+      await page.locator(".frame-row", { hasText: text }).click();
+      await page.locator(".inspector").waitFor();
+      expect(await inView(text)).toBe(true);
+      await page.getByRole("button", { name: "Close the details" }).click();
+      await page.locator(".inspector").waitFor({ state: "detached" });
+    }
   });
 
   it("shows what a filter wants, and says what is wrong with one", async () => {
@@ -291,38 +297,11 @@ describe("an export", () => {
   });
 });
 
-/** Through everything that the view shows of a capture. */
-const visitView = async (page: Page, look: (where: string) => Promise<void>): Promise<void> => {
-  await look("intro");
-  await openCapture(page, `${jsonl(records)}nonsense\n`);
-  await page.locator(".frames .notice").waitFor();
-  await look("list");
-  await page.locator(".export > button").click();
-  await page.locator(".export-card").waitFor();
-  await look("export");
-  await page.keyboard.press("Escape");
-  for (const text of ["Hello", "bare", "one, "]) {
-    await frames(page).getByText(text, { exact: true }).first().click();
-    await page.locator(".byte-grid").waitFor();
-    await look(`frame ${text}`);
-    await page.locator(".inspector-head button").click();
-    await page.locator(".inspector").waitFor({ state: "detached" });
-  }
-  await page.locator("[data-kind=handshake]").first().click();
-  await page.locator(".inspector").waitFor();
-  await look("handshake");
-  await page.locator(".inspector-head button").click();
-  await page.locator(".frames .segments [type=radio]").nth(1).check({ force: true });
-  await page.locator("[data-kind=message]").first().click();
-  await page.locator(".inspector").waitFor();
-  await look("message");
-};
-
 describe.each(["light", "dark"] as const)("the Frames view in %s", (colorScheme) => {
   it.each(["en", "zh-CN"])("has nothing that axe objects to, in %s", async (locale) => {
     const found: string[] = [];
     const page = await openView({ colorScheme, locale });
-    await visitView(page, async (where) => {
+    await visitFrames(page, async (where) => {
       found.push(...(await violations(page)).map((violation) => `${where}: ${violation}`));
     });
     expect(found).toEqual([]);
@@ -333,7 +312,7 @@ describe("a narrow screen", () => {
   it.each(["en", "zh-CN"])("never scrolls sideways at 320 px, in %s", async (locale) => {
     const wide: string[] = [];
     const page = await openView({ viewport: { width: 320, height: 640 }, locale });
-    await visitView(page, async (where) => {
+    await visitFrames(page, async (where) => {
       wide.push(...(await tooWide(page)).map((name) => `${where}: ${name}`));
     });
     expect(wide).toEqual([]);

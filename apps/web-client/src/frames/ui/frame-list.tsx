@@ -14,8 +14,13 @@ import { FrameRow } from "./frame-row.tsx";
 /** Stays the same while a row of heartbeats grows. */
 const keyOf = (row: Row): string => (row.kind === "heartbeats" ? `h${row.first}` : `r${row.seq}`);
 
+interface FrameListProps {
+  /** Whether rows come while it is looked at, and the newest stay in view. */
+  readonly follow: boolean;
+}
+
 /** The rows, in a plain list that says how long it is, because only some of them exist at a time. */
-export function FrameList({ follow }: { readonly follow: boolean }): JSX.Element {
+export function FrameList({ follow }: FrameListProps): JSX.Element {
   const frames = useFrames();
   const { rows } = frames.rows.value;
   const scroller = useRef<HTMLElement>(null);
@@ -41,6 +46,8 @@ export function FrameList({ follow }: { readonly follow: boolean }): JSX.Element
   }, [chosen]);
 
   const choose = (row: Row | undefined): void => {
+    // Who reads the details of one is not taken away from it.
+    tail.leave();
     if (row?.kind === "record") frames.selected.value = row;
     else if (row !== undefined) frames.toggleFold(row.first);
   };
@@ -78,7 +85,8 @@ export function FrameList({ follow }: { readonly follow: boolean }): JSX.Element
           data={rows}
           shift={shift}
           keepMounted={at >= 0 ? [at] : []}
-          onScroll={tail.onScroll}
+          // A file has no newest row that somebody waits for.
+          {...(follow && { onScroll: tail.onScroll })}
         >
           {(row: Row, index: number) => (
             <FrameRow
@@ -95,7 +103,7 @@ export function FrameList({ follow }: { readonly follow: boolean }): JSX.Element
         </Virtualizer>
         {rows.length === 0 && <p class="empty muted">{ft("list.empty")}</p>}
       </section>
-      {!tail.following && tail.unseen > 0 && (
+      {follow && !tail.following && tail.unseen > 0 && (
         <button
           type="button"
           class="button to-end"

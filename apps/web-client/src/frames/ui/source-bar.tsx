@@ -9,7 +9,7 @@ import { useFrames } from "./context.ts";
 
 /** Where the records come from: a file or a feed, and who saw them. */
 export function SourceBar({ children }: { readonly children: ComponentChildren }): JSX.Element {
-  const { source } = useFrames();
+  const { source, feed, log } = useFrames();
   const file = source.file.value;
   return (
     <div class="frames-source">
@@ -23,6 +23,12 @@ export function SourceBar({ children }: { readonly children: ComponentChildren }
       </div>
       {file !== null && <FileFacts file={file} />}
       {children}
+      {/* For screen readers: what has changed, and nothing that changes often. */}
+      <p class="visually-hidden" role="status">
+        {file?.state === "read" &&
+          ft("source.read", { name: file.name, count: formatCount(log.value.kept.length) })}
+        {feed.state.value.kind === "live" && ft(feed.paused.value ? "feed.paused" : "feed.live")}
+      </p>
     </div>
   );
 }

@@ -5,6 +5,7 @@ export const en = {
   "source.open": "Open a capture",
   "source.open.label": "Open a capture file: JSON Lines, HAR, pcapng or pcap",
   "source.reading": "Reading {name}: {done} of {size}",
+  "source.read": "{name} has been read: {count} records.",
   "source.file.empty": "No WebSocket connection was found in {name}.",
   "source.unread": "The file could not be read to its end. Is it still there?",
   "source.problem.one": "1 place in the file could not be read:",

@@ -8,6 +8,7 @@ export const zhCN: CatalogueOf<typeof en> = {
   "source.open": "打开抓包文件",
   "source.open.label": "打开抓包文件：JSON Lines、HAR、pcapng 或 pcap",
   "source.reading": "正在读取 {name}：{done} / {size}",
+  "source.read": "{name} 已读取：{count} 条记录。",
   "source.file.empty": "在 {name} 中没有找到 WebSocket 连接。",
   "source.unread": "文件没能读到末尾。它还在吗？",
   "source.problem.one": "文件中有 1 处无法读取：",
