@@ -36,6 +36,12 @@ const packetBytes = 512;
 /** How long an idle peer may stay silent before the system asks whether it is still there; ms. */
 const keepAliveMs = 30_000;
 
+/** How connections are numbered. */
+export interface ConnNumbers {
+  readonly first: number;
+  readonly step: number;
+}
+
 export interface GateParts {
   /** The newest; each connection keeps those that it came under. */
   readonly rules: () => Rules;
@@ -43,6 +49,7 @@ export interface GateParts {
   readonly heartbeat: Heartbeat;
   readonly access: Access;
   readonly tap: Tap;
+  readonly conns: ConnNumbers;
   readonly isClosing: () => boolean;
   readonly run: (arrival: Arrival) => Connection;
   readonly meter: Meter;
@@ -90,7 +97,7 @@ export function createGate(
 ): (request: IncomingMessage, socket: Socket, head: Buffer) => void {
   const { connections, heartbeat, access, tap, isClosing, run, meter } = parts;
   const room = createRoom(connections.count);
-  let lastId = 0;
+  let nextId = parts.conns.first;
   const webSockets = derive(parts.rules, createWebSockets);
 
   function admitNow(
@@ -142,7 +149,8 @@ export function createGate(
   }
 
   return (request, socket, head) => {
-    const id = ++lastId;
+    const id = nextId;
+    nextId += parts.conns.step;
     const rules = parts.rules();
     const webSocketServer = webSockets();
     const session = randomUUID();

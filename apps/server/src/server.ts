@@ -6,7 +6,7 @@ import type { Entry, Presence } from "./access.ts";
 import { assertUsable, chooseAccess } from "./choose-access.ts";
 import { trackConnections } from "./connections.ts";
 import { runEcho } from "./echo-path.ts";
-import { createGate, shuttingDown, type Arrival } from "./gate.ts";
+import { createGate, shuttingDown, type Arrival, type ConnNumbers } from "./gate.ts";
 import { createHandle, echo, type Handle, type SessionContext } from "./handler.ts";
 import { upgradeRequired } from "./handshake.ts";
 import { createHeartbeat } from "./heartbeat.ts";
@@ -25,7 +25,7 @@ import { refuseRequest } from "./refusal.ts";
 import { toRules } from "./rules.ts";
 import { runSession, type Connection } from "./session.ts";
 import { feedBytes } from "./tap/outlet.ts";
-import { createTap } from "./tap/tap.ts";
+import { createTap, tapParts, type Tap } from "./tap/tap.ts";
 import { toContext } from "./tls/material.ts";
 import { pathOf, webSocketPaths } from "./upgrade.ts";
 
@@ -35,6 +35,23 @@ import { pathOf, webSocketPaths } from "./upgrade.ts";
  */
 export function createServer<Context = SessionContext>(
   options: ServerOptions<Context>,
+): EchoServer {
+  return assembleServer(options, {
+    tap: createTap(tapParts(options)),
+    conns: { first: 1, step: 1 },
+  });
+}
+
+/** What several servers that act as one have to share. */
+export interface Shared {
+  readonly tap: Tap;
+  readonly conns: ConnNumbers;
+}
+
+/** The same, as a part of something larger. */
+export function assembleServer<Context = SessionContext>(
+  options: ServerOptions<Context>,
+  { tap, conns }: Shared,
 ): EchoServer {
   const { host = "127.0.0.1", port = 5678 } = options;
   const { log = silentLog, meter = silentMeter, onMessage } = options;
@@ -54,7 +71,6 @@ export function createServer<Context = SessionContext>(
     onMessage === undefined
       ? { plain: createQuickEcho("plain", options.plainPrefix), v1: createQuickEcho("v1") }
       : null;
-  const tap = createTap({ record: options.record ?? null, log, meter });
   let page: Page | null = null;
   let listening: Promise<Listening> | undefined;
   let closing: Promise<void> | undefined;
@@ -76,6 +92,7 @@ export function createServer<Context = SessionContext>(
     heartbeat,
     access,
     tap,
+    conns,
     isClosing: () => closing !== undefined,
     run,
     meter,

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
-import type { Log } from "../log.ts";
-import type { Meter } from "../meter.ts";
+import { silentLog, type Log } from "../log.ts";
+import { silentMeter, type Meter } from "../meter.ts";
+import type { ServerOptions } from "../options.ts";
 import { covers, type Report, type Scope } from "./messages.ts";
 import type { RecordOptions } from "./record-options.ts";
 import { createTape, now, type Tape } from "./tape.ts";
@@ -11,6 +12,8 @@ import { startThread, type Thread } from "./thread.ts";
 /** What a watcher gets. */
 export interface WatchParts {
   readonly scope: Scope;
+  /** The watcher is at another process, which counts it. */
+  readonly isRemote?: boolean;
   /** Gets whole lines of records; `taken` is to be called when they have left. */
   readonly onLines: (bytes: Uint8Array, taken: () => void) => void;
   /** There will be no more. */
@@ -47,11 +50,18 @@ interface Running {
   readonly tape: Tape;
 }
 
+type TapOptions = Pick<ServerOptions, "record" | "log" | "meter">;
+
 export interface TapParts {
   /** Every connection is watched, all the time. */
   readonly record: RecordOptions | null;
   readonly log: Log;
   readonly meter: Meter;
+}
+
+/** What the options of a server make of it. */
+export function tapParts({ record, log, meter }: TapOptions): TapParts {
+  return { record: record ?? null, log: log ?? silentLog, meter: meter ?? silentMeter };
 }
 
 export function createTap({ record, log, meter }: TapParts): Tap {
@@ -179,7 +189,7 @@ export function createTap({ record, log, meter }: TapParts): Tap {
     },
     watch(parts) {
       const watch = ++lastId;
-      const leave = meter.watching();
+      const leave = parts.isRemote === true ? () => undefined : meter.watching();
       let { scope } = parts;
       const tell = (): void => {
         running ??= start();

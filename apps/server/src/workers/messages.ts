@@ -3,6 +3,7 @@ import type { MetricSnapshot } from "../metrics.ts";
 import type { SettingName } from "../settings/table.ts";
 import type { TlsMaterial } from "../tls/material.ts";
 import type { User } from "../users.ts";
+import type { FeedIn, FeedOut } from "./feed-messages.ts";
 
 /** The first argument of a worker, by which the program knows that it is one. */
 export const workerArgument = "worker-of-wsecho-server";
@@ -24,6 +25,8 @@ export interface SharedUsers {
 export interface StartOrders extends Orders {
   /** From 1. */
   readonly number: number;
+  /** The first of its connections; the next one's number is `workers` more. */
+  readonly firstConn: number;
   readonly workers: number;
   /** 0 where the system is to choose; all workers get the same. */
   readonly port: number;
@@ -48,6 +51,7 @@ export interface Answers {
 export type ToWorker =
   | { readonly type: "start"; readonly orders: StartOrders }
   | { readonly type: "ask"; readonly id: number; readonly question: Question }
+  | { readonly type: "feed"; readonly feed: FeedIn }
   | { readonly type: "stop"; readonly restarting: boolean };
 
 export type FromWorker =
@@ -56,4 +60,5 @@ export type FromWorker =
   | { readonly type: "ready"; readonly listening: Listening }
   /** It could not start, and waits for its end. */
   | { readonly type: "failed"; readonly problem: string }
+  | { readonly type: "feed"; readonly feed: FeedOut }
   | { readonly type: "answer"; readonly id: number; readonly answer: Answers[keyof Answers] };

@@ -4,8 +4,12 @@ import { failure, success, type Result } from "@wsecho/protocol";
 import type { Log } from "../log.ts";
 import type { Listening } from "../options.ts";
 import { maxFailures, restartDelayMs, stableMs } from "./backoff.ts";
-import { workerArgument, type FromWorker, type StartOrders } from "./messages.ts";
+import type { FeedOut } from "./feed-messages.ts";
+import { workerArgument, type FromWorker, type StartOrders, type ToWorker } from "./messages.ts";
 import { createQuestions, tell, type Questions } from "./questions.ts";
+
+/** A worker numbers so many connections; its successor goes on behind them, so that each has its own. */
+const maxConns = 1_000_000;
 
 /** A worker that listens. */
 export interface Member extends Questions {
@@ -13,16 +17,19 @@ export interface Member extends Questions {
   readonly number: number;
   /** Its own for ever. */
   readonly id: number;
+  readonly tell: (message: ToWorker) => void;
 }
 
 export interface PoolParts {
   readonly size: number;
   /** The newest orders; what only one worker gets is added here. */
-  readonly orders: () => Omit<StartOrders, "number" | "workers" | "port">;
+  readonly orders: () => Omit<StartOrders, "number" | "firstConn" | "workers" | "port">;
   readonly port: number;
   readonly log: Log;
   /** A worker listens, by orders that may be old by now. */
   readonly onReady: (member: Member) => Promise<void>;
+  /** Said by the worker of that id. */
+  readonly onFeed: (id: number, message: FeedOut) => void;
   /** A worker is gone that had listened. */
   readonly onGone: (member: Member) => void;
   /** There is no worker, and making others is in vain. */
@@ -53,10 +60,14 @@ export function createPool(parts: PoolParts): Pool {
   let phase: "starting" | "serving" | "stopping" = "starting";
   /** By number of the worker: ends in a row that came too soon. */
   const failures = new Map<number, number>();
+  /** By number of the worker: how many there have been. */
+  const born = new Map<number, number>();
   let deaths = 0;
 
   function fork(number: number): void {
     const worker = cluster.fork();
+    const firstConn = number + size * maxConns * (born.get(number) ?? 0);
+    born.set(number, (born.get(number) ?? 0) + 1);
     const bornAt = performance.now();
     alive.add(worker);
     worker.on("message", (message: FromWorker) => {
@@ -64,7 +75,7 @@ export function createPool(parts: PoolParts): Pool {
         case "hello":
           tell(worker, {
             type: "start",
-            orders: { ...parts.orders(), number, workers: size, port },
+            orders: { ...parts.orders(), number, firstConn, workers: size, port },
           });
           return;
         case "ready":
@@ -74,6 +85,9 @@ export function createPool(parts: PoolParts): Pool {
           if (phase === "starting") started.resolve(failure(message.problem));
           else log.error({ worker: number, detail: message.problem }, "a worker could not start");
           worker.process.kill("SIGKILL");
+          return;
+        case "feed":
+          parts.onFeed(worker.id, message.feed);
           return;
         case "answer":
       }
@@ -105,7 +119,8 @@ export function createPool(parts: PoolParts): Pool {
       worker.process.kill("SIGKILL");
       return;
     }
-    const member = { number, id: worker.id, ...createQuestions(worker) };
+    const say = (message: ToWorker): void => tell(worker, message);
+    const member = { number, id: worker.id, tell: say, ...createQuestions(worker) };
     members.set(worker, member);
     await parts.onReady(member);
     if (!members.has(worker)) return;

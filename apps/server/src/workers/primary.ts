@@ -20,6 +20,7 @@ import { demoUsers } from "../users.ts";
 import type { Orders, SharedUsers } from "./messages.ts";
 import { createPoolMetrics } from "./metrics.ts";
 import { createPool, type Member } from "./pool.ts";
+import { createRelay } from "./relay.ts";
 
 const failed = 1;
 
@@ -50,8 +51,15 @@ export async function servePool(
     port: first.port,
     orders: () => ({ ...orders.current(), users, hasStore: store !== null }),
     log,
-    onReady: tell,
-    onGone: (member) => metrics.gone(member),
+    async onReady(member) {
+      relay.joined(member);
+      await tell(member);
+    },
+    onFeed: (id, message) => relay.take(id, message),
+    onGone(member) {
+      metrics.gone(member);
+      relay.left(member);
+    },
     onDead: () => {
       tlsKeeper?.stop();
       void admin?.close();
@@ -59,6 +67,7 @@ export async function servePool(
     },
   });
   const metrics = createPoolMetrics(pool);
+  const relay = createRelay(pool.members);
   const place = { host: first["admin-host"], port: first["admin-port"] ?? 0 };
   const admin =
     first["admin-port"] === null

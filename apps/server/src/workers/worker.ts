@@ -7,15 +7,17 @@ import type { EchoServer, RuleOptions } from "../options.ts";
 import { createConsoleLog } from "../program/console-log.ts";
 import { tryToListen } from "../program/listen.ts";
 import { toServerOptions } from "../program/server-options.ts";
-import { createServer } from "../server.ts";
+import { assembleServer } from "../server.ts";
 import { toRuleOptions } from "../settings/rules.ts";
 import { resolveSettings } from "../settings/sources.ts";
 import type { Settings } from "../settings/table.ts";
 import { storePlace } from "../store-place.ts";
 import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
+import { createTap, tapParts } from "../tap/tap.ts";
 import { isSameMaterial } from "../tls/material.ts";
 import type { UserStore } from "../users.ts";
+import { createFeedLink } from "./feed-link.ts";
 import {
   workerArgument,
   type Answers,
@@ -61,7 +63,10 @@ async function serve(worker: Worker, orders: StartOrders): Promise<void> {
       log: withFields(log, { worker: orders.number }),
     },
   );
-  const server = createServer(options);
+  const tap = createTap(tapParts(options));
+  const feed = createFeedLink(tap, (message) => say({ type: "feed", feed: message }));
+  const conns = { first: orders.firstConn, step: orders.workers };
+  const server = assembleServer(options, { tap: feed.tap, conns });
   const current = createHolder<Orders>(orders);
 
   function follow(next: Orders): string | null {
@@ -96,6 +101,9 @@ async function serve(worker: Worker, orders: StartOrders): Promise<void> {
         void answerOf(message.question).then((answer) =>
           say({ type: "answer", id: message.id, answer }),
         );
+        return;
+      case "feed":
+        feed.take(message.feed);
         return;
       case "stop":
         void stop({ worker, server, store, restarting: message.restarting });
