@@ -29,7 +29,6 @@ const spec = {
   prefix: plainTexts.prefix,
 } as const;
 const workloads: readonly Workload[] = [
-  { name: "1 connection, 32 B", connections: 1, inFlight: 1, bytes: 32 },
   { name: "50 connections, 32 B", connections: 50, inFlight: 1, bytes: 32 },
   { name: "50 connections, 32 in flight, 1 KiB", connections: 50, inFlight: 32, bytes: 1024 },
 ];
@@ -57,10 +56,14 @@ async function watch({ url }: Server, what: "all" | "another"): Promise<Session>
   const session = await connect(`${url}/inspect`, admin);
   const other = { watch: { session: "00000000-0000-0000-0000-000000000000" } };
   await session.ask(JSON.stringify(what === "all" ? { watch: "all" } : other));
-  void (async () => {
-    for await (const message of session) message;
-  })();
+  void readAll(session);
   return session;
+}
+
+/** Reads, and forgets. */
+async function readAll(session: Session): Promise<void> {
+  const messages = session.messages();
+  while ((await messages.next()).done !== true);
 }
 
 interface Sample {
@@ -123,7 +126,12 @@ try {
     }
   }
 } finally {
-  for (const { child } of [plain, recording]) child.disconnect();
+  const ends = [plain, recording].map(({ child }) => {
+    const end = once(child, "exit");
+    child.disconnect();
+    return end;
+  });
+  await Promise.all(ends);
   load.disconnect();
   rmSync(folder, { recursive: true });
 }
