@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { addBenchCommand, type BenchInvocation } from "./bench/options.ts";
 import type { ConnectCommandOptions } from "./commands/connect.ts";
+import { addDoctorCommand, type DoctorInvocation } from "./doctor/options.ts";
 import { exitHelp } from "./exit.ts";
 import { addWireCommands, type WireInvocation } from "./wire/options.ts";
 
@@ -9,6 +10,7 @@ export type Invocation =
   | { readonly kind: "connect"; readonly target: string; readonly options: ConnectCommandOptions }
   | { readonly kind: "wire"; readonly wire: WireInvocation }
   | { readonly kind: "bench"; readonly bench: BenchInvocation }
+  | { readonly kind: "doctor"; readonly doctor: DoctorInvocation }
   | { readonly kind: "done" }
   | { readonly kind: "usage" };
 
@@ -101,6 +103,9 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     });
   addBenchCommand(program, (bench) => {
     invocation = { kind: "bench", bench };
+  });
+  addDoctorCommand(program, (doctor) => {
+    invocation = { kind: "doctor", doctor };
   });
   addWireCommands(program, (wire) => {
     invocation = { kind: "wire", wire };

@@ -20,6 +20,10 @@ export async function run(args: readonly string[], version: string): Promise<voi
       const { benchCommand } = await import("./commands/bench.ts");
       return process.exit(await benchCommand(invocation.bench).catch(reportBug));
     }
+    case "doctor": {
+      const { doctorCommand } = await import("./commands/doctor.ts");
+      return process.exit(await doctorCommand(invocation.doctor).catch(reportBug));
+    }
     case "connect": {
       const { connectCommand } = await import("./commands/connect.ts");
       // Nothing may keep the process: not an input that goes on, not a server that does not answer.

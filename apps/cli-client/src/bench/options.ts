@@ -47,7 +47,7 @@ export function addBenchCommand(
   program: Command,
   invoke: (invocation: BenchInvocation) => void,
 ): void {
-  program
+  const command = program
     .command("bench")
     .description("load an echo server, check every echo byte for byte, and show how long they took")
     .argument("<url>", "ws://host:port/path, or host:port, or :port on this machine")
@@ -77,7 +77,15 @@ export function addBenchCommand(
       collect,
     )
     .option("--json", "print the result as JSON")
-    .option("-q, --quiet", "no progress")
+    .option("-q, --quiet", "no progress");
+  addLoginOptions(command)
+    .addHelpText("after", examples)
+    .action((target: string, options: BenchOptions) => invoke({ target, options }));
+}
+
+/** Who logs in, and whom to trust; as `connect` has them, but nobody is asked. */
+export function addLoginOptions(command: Command): Command {
+  return command
     .option("-u, --user <name>", "who to log in as")
     .option("--password-file <file>", "read the password from the first line of a file")
     .option("--token-file <file>", "log in by the token on the first line of a file")
@@ -86,16 +94,14 @@ export function addBenchCommand(
     .option("--pass-file <file>", "read the key's passphrase from the first line of a file")
     .option("--cacert <file>", "trust the servers of these authorities, in PEM, and no others")
     .option("-k, --insecure", "do not check who the server is; for tests only")
-    .option("--allow-insecure-password", "let the password itself cross an unencrypted network")
-    .addHelpText("after", examples)
-    .action((target: string, options: BenchOptions) => invoke({ target, options }));
+    .option("--allow-insecure-password", "let the password itself cross an unencrypted network");
 }
 
-function collect(text: string, before: readonly string[] = []): readonly string[] {
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
-function above(limit: number): (text: string) => number {
+export function above(limit: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() === "" || !(value > limit && value <= 1e9))

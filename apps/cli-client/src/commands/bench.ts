@@ -1,13 +1,14 @@
 import { readTlsOptions } from "../certificates.ts";
 import { brokenConditions, parseCondition, type Condition } from "../bench/condition.ts";
 import { openLine, type LineOptions } from "../bench/line.ts";
+import { loginOf } from "../bench/login.ts";
 import type { BenchInvocation, BenchOptions } from "../bench/options.ts";
 import { createMeter } from "../bench/meter.ts";
 import { formatResult } from "../bench/report.ts";
 import { resultOf } from "../bench/result.ts";
 import { runBench, type Plan } from "../bench/run.ts";
 import { createTally } from "../bench/tally.ts";
-import { gatherCredentials, type Given } from "../credentials.ts";
+import { gatherCredentials } from "../credentials.ts";
 import { createDeparture } from "../departure.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
 import { watchHandshakes } from "../handshake.ts";
@@ -77,7 +78,9 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
     seconds,
     sizeBytes: options.size,
   });
-  await output.message(options.json === true ? JSON.stringify(result) : formatResult(result));
+  const shown = options.json === true ? JSON.stringify(result) : formatResult(result);
+  // Line by line: a terminal indents the later lines of one message.
+  for (const line of shown.split("\n")) await output.message(line);
   const broken = brokenConditions(conditions, result);
   if (broken.length > 0) return end("expectation", ...broken.map((each) => `Failed: ${each}.`));
   const wish = departure.exit();
@@ -85,29 +88,6 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
   if (opened === 0) return end("unreachable", "No connection came about.");
   const faults = result.lost + result.corrupt + result.doubled;
   return faults === 0 ? end("ok") : end("closed", "Not every message had its echo.");
-}
-
-type LoginChoice = Pick<LineOptions, "session">;
-
-/** @returns an error in words where the options do not go together */
-function loginOf(options: BenchOptions, given: Given): LoginChoice | string {
-  const { username, password, byCertificate } = given;
-  const token = given.token?.();
-  if (token?.ok === false) return token.error;
-  const named = token !== undefined || username !== undefined || byCertificate === true;
-  const dialect = options.dialect ?? (named ? "v1" : "none");
-  if (dialect === "none") return { session: null };
-  if (options.subprotocol !== undefined)
-    return `--subprotocol goes with --dialect none; ${dialect} has its own`;
-  const shared = {
-    dialect,
-    allowInsecurePassword: options.allowInsecurePassword ?? false,
-  } as const;
-  if (byCertificate === true) return { session: { ...shared, handshakeLogin: true } };
-  if (token !== undefined) return { session: { ...shared, token: token.value } };
-  if (username === undefined || password === undefined)
-    return "to log in, give --user NAME and --password-file FILE (or WSECHO_PASSWORD), or --token-file FILE";
-  return { session: { ...shared, username, password } };
 }
 
 function planOf(options: BenchOptions): Plan {
