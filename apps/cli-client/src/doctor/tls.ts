@@ -85,10 +85,11 @@ function judge(certificate: DetailedPeerCertificate, { hostname, problem, now }:
 function chainOf(certificate: DetailedPeerCertificate): readonly string[] {
   const names: string[] = [];
   const seen = new Set<string>();
-  let next: DetailedPeerCertificate | undefined = certificate;
+  // An issuer that was not sent is missing, whatever the types say.
+  let next: Partial<DetailedPeerCertificate> | undefined = certificate;
   while (next?.fingerprint256 !== undefined && !seen.has(next.fingerprint256)) {
     seen.add(next.fingerprint256);
-    names.push([next.subject.CN ?? next.subject.O ?? "(no name)"].flat().join("+"));
+    names.push([next.subject?.CN ?? next.subject?.O ?? "(no name)"].flat().join("+"));
     next = next.issuerCertificate;
   }
   return names;
