@@ -3,6 +3,8 @@ import { addBenchCommand, type BenchInvocation } from "./bench/options.ts";
 import type { ConnectCommandOptions } from "./commands/connect.ts";
 import { addDoctorCommand, type DoctorInvocation } from "./doctor/options.ts";
 import { exitHelp } from "./exit.ts";
+import type { ManualParts } from "./reference/manual.ts";
+import { addReferenceCommands, type Reference } from "./reference/options.ts";
 import { addWireCommands, type WireInvocation } from "./wire/options.ts";
 
 /** What the arguments ask for, or what is left to say about them. */
@@ -11,6 +13,7 @@ export type Invocation =
   | { readonly kind: "wire"; readonly wire: WireInvocation }
   | { readonly kind: "bench"; readonly bench: BenchInvocation }
   | { readonly kind: "doctor"; readonly doctor: DoctorInvocation }
+  | { readonly kind: "reference"; readonly reference: Reference; readonly parts: ManualParts }
   | { readonly kind: "done" }
   | { readonly kind: "usage" };
 
@@ -109,6 +112,13 @@ export function parseArguments(args: readonly string[], version: string): Invoca
   });
   addWireCommands(program, (wire) => {
     invocation = { kind: "wire", wire };
+  });
+  addReferenceCommands(program, (reference) => {
+    invocation = {
+      kind: "reference",
+      reference,
+      parts: { version, sections: [examples, environment] },
+    };
   });
   try {
     program.parse(args, { from: "user" });

@@ -16,6 +16,11 @@ export async function run(args: readonly string[], version: string): Promise<voi
       process.exitCode = await wireCommand(invocation.wire).catch(reportBug);
       return;
     }
+    case "reference": {
+      const { referenceText } = await import("./commands/reference.ts");
+      process.stdout.write(referenceText(invocation.reference, invocation.parts));
+      return;
+    }
     case "bench": {
       const { benchCommand } = await import("./commands/bench.ts");
       return process.exit(await benchCommand(invocation.bench).catch(reportBug));
