@@ -8,7 +8,9 @@ export function banner(
   { url, httpUrl }: Listening,
   store: Pick<Store, "location"> | null,
 ): readonly string[] {
-  const lines = [`page: ${httpUrl}/   session: ${url}   pure echo: ${url}/echo`];
+  const lines = [
+    `page: ${httpUrl}/   session: ${url}   pure echo: ${url}/echo   wire: ${url}/inspect`,
+  ];
   if (settings.demo) {
     lines.push(
       "WARNING: --demo lets anybody on this machine log in as admin with the password 123456.",

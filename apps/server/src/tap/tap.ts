@@ -45,11 +45,15 @@ export interface Tap {
   readonly end: () => Promise<void>;
 }
 
+/** How soon the recording goes on where its thread has failed; ms. */
+const restartMs = 1000;
+
 interface Running {
   readonly thread: Thread;
   readonly tape: Tape;
 }
 
+type Lines = Extract<Report, { readonly type: "lines" }>;
 type TapOptions = Pick<ServerOptions, "record" | "log" | "meter">;
 
 export interface TapParts {
@@ -68,27 +72,34 @@ export function createTap({ record, log, meter }: TapParts): Tap {
   const connections = new Set<Tapped>();
   const watches = new Map<number, WatchParts>();
   let running: Running | null = null;
+  /** A thread has started before, so another will. */
+  let isReady = false;
+  let restart: NodeJS.Timeout | undefined;
   let lastId = 0;
   const ending = new Set<Promise<void>>();
   const begun = Promise.withResolvers<undefined>();
   begun.promise.catch(() => undefined);
 
   function start(): Running {
+    // An earlier thread may still have something to say, which is no business of a later one.
+    const onReport = (report: Report): void => take(started, report);
     const thread = startThread({ record, onReport, onFailed });
     const tape = createTape(thread.post, (bytes) => meter.tapMissed(bytes));
-    return { thread, tape };
+    const started = { thread, tape };
+    return started;
   }
 
-  function onReport(report: Report): void {
+  function take({ thread, tape }: Running, report: Report): void {
     switch (report.type) {
       case "ready":
+        isReady = true;
         begun.resolve(undefined);
         return;
       case "tape":
-        running?.tape.giveBack(report.bytes);
+        tape.giveBack(report.bytes);
         return;
       case "lines":
-        onLines(report);
+        onLines(thread, report);
         return;
       case "recordFailed":
         meter.recordFailed();
@@ -99,13 +110,13 @@ export function createTap({ record, log, meter }: TapParts): Tap {
     }
   }
 
-  function onLines({ watch, bytes, lost }: Extract<Report, { readonly type: "lines" }>): void {
+  function onLines(thread: Thread, { watch, bytes, lost }: Lines): void {
     if (lost > 0) meter.feedLost(lost);
     if (bytes.length === 0) return;
     // The view is empty when it has left.
     const { length } = bytes;
     watches.get(watch)?.onLines(bytes, () => {
-      running?.thread.post({ type: "taken", watch, bytes: length });
+      thread.post({ type: "taken", watch, bytes: length });
     });
   }
 
@@ -117,6 +128,11 @@ export function createTap({ record, log, meter }: TapParts): Tap {
     const parts = [...watches.values()];
     watches.clear();
     for (const { onFailed: tell } of parts) tell();
+    if (record === null || !isReady) return;
+    restart = setTimeout(() => {
+      running ??= start();
+      adjustAll();
+    }, restartMs).unref();
   }
 
   function stop(): void {
@@ -216,6 +232,7 @@ export function createTap({ record, log, meter }: TapParts): Tap {
       };
     },
     async end() {
+      clearTimeout(restart);
       stop();
       await Promise.all(ending);
     },

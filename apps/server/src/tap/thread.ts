@@ -36,11 +36,15 @@ export function startThread({ record, onReport, onFailed }: ThreadParts): Thread
     if (report.type === "ready") worker.unref();
     onReport(report);
   });
-  worker.on("error", (error) => {
-    if (!closing) onFailed(error as Error);
+  const fail = (error: Error): void => {
+    if (!closing) onFailed(error);
     closing = true;
+  };
+  worker.once("error", fail);
+  worker.once("exit", (status) => {
+    fail(new Error(`the thread ended with ${status}`));
+    ended.resolve(undefined);
   });
-  worker.once("exit", () => ended.resolve(undefined));
   return {
     post: (order) => worker.postMessage(order, order.type === "tape" ? [order.bytes] : []),
     close() {

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
-import { expect, test } from "vitest";
+import type { Worker } from "node:worker_threads";
+import { expect, onTestFinished, test } from "vitest";
 import { silentMeter } from "../../src/meter.ts";
 import { connect, connectPlain, connectV1 } from "../support/client.ts";
 import { rulesOf, textsOf, watchFeed } from "../support/feed.ts";
@@ -61,6 +62,26 @@ test("watches that come and go in the middle of a flood change no echo", async (
   await expect.poll(() => total(floods), soon).toBeGreaterThan(before + 1000);
   expect(floods.flatMap(({ wrong }) => wrong)).toEqual([]);
 }, 60_000);
+
+test("where the thread ends the feed does, in words, and no session; the next watcher gets another", async () => {
+  const threads: Worker[] = [];
+  const take = (thread: Worker): void => void threads.push(thread);
+  process.on("worker", take);
+  onTestFinished(() => void process.off("worker", take));
+  const { url, log } = await startServer();
+  const client = await connectPlain(url);
+  const feed = await watchFeed(url, admin);
+  await feed.until("note", ({ user }) => user === "admin");
+  await threads[0]?.terminate();
+  expect(await feed.session.closed).toMatchObject({ code: 1011 });
+  expect(log.filter(({ level }) => level === "error")).toHaveLength(1);
+  client.send("still here");
+  expect(await client.next()).toBe("your submit context: still here");
+  const next = await watchFeed(url, admin);
+  client.send("again");
+  await next.until("message", ({ text }) => text === "again");
+  expect(threads).toHaveLength(2);
+});
 
 test("a watcher that does not read loses records, each counted, and the watched wait for nothing", async () => {
   let lost = 0;
