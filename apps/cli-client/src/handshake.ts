@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { wsTransport, type Transport } from "@wsecho/client/ws";
-import type { TlsOptions } from "./certificates.ts";
+import type { Socket } from "node:net";
+import { wsTransport, type Transport, type WsOptions } from "@wsecho/client/ws";
 import type WebSocket from "ws";
 
 /** Why no WebSocket opened, in more words than an error message has. */
@@ -34,14 +34,19 @@ const maxBodyBytes = 8 * 1024;
 /** How long a refusing server may take to say why. */
 const bodyTimeoutMs = 2000;
 
-/** The `ws` transport, which here also remembers why a connection did not come about. */
+/**
+ * The `ws` transport, which here also remembers why a connection did not come about.
+ *
+ * @param onSocket gets each connection before anything was written to it
+ */
 export function watchHandshakes(
   authorize: Authorize = () => null,
-  tls: TlsOptions = {},
+  options: WsOptions = {},
+  onSocket: (socket: Socket) => void = () => undefined,
 ): Handshakes {
   let failure: HandshakeFailure | null = null;
   const transport = wsTransport({
-    ...tls,
+    ...options,
     finishRequest: (request, socket) => {
       socket.on("error", (error: NodeJS.ErrnoException) => {
         failure ??= classify(error);
@@ -53,6 +58,7 @@ export function watchHandshakes(
         });
       });
       failure = null;
+      request.once("socket", onSocket);
       const authorization = authorize();
       if (authorization !== null) request.setHeader("Authorization", authorization);
       request.end();

@@ -1,15 +1,19 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { addBenchCommand, type BenchInvocation } from "./bench/options.ts";
 import type { ConnectCommandOptions } from "./commands/connect.ts";
+import type { InspectCommandOptions } from "./commands/inspect.ts";
 import { addDoctorCommand, type DoctorInvocation } from "./doctor/options.ts";
 import { exitHelp } from "./exit.ts";
 import type { ManualParts } from "./reference/manual.ts";
 import { addReferenceCommands, type Reference } from "./reference/options.ts";
+import { addSessionOptions } from "./session-options.ts";
+import { addInspectCommand } from "./wire/inspect-options.ts";
 import { addWireCommands, type WireInvocation } from "./wire/options.ts";
 
 /** What the arguments ask for, or what is left to say about them. */
 export type Invocation =
   | { readonly kind: "connect"; readonly target: string; readonly options: ConnectCommandOptions }
+  | { readonly kind: "inspect"; readonly target: string; readonly options: InspectCommandOptions }
   | { readonly kind: "wire"; readonly wire: WireInvocation }
   | { readonly kind: "bench"; readonly bench: BenchInvocation }
   | { readonly kind: "doctor"; readonly doctor: DoctorInvocation }
@@ -25,6 +29,9 @@ Examples:
   $ wsecho --token-file token.txt wss://example.org
   $ wsecho --cert me.pem --key me.key --cacert team.pem wss://example.org
   $ WSECHO_PASSWORD=… wsecho -u admin :5678 < lines.txt > replies.txt
+  $ wsecho inspect :5678                      the same, with every frame; -b bit by bit
+  $ wsecho inspect --server :5678             what the server sees of your connections
+  $ wsecho inspect :5678 --pcapng - | tshark -i -
   $ wsecho explain 81 85 37 fa 21 3d 7f 9f 4d 51 58
   $ wsecho decode --filter 'dir:c2s len>1k' capture.pcapng
   $ wsecho convert capture.jsonl capture.pcapng   for Wireshark`;
@@ -48,67 +55,22 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
     .showHelpAfterError("(wsecho --help shows what there is)")
     .addHelpText("afterAll", [examples, environment, `\n${exitHelp()}`].join("\n"));
-  program
-    .command("connect", { isDefault: !readsAsCommand(args) })
-    .description("log in, send what is typed or piped in, show what comes back")
-    .argument("<url>", "ws://host:port/path, or host:port, or :port on this machine")
-    .option("-u, --user <name>", "who to log in as")
-    .addOption(
-      new Option(
-        "--password-file <file>",
-        "read the password from the first line of a file, - for the input",
-      ).conflicts(["passwordStdin", "password"]),
-    )
-    .addOption(
-      new Option(
-        "--password-stdin",
-        "read the password from the first line of the input",
-      ).conflicts("password"),
-    )
-    .addOption(
-      new Option(
-        "--token-file <file>",
-        "log in by the token on the first line of a file, - for the input",
-      ).conflicts(["passwordFile", "passwordStdin", "password"]),
-    )
-    .option(
-      "-E, --cert <file>",
-      "your client certificate, in PEM; logs in where no user, password or token is given",
-    )
-    .option("--key <file>", "its private key, where --cert does not hold that, too")
-    .option("--pass-file <file>", "read the key's passphrase from the first line of a file")
-    .option("--cacert <file>", "trust the servers of these authorities, in PEM, and no others")
-    .option("-k, --insecure", "do not check who the server is; for tests only")
-    // Known only to say what to use instead.
-    .addOption(new Option("--token <secret>").hideHelp())
-    .option("--password <secret>", "the password itself; others can read it in the process list")
-    .addOption(
-      new Option("--dialect <name>", "v1, plain (the article's), or auto: v1 before plain")
-        .choices(["v1", "plain", "auto"])
-        .default("v1"),
-    )
-    .option(
-      "--allow-insecure-password",
-      "let the password itself cross an unencrypted network (plain dialect)",
-    )
-    .option("--reconnect", "come back and log in again when the connection breaks")
-    .option("--wait", "keep trying until the server is up")
-    .option(
-      "--connect-timeout <seconds>",
-      "for each step of connecting and of the login",
-      seconds,
-      10,
-    )
-    .option("--timeout <seconds>", "how long the next reply may take at the end", seconds, 30)
-    .option("-q, --quiet", "say nothing but problems")
-    .action((target: string, options: ConnectCommandOptions) => {
-      invocation = { kind: "connect", target, options };
-    });
+  addSessionOptions(
+    program
+      .command("connect", { isDefault: !readsAsCommand(args) })
+      .description("log in, send what is typed or piped in, show what comes back")
+      .argument("<url>", "ws://host:port/path, or host:port, or :port on this machine"),
+  ).action((target: string, options: ConnectCommandOptions) => {
+    invocation = { kind: "connect", target, options };
+  });
   addBenchCommand(program, (bench) => {
     invocation = { kind: "bench", bench };
   });
   addDoctorCommand(program, (doctor) => {
     invocation = { kind: "doctor", doctor };
+  });
+  addInspectCommand(program, (target, options) => {
+    invocation = { kind: "inspect", target, options };
   });
   addWireCommands(program, (wire) => {
     invocation = { kind: "wire", wire };
@@ -148,13 +110,4 @@ function withoutValues(text: string): string {
     .replace(/(unknown option '--[^=]*?)=.*'/s, "$1'")
     .replace(/(unknown option '-[^-]).*'/s, "$1'")
     .replace(/(but got \d+): .*\.$/m, "$1.");
-}
-
-const maxSeconds = 86_400;
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !(value > 0 && value <= maxSeconds))
-    throw new InvalidArgumentError(`It must be a number of seconds above 0, up to ${maxSeconds}.`);
-  return value;
 }

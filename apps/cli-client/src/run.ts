@@ -29,6 +29,12 @@ export async function run(args: readonly string[], version: string): Promise<voi
       const { doctorCommand } = await import("./commands/doctor.ts");
       return process.exit(await doctorCommand(invocation.doctor).catch(reportBug));
     }
+    case "inspect": {
+      const { inspectCommand } = await import("./commands/inspect.ts");
+      return process.exit(
+        await inspectCommand(invocation.target, invocation.options).catch(reportBug),
+      );
+    }
     case "connect": {
       const { connectCommand } = await import("./commands/connect.ts");
       // Nothing may keep the process: not an input that goes on, not a server that does not answer.

@@ -27,12 +27,8 @@ export function trackConnections(server: Server): Connections {
   };
   const track = (socket: Socket): void => {
     sockets.add(socket);
-    socket.on("close", forget);
+    socket.once("close", () => sockets.delete(socket));
   };
-  /** One for all, and not `once`, which makes several objects for each. */
-  function forget(this: Socket): void {
-    sockets.delete(this);
-  }
   server.on("connection", track);
   // With TLS: the encrypted one above, and the one inside it.
   server.on("secureConnection", track);

@@ -15,9 +15,8 @@ export interface Beating {
 }
 
 export interface Heartbeat {
-  /** @returns what `remove` takes */
-  readonly add: (beating: Beating) => Beat;
-  readonly remove: (beat: Beat) => void;
+  /** @returns stops it for this connection */
+  readonly add: (beating: Beating) => () => void;
   readonly stop: () => void;
 }
 
@@ -34,9 +33,7 @@ const turns = 32;
 /** How often in an interval a connection is seen to: once to ping it, once to see what came of it. */
 const looks = 2;
 
-/** A connection among the others that are seen to. */
-export interface Beat extends Omit<Beating, "endsAtMs"> {
-  readonly turn: number;
+interface Entry extends Omit<Beating, "endsAtMs"> {
   endsAtMs: number;
   /** What had come from the peer when it was last seen to; −1 before that. */
   bytesRead: number;
@@ -51,7 +48,7 @@ export interface Beat extends Omit<Beating, "endsAtMs"> {
  * exactness.
  */
 export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbeat {
-  const groups = Array.from({ length: turns }, () => new Set<Beat>());
+  const groups = Array.from({ length: turns }, () => new Set<Entry>());
   let turn = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -67,7 +64,7 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
     ).unref();
   }
 
-  function see(entry: Beat, now: number): void {
+  function see(entry: Entry, now: number): void {
     const { webSocket, socket, connection } = entry;
     // Our close has a deadline of its own.
     if (webSocket.readyState !== webSocket.OPEN) return;
@@ -92,15 +89,13 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
 
   return {
     add(beating) {
-      const { webSocket, socket, connection, mayBeDeaf, endsAtMs } = beating;
-      const state = { turn, endsAtMs, bytesRead: -1, pinged: false };
-      const beat: Beat = { webSocket, socket, connection, mayBeDeaf, ...state };
+      const entry: Entry = { ...beating, bytesRead: -1, pinged: false };
       // The group that was seen to last: the first ping comes after a whole interval.
-      groups[turn]?.add(beat);
+      const group = groups[turn];
+      group?.add(entry);
       if (timer === undefined) next();
-      return beat;
+      return () => group?.delete(entry);
     },
-    remove: (beat) => void groups[beat.turn]?.delete(beat),
     stop() {
       clearTimeout(timer);
     },

@@ -15,30 +15,28 @@ import type { Log } from "./log.ts";
 import type { Inflow } from "./inflow.ts";
 import { freeInput, holdInput, releaseInput } from "./input.ts";
 import { limitBehind } from "./limit-names.ts";
-import { endGuard, guardLogin } from "./login-guard.ts";
+import { guardLogin } from "./login-guard.ts";
 import type { Meter } from "./meter.ts";
-import { answerPing } from "./pongs.ts";
-import { isCongested, pressureMark } from "./pressure.ts";
+import { watchPressure } from "./pressure.ts";
 import { empty, type QuickEcho } from "./quick-echo.ts";
 import { opcodes, type ReplySocket } from "./reply-socket.ts";
-import { SessionMachine } from "./session-machine.ts";
-import type { SocketEvents } from "./socket-events.ts";
-import { SocketTimers } from "./socket-timers.ts";
+import { createSessionMachine } from "./session-machine.ts";
+import { createTimers } from "./socket-timers.ts";
 import { logStoreFailure } from "./store-failure.ts";
 import type { Proof } from "./verdict.ts";
-import type { Violation } from "./violation.ts";
+import { watchFrames } from "./violation.ts";
 
 export interface SessionParts {
   readonly options: ServerOptions;
   readonly highWaterBytes: number;
   /** For one login, or one renewal. */
-  newAuthenticate(): Authenticate;
+  readonly newAuthenticate: () => Authenticate;
   /** What the handshake proved, where `options.login` is set. */
-  readonly proof?: Proof | undefined;
+  readonly proof?: Proof;
   /** Called once, when the first login holds; `revoke` ends the session. */
-  enter(user: string, proof: Proof, revoke: () => void): Presence;
+  readonly enter: (user: string, proof: Proof, revoke: () => void) => Presence;
   /** Called with the user once the first login is proven. */
-  handleFor(user: string): Handle;
+  readonly handleFor: (user: string) => Handle;
   /** The text that says `message` in the session's dialect; `null` where it stays silent. */
   readonly encode: (message: ServerMessage) => string | null;
   readonly inflow: Pick<Inflow, "take">;
@@ -60,90 +58,35 @@ export function runSession(
   socket: Socket,
   parts: SessionParts,
 ): Connection {
-  const session = new Session(webSocket, socket, parts);
-  // All before the first event, for the peer's frames may have come with its handshake.
-  webSocket.listen(socket, session);
-  session.dispatch({ type: "opened" });
-  return session;
-}
-
-/** A class, for each of its functions would be there ten thousand times. */
-class Session extends SessionMachine implements Connection, SocketEvents {
-  readonly #parts: SessionParts;
-  readonly #pressureMark: number;
-  readonly #timers = new SocketTimers<ServerTimer>(this);
-  #congested = false;
-  #authenticate: Authenticate | null = null;
-  #handle: Handle | null = null;
-  #presence: Presence | null = null;
+  const { options, handleFor, encode, quickEcho, meter, log } = parts;
+  let authenticate: Authenticate | undefined;
+  let handle: Handle | undefined;
+  let presence: Presence | undefined;
   /** What the newest accepted verdict proved. */
-  #proof: Proof | undefined;
-  #end: { readonly code: number; readonly reason: string } | null = null;
+  let { proof } = parts;
+  let end: { readonly code: number; readonly reason: string } | undefined;
 
-  constructor(webSocket: ReplySocket, socket: Socket, parts: SessionParts) {
-    super(webSocket, parts.options, parts.quickEcho);
-    this.#parts = parts;
-    this.#proof = parts.proof;
-    this.#pressureMark = pressureMark(socket, parts.highWaterBytes);
-    guardLogin(webSocket, parts.options.limits.maxLoginBytes);
-  }
+  const { dispatch, take, settle } = createSessionMachine({
+    webSocket,
+    options,
+    quickEcho,
+    perform,
+  });
+  const timers = createTimers<ServerTimer>((name) => dispatch({ type: "timer", name }));
+  const pressure = watchPressure(webSocket, socket, parts.highWaterBytes, (congested) => {
+    if (congested) meter.limited("high-water");
+    dispatch({ type: congested ? "congested" : "drained" });
+  });
+  webSocket.onFlush(() => {
+    settle();
+    pressure.check();
+  });
+  const unguard = guardLogin(webSocket, options.limits.maxLoginBytes);
 
-  shutDown(close: Parameters<Connection["shutDown"]>[0]): void {
-    this.dispatch({ type: "shutdown", close });
-  }
-
-  onMessage(data: Buffer, isBinary: boolean): void {
-    this.#parts.meter.message(isBinary ? "binary" : "text", data.length);
-    this.#parts.inflow.take(data.length);
-    this.take(data, isBinary);
-  }
-
-  onPing(data: Buffer): void {
-    this.#parts.inflow.take(data.length);
-    answerPing(this.webSocket, data);
-  }
-
-  onPong(data: Buffer): void {
-    this.#parts.inflow.take(data.length);
-  }
-
-  onViolation(violation: Violation): void {
-    this.dispatch(violation);
-  }
-
-  onError(error: Error): void {
-    this.#parts.log.debug({ detail: error.message }, "the connection failed");
-  }
-
-  onFlushed(): void {
-    this.settle();
-    this.onDrain();
-  }
-
-  onDrain(): void {
-    const congested = isCongested(this.webSocket, this.#pressureMark, this.#congested);
-    if (congested === this.#congested) return;
-    this.#congested = congested;
-    if (congested) this.#parts.meter.limited("high-water");
-    this.dispatch({ type: congested ? "congested" : "drained" });
-  }
-
-  onClose(code: number, reason: Buffer): void {
-    this.dispatch({ type: "socketClosed", code });
-    this.#timers.stopAll();
-    const { code: why, reason: said } = this.#end ?? { code, reason: reason.toString() };
-    this.#presence?.left(why, said);
-  }
-
-  onTimer(name: ServerTimer): void {
-    this.dispatch({ type: "timer", name });
-  }
-
-  protected override perform(effect: ServerEffect): void {
-    const { webSocket } = this;
+  function perform(effect: ServerEffect): void {
     switch (effect.type) {
       case "send": {
-        const text = this.#parts.encode(effect.message);
+        const text = encode(effect.message);
         if (text !== null) webSocket.reply(opcodes.text, empty, Buffer.from(text));
         return;
       }
@@ -159,16 +102,16 @@ class Session extends SessionMachine implements Connection, SocketEvents {
         webSocket.terminate();
         return;
       case "startTimer":
-        this.#timers.start(effect.name, effect.ms);
+        timers.start(effect.name, effect.ms);
         return;
       case "stopTimer":
-        this.#timers.stop(effect.name);
+        timers.stop(effect.name);
         return;
       case "verify":
-        this.#verify(effect);
+        verify(effect);
         return;
       case "handle":
-        this.#handle?.(effect.submission, (reply) => this.dispatch({ type: "handled", reply }));
+        handle?.(effect.submission, (reply) => dispatch({ type: "handled", reply }));
         return;
       case "pauseInput":
         holdInput(webSocket, "session");
@@ -177,55 +120,74 @@ class Session extends SessionMachine implements Connection, SocketEvents {
         releaseInput(webSocket, "session");
         return;
       case "note":
-        this.#takeNote(effect.note);
+        takeNote(effect.note);
     }
   }
 
-  #verify({ attempt, step }: Extract<ServerEffect, { readonly type: "verify" }>): void {
-    this.#authenticate ??= this.#parts.newAuthenticate();
-    this.#authenticate(step).then(
+  function verify({ attempt, step }: Extract<ServerEffect, { readonly type: "verify" }>): void {
+    authenticate ??= parts.newAuthenticate();
+    authenticate(step).then(
       (outcome) => {
         if (outcome.kind === "accepted") {
-          this.#authenticate = null;
+          authenticate = undefined;
           // Not the whole outcome, which may hold a token.
           const { mechanism, version } = outcome;
-          this.#proof = { mechanism, version };
+          proof = { mechanism, version };
         }
-        this.dispatch({ type: "verdict", attempt, outcome });
+        dispatch({ type: "verdict", attempt, outcome });
       },
       (error: unknown) => {
-        logStoreFailure(this.#parts.log, error);
-        this.dispatch({ type: "verdict", attempt, outcome: { kind: "unavailable" } });
+        logStoreFailure(log, error);
+        dispatch({ type: "verdict", attempt, outcome: { kind: "unavailable" } });
       },
     );
   }
 
-  #takeNote(note: ServerNote): void {
-    if (note.kind === "accepted") this.#takeLogin(note.user);
+  function takeNote(note: ServerNote): void {
+    if (note.kind === "accepted") takeLogin(note.user);
     // The first close of ours says why, whatever the peer answers to it.
-    if (note.kind === "closing") this.#takeClosing(note.close);
+    if (note.kind === "closing") takeClosing(note.close);
     const { kind, ...facts } = note;
-    const how = kind === "accepted" ? { mechanism: this.#proof?.mechanism } : {};
+    const how = kind === "accepted" ? { mechanism: proof?.mechanism } : {};
     // The gate says when the connection has really gone.
-    if (kind !== "closed") this.#parts.log.info({ ...facts, ...how }, noteTexts[kind]);
+    if (kind !== "closed") log.info({ ...facts, ...how }, noteTexts[kind]);
   }
 
-  #takeClosing(close: CloseName): void {
-    this.#end = closes[close];
-    const limit = limitBehind(close, this.#handle !== null);
-    if (limit !== undefined) this.#parts.meter.limited(limit);
+  function takeClosing(close: CloseName): void {
+    end = closes[close];
+    const limit = limitBehind(close, handle !== undefined);
+    if (limit !== undefined) parts.meter.limited(limit);
   }
 
-  #takeLogin(user: string): void {
-    if (this.#handle === null) {
-      this.#handle = this.#parts.handleFor(user);
-      endGuard(this.webSocket, this.options.limits.maxMessageBytes);
+  function takeLogin(user: string): void {
+    if (handle === undefined) {
+      handle = handleFor(user);
+      unguard();
     }
-    const proof = this.#proof;
     if (proof === undefined) return;
-    if (this.#presence !== null) this.#presence.renewed(proof.version);
-    else this.#presence = this.#parts.enter(user, proof, () => this.dispatch({ type: "revoked" }));
+    if (presence === undefined)
+      presence = parts.enter(user, proof, () => dispatch({ type: "revoked" }));
+    else presence.renewed(proof.version);
   }
+
+  // All before the first event, for the peer's frames may have come with its handshake.
+  webSocket.on("message", (data: Buffer, isBinary) => {
+    meter.message(isBinary ? "binary" : "text", data.length);
+    parts.inflow.take(data.length);
+    take(data, isBinary);
+  });
+  watchFrames(webSocket, dispatch);
+  webSocket.on("error", (error) => {
+    log.debug({ detail: error.message }, "the connection failed");
+  });
+  webSocket.on("close", (code, reason) => {
+    dispatch({ type: "socketClosed", code });
+    timers.stopAll();
+    const { code: why, reason: said } = end ?? { code, reason: reason.toString() };
+    presence?.left(why, said);
+  });
+  dispatch({ type: "opened" });
+  return { shutDown: (close) => dispatch({ type: "shutdown", close }) };
 }
 
 const noteTexts = {

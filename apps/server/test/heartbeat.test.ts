@@ -48,8 +48,7 @@ describe("by a clock of our own", () => {
       endsAtMs: Infinity,
       ...options,
     };
-    const beat = heartbeat.add(beating);
-    return { seen, socket, webSocket, remove: () => heartbeat.remove(beat) };
+    return { seen, socket, webSocket, remove: heartbeat.add(beating) };
   }
 
   test("pings the silent once in an interval, and cuts them within two", () => {

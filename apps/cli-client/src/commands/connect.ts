@@ -1,4 +1,5 @@
-import type { DialectName } from "@wsecho/protocol";
+import type { Session } from "@wsecho/client";
+import type { DialectName, Result } from "@wsecho/protocol";
 import { gatherCredentials, secretFromInput, type CredentialOptions } from "../credentials.ts";
 import { readTlsOptions, type CertificateOptions } from "../certificates.ts";
 import { createDeparture } from "../departure.ts";
@@ -8,11 +9,12 @@ import { watchHandshakes } from "../handshake.ts";
 import { splitLines } from "../lines.ts";
 import { createLogin } from "../login.ts";
 import { createNarrator } from "../narrator.ts";
-import { createOutput } from "../output.ts";
+import { createOutput, type Screen } from "../output.ts";
 import { findConsole } from "../prompt/console.ts";
 import { describeMissing, keepTally } from "../tally.ts";
 import { isPrivate, parseTarget, showTarget } from "../target.ts";
 import { explainToken } from "../token.ts";
+import type { Inspector } from "../wire/inspector.ts";
 import { converse } from "./converse.ts";
 import { openSession } from "./open.ts";
 import { pipe } from "./pipe.ts";
@@ -29,14 +31,34 @@ export interface ConnectCommandOptions extends CredentialOptions, CertificateOpt
   readonly quiet?: boolean;
 }
 
+/** How a session is used, where that is not to talk and to see messages. */
+export interface Approach {
+  /** Makes what shows frames; the error is for a person. */
+  readonly inspect: (screen: () => Screen | null) => Result<Inspector, string>;
+  /** Offers compression. */
+  readonly deflate?: boolean;
+  /** Where on the server, behind what the URL says. */
+  readonly path?: string;
+  /** Instead of sending what is typed; resolves when the session has ended. */
+  readonly use?: (parts: {
+    readonly session: Session;
+    readonly inspector: Inspector;
+    readonly problem: (text: string) => void;
+    readonly leave: (exit: ExitName) => void;
+  }) => Promise<void>;
+  /** Logged in, or again after a reconnect. */
+  readonly onReady?: () => void;
+}
+
 /** @returns the exit status */
 export async function connectCommand(
   text: string,
   options: ConnectCommandOptions,
+  approach?: Approach,
 ): Promise<number> {
   const departure = createDeparture(() => terminal.release());
   const terminal = findConsole(() => departure.interrupt("interrupted"));
-  const { interactive } = terminal;
+  const interactive = terminal.interactive && approach?.use === undefined;
   const output = createOutput({
     quiet: options.quiet ?? false,
     screen: terminal.current,
@@ -46,20 +68,27 @@ export async function connectCommand(
   departure.signal.addEventListener("abort", () => {
     if (departure.exit() !== "ok") output.hurry();
   });
+  let inspector: Inspector | null = null;
   const end = async (exit: ExitName, ...problems: readonly string[]): Promise<number> => {
     terminal.release();
-    if (!output.gone()) for (const text of problems) output.problem(text);
+    const unwritten = (await inspector?.end()) ?? [];
+    if (!output.gone()) for (const text of [...unwritten, ...problems]) output.problem(text);
     await output.flush();
-    return exitStatus(exit);
+    return exitStatus(exit === "ok" && unwritten.length > 0 ? "usage" : exit);
   };
 
   const target = parseTarget(text);
   if (!target.ok) return end("usage", `Not connected: ${target.error}.`);
+  addPath(target.value.url, approach?.path ?? "");
   const fromInput = secretFromInput(options);
   if (fromInput !== null && process.stdin.isTTY)
     return end("usage", `${fromInput} is for a pipe; at a terminal use a file, or be asked.`);
   const tls = readTlsOptions(options, target.value.url, output.problem);
   if (!tls.ok) return end("usage", `Not connected: ${tls.error}.`);
+  const looking = approach?.inspect(() => (interactive ? terminal.current() : null));
+  if (looking?.ok === false) return end("usage", looking.error);
+  inspector = looking?.value ?? null;
+  const heard = inspector === null ? output : { ...output, message: inspector.ready };
   const lines = splitLines(terminal.input());
   const given = await gatherCredentials({
     options,
@@ -81,10 +110,16 @@ export async function connectCommand(
       "Not connected: the token itself would cross an unencrypted connection to another machine; " +
         "use a wss:// URL, or allow it with --allow-insecure-password.",
     );
-  const handshakes = watchHandshakes(() => {
+  const authorize = (): string | null => {
     const now = tokenFirst ? token() : null;
     return now?.ok === true ? `Bearer ${now.value}` : null;
-  }, tls.value);
+  };
+  const handshakes = watchHandshakes(
+    authorize,
+    { ...tls.value, perMessageDeflate: approach?.deflate === true && { threshold: 0 } },
+    // A feed is about the connections of others.
+    approach?.use === undefined ? inspector?.watch : undefined,
+  );
   const { info, problem } = output;
   const hint = interactive ? " Enter sends a line; exit leaves." : "";
   const narrate = createNarrator({ output, url, tally: tally.now, hint });
@@ -117,6 +152,7 @@ export async function connectCommand(
       onEvent: (event) => {
         tally.take(event);
         if (event.type === "status") ({ dialect } = event.status);
+        if (event.type === "status" && event.status.kind === "ready") approach?.onReady?.();
         // Before anybody is told: from then on the terminal shows what is typed.
         if (!interactive && event.type === "status" && event.status.kind === "ready")
           terminal.release();
@@ -130,12 +166,14 @@ export async function connectCommand(
   if (opened.ok) {
     const { session } = opened;
     const { leave } = departure;
-    if (interactive) {
+    if (approach?.use !== undefined && inspector !== null) {
+      await approach.use({ session, inspector, problem, leave });
+    } else if (interactive) {
       const exit = (): void => leave("ok");
-      await converse({ session, terminal: terminal.open(), output, tally, leave: exit });
+      await converse({ session, terminal: terminal.open(), output: heard, tally, leave: exit });
     } else {
       const timeoutMs = options.timeout * 1000;
-      complete = await pipe({ session, lines, output, tally, timeoutMs, leave });
+      complete = await pipe({ session, lines, output: heard, tally, timeoutMs, leave });
     }
   }
 
@@ -159,6 +197,11 @@ export async function connectCommand(
   const whole = (missing === "" && complete) || interactive || output.gone();
   if (exit === "ok" && !whole) exit = "closed";
   return end(exit, ...[ending.text, missing].filter((part) => part !== ""));
+}
+
+function addPath(url: URL, path: string): void {
+  const before = url.pathname.replace(/\/$/, "");
+  url.pathname = before.endsWith(path) ? before : before + path;
 }
 
 async function firstOf(lines: AsyncIterator<string, void>): Promise<string | undefined> {

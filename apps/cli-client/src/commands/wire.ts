@@ -1,5 +1,3 @@
-import { closeSync, createWriteStream, openSync } from "node:fs";
-import { once } from "node:events";
 import {
   createHarWriter,
   createJsonlWriter,
@@ -15,8 +13,10 @@ import { exitStatus } from "../exit.ts";
 import { sanitizeLine } from "../terminal/sanitize.ts";
 import { readCapture, type InputProblem } from "../wire/input.ts";
 import type { ConvertOptions, DecodeOptions, WireInvocation } from "../wire/options.ts";
+import { createProgress } from "../wire/progress.ts";
 import { createRows } from "../wire/rows.ts";
-import { createProgress, createSink, type Sink } from "../wire/streams.ts";
+import { closeFile, createSink, openFile, type Sink } from "../wire/streams.ts";
+import { columns, paint } from "../wire/screen.ts";
 
 /** Does what a command about bytes and captures asks for; resolves with the exit status. */
 export async function wireCommand(invocation: WireInvocation): Promise<number> {
@@ -42,7 +42,7 @@ async function explainCommand(words: readonly string[]): Promise<number> {
     return exitStatus("usage");
   }
   // What a person typed is no secret to them.
-  const rows = createRows({ bytes: true, heartbeats: true });
+  const rows = createRows({ bytes: true, fold: false, columns, paint });
   const records = explain(bytes.value);
   const lines = [...records.flatMap((record) => rows.push(record)), ...rows.end()];
   await createSink(process.stdout).write(`${lines.join("\n")}\n`);
@@ -73,7 +73,9 @@ async function decodeCommand(files: readonly string[], options: DecodeOptions): 
   const json = createJsonlWriter({ reveal, filter });
   const rows = createRows({
     bytes: options.bytes ?? false,
-    heartbeats: options.heartbeats ?? false,
+    fold: options.fold,
+    columns,
+    paint,
   });
   // Filtered after the redaction, which needs to see all of a message to know a login.
   const redactor = createRedactor({ reveal });
@@ -163,8 +165,16 @@ async function convertCommand({
   if (filter === undefined) return exitStatus("usage");
   const reveal = options.reveal ?? false;
   const writer = writers[format]({ reveal, filter });
-  const stream = to === "-" ? process.stdout : openFile(to, options.force ?? false);
-  if (stream === undefined) return exitStatus("usage");
+  if (to === "-" && format === "pcapng" && process.stdout.isTTY) {
+    complain("pcapng is not for a terminal: pipe it on, as in | tshark -i -, or name a file");
+    return exitStatus("usage");
+  }
+  const file = to === "-" ? null : openFile(to, options.force ?? false);
+  if (file?.ok === false) {
+    complain(file.error);
+    return exitStatus("usage");
+  }
+  const stream = file?.value ?? process.stdout;
   const out = createSink(stream);
   const problems: InputProblem[] = [];
   await readEach(from, out, {
@@ -172,14 +182,10 @@ async function convertCommand({
     problem: (problem) => problems.push(problem),
   });
   await out.write(writer.end());
-  if (stream !== process.stdout) {
-    stream.end();
-    await once(stream, "close").catch(() => undefined);
-    if (stream.errored !== null) {
-      const problem = { file: to, says: "it could not be written to its end" };
-      problems.push(problem);
-      sayProblem(problem);
-    }
+  if (file !== null && !(await closeFile(file.value))) {
+    const problem = { file: to, says: "it could not be written to its end" };
+    problems.push(problem);
+    sayProblem(problem);
   }
   return exitStatus(problems.length > 0 ? "usage" : "ok");
 }
@@ -188,20 +194,4 @@ function formatOf(name: string): keyof typeof writers | undefined {
   if (/\.(jsonl|ndjson)$/i.test(name)) return "jsonl";
   if (/\.(pcapng|ntar)$/i.test(name)) return "pcapng";
   return /\.har$/i.test(name) ? "har" : undefined;
-}
-
-/** For its owner alone: also a redacted capture has what people said. */
-function openFile(name: string, force: boolean): ReturnType<typeof createWriteStream> | undefined {
-  try {
-    closeSync(openSync(name, force ? "w" : "wx", 0o600));
-    return createWriteStream(name, { flags: "w", mode: 0o600 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    complain(
-      code === "EEXIST"
-        ? `${name} is there already: take another name, or --force`
-        : `${name} cannot be written (${code ?? "unknown error"})`,
-    );
-    return undefined;
-  }
 }

@@ -6,7 +6,8 @@ export interface DecodeOptions {
   readonly bytes?: boolean;
   readonly json?: boolean;
   readonly reveal?: boolean;
-  readonly heartbeats?: boolean;
+  /** `false`: each ping and pong on a line of its own. */
+  readonly fold: boolean;
 }
 
 /** What `convert` takes. */
@@ -17,7 +18,7 @@ export interface ConvertOptions {
   readonly force?: boolean;
 }
 
-/** A command about bytes and captures; none of them opens a connection. */
+/** A command about bytes and captures that are there. */
 export type WireInvocation =
   | { readonly kind: "explain"; readonly bytes: readonly string[] }
   | { readonly kind: "decode"; readonly files: readonly string[]; readonly options: DecodeOptions }
@@ -28,12 +29,14 @@ export type WireInvocation =
       readonly options: ConvertOptions;
     };
 
-const filterOption = (): Option =>
+export const filterOption = (): Option =>
   new Option(
     "-f, --filter <expression>",
     "such as 'op:ping dir:c2s len>1k /regex/', or with Wireshark's names",
   );
-const revealOption = (): Option =>
+export const noFoldOption = (): Option =>
+  new Option("--no-fold", "show each ping and pong, rather than their number");
+export const revealOption = (): Option =>
   new Option("--reveal", "show passwords, tokens and cookies; stamped in the file");
 
 /** Adds `explain`, `decode` and `convert`. */
@@ -50,7 +53,7 @@ export function addWireCommands(program: Command, invoke: (wire: WireInvocation)
     .addOption(filterOption())
     .option("-b, --bytes", "take each frame apart, bit by bit")
     .option("--json", "print records as JSON Lines")
-    .option("--heartbeats", "show each ping and pong, rather than their number")
+    .addOption(noFoldOption())
     .addOption(revealOption())
     .action((files: readonly string[], options: DecodeOptions) =>
       invoke({ kind: "decode", files, options }),

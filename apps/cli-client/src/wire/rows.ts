@@ -1,11 +1,28 @@
-import { describeFrame, opcodes, renderFrame, safeText, type WireRecord } from "@wsecho/wire";
+import {
+  describeFrame,
+  opcodes,
+  renderFrame,
+  safeText,
+  unmask,
+  type FrameRecord,
+  type WireRecord,
+} from "@wsecho/wire";
+import measure from "fast-string-truncated-width";
+import { isHeartbeat } from "./heartbeat.ts";
+import { createRoundTrips } from "./round-trip.ts";
+
+/** What a part of a row is, for its colour. */
+export type Style = "dim" | "green" | "cyan" | "red" | "yellow";
 
 /** How records are shown. */
 export interface RowOptions {
   /** Each frame bit by bit. */
   readonly bytes: boolean;
-  /** Each ping and pong on a line of its own. */
-  readonly heartbeats: boolean;
+  /** Pings and pongs are counted instead of shown. */
+  readonly fold: boolean;
+  /** Of the terminal; `undefined` where rows may be as long as they are. */
+  readonly columns: () => number | undefined;
+  readonly paint: (style: Style, text: string) => string;
 }
 
 /** Turns records into lines for a person; what a peer sent cannot act in them. */
@@ -15,104 +32,122 @@ export interface Rows {
   readonly end: () => readonly string[];
 }
 
+/** Characters of payload where the terminal does not say how many there is room for. */
 const previewLength = 48;
+/** Up to the payload. */
+const beforePayload = 42;
 const arrows = { c2s: "c ▶ s", s2c: "c ◀ s" } as const;
+const colours = { c2s: "cyan", s2c: "green" } as const;
 
-export function createRows({ bytes, heartbeats }: RowOptions): Rows {
+export function createRows(options: RowOptions): Rows {
+  const { bytes, fold, columns, paint } = options;
+  const roundTrip = createRoundTrips();
   let conn: number | undefined;
   let folded = 0;
+  let headed = false;
+  const users = new Map<number, string>();
+  /** The close frame that was shown last. */
+  let closing: FrameRecord | undefined;
 
   const unfold = (): readonly string[] => {
     const count = folded;
     folded = 0;
-    return count === 0
-      ? []
-      : [
-          `      ·        ${count} ${count === 1 ? "heartbeat" : "heartbeats"} (--heartbeats shows them)`,
-        ];
+    const beats = count === 1 ? "heartbeat" : "heartbeats";
+    return count === 0 ? [] : [paint("dim", `    · ${count} ${beats} (--no-fold shows them)`)];
+  };
+
+  const lintOf = ({ lint }: Pick<FrameRecord, "lint">): readonly string[] =>
+    lint.map(({ level, says, rfc }) =>
+      paint(
+        level === "error" ? "red" : "yellow",
+        `      ${level}: ${safeText(says)} (${safeText(rfc)})`,
+      ),
+    );
+
+  const start = (mark: string, { us }: WireRecord, dir: keyof typeof arrows): string =>
+    `${mark.padStart(5)} ${seconds(us)}  ${paint(colours[dir], arrows[dir])}  `;
+
+  const frameRow = (frame: FrameRecord): readonly string[] => {
+    const { n, dir, fin, op, len } = frame;
+    if (op === 8) closing = frame;
+    const note = notesOf(frame, roundTrip(frame)).join(", ");
+    const room = columns();
+    const behind = note === "" ? 0 : note.length + 2;
+    const width = room === undefined ? previewLength : Math.max(12, room - beforePayload - behind);
+    const payload = cut(plainOf(frame), width);
+    const shown = note === "" ? payload : `${pad(payload, width)}  ${note}`;
+    const name = (opcodes[op] ?? `op ${op}`).toUpperCase().replace("CONTINUATION", "CONT");
+    const row = `${start(String(n), frame, dir)}${fin}   ${name.padEnd(6)} ${String(len).padStart(6)}  ${shown}`;
+    if (!bytes) return [row.trimEnd(), ...lintOf(frame)];
+    return [row.trimEnd(), "", ...renderFrame(describeFrame(frame), blockWidth(room)), ""];
   };
 
   const row = (record: WireRecord): readonly string[] => {
     switch (record.k) {
       case "handshake":
-        return [handshake(record), ...lintOf(record)];
-      case "frame": {
-        const { n, us, dir, fin, op, len, msg, part, key } = record;
-        const name = (opcodes[op] ?? `op ${op}`)
-          .toUpperCase()
-          .replace("CONTINUATION", "CONT")
-          .padEnd(6);
-        const about = [
-          msg === undefined
-            ? ""
-            : `msg ${msg}${fin === 1 && part === 0 ? "" : ` part ${(part ?? 0) + 1}`}`,
-          (record.rsv & 4) === 0 ? "" : "compressed",
-          key === null ? "" : "masked",
-          record.cut === undefined ? "" : `${record.cut} bytes not here`,
-          record.redacted === undefined
-            ? ""
-            : record.redacted === "masked"
-              ? "secret hidden"
-              : "secret hidden, re-encoded",
-          record.edited === null ? "" : "edited on its way",
-        ].filter((text) => text !== "");
-        const line = `${String(n).padStart(5)} ${seconds(us)}  ${arrows[dir]}  ${fin}  ${name} ${String(len).padStart(7)}  ${preview(record).padEnd(24)}  ${about.join(", ")}`;
-        const lint = bytes ? [] : lintOf(record);
         return [
-          line.trimEnd(),
-          ...lint,
-          ...(bytes ? ["", ...renderFrame(describeFrame(record)), ""] : []),
+          `${start("", record, record.dir)}${cut(handshake(record), (columns() ?? Infinity) - 23)}`,
+          ...lintOf(record),
         ];
-      }
+      case "frame":
+        return frameRow(record);
       case "message": {
         // A message of one plain frame was seen already.
         if (!record.compressed && record.parts === 1) return lintOf(record);
-        const inflated = record.compressed
-          ? `, ${record.wire} on the wire${record.ratio === undefined ? "" : `, ratio ${record.ratio}`}`
-          : "";
-        const parts =
-          record.parts === 0
-            ? ""
-            : ` in ${record.parts} ${record.parts === 1 ? "frame" : "frames"}`;
-        const text = preview(record);
+        const words = `message ${record.msg}${sizeOf(record)}  `;
+        const width = (columns() ?? 24 + words.length + previewLength) - 24 - words.length;
         return [
-          `    = ${seconds(record.us)}  ${arrows[record.dir]}  message ${record.msg}${parts}: ${record.len} bytes${inflated}${record.incomplete ? ", incomplete" : ""}  ${text}`.trimEnd(),
+          `${start("=", record, record.dir)}${words}${cut(plainOf(record), Math.max(12, width))}`.trimEnd(),
           ...lintOf(record),
         ];
       }
       case "close": {
+        if (record.n === closing?.n && record.conn === closing?.conn) return [];
         const how =
           record.by === "frame" ? `close ${record.code}` : "ended without a close frame (1006)";
         const reason = record.reason === "" ? "" : ` "${safeText(record.reason)}"`;
-        return [`    ✕ ${seconds(record.us)}  ${arrows[record.dir]}  ${how}${reason}`];
+        return [`${start("✕", record, record.dir)}${how}${reason}`];
       }
       case "note": {
+        const { us, dir, user, session, says, code } = record;
         const count = record.count === undefined ? "" : ` (${record.count})`;
-        const way = record.dir === undefined ? "" : ` ${arrows[record.dir]}`;
-        return [`    ! ${seconds(record.us)} ${way}  ${safeText(record.says)}${count}`];
+        const way = dir === undefined ? "     " : arrows[dir];
+        const words = code === "session" ? sessionOf(user, session) : `${says}${count}`;
+        const style = code === "session" ? "dim" : "yellow";
+        const mark = code === "session" ? "·" : "!";
+        return [paint(style, `    ${mark} ${seconds(us)}  ${way}  ${safeText(words)}`)];
       }
     }
+  };
+
+  const head = (record: WireRecord): readonly string[] => {
+    if (record.conn === conn || record.conn === 0) return [];
+    const again = conn !== undefined;
+    conn = record.conn;
+    const where = record.at === "capture" ? "the wire" : `the ${record.at}`;
+    const user = users.get(conn);
+    const who = user === undefined ? "" : ` of ${safeText(user)}`;
+    const title = paint("dim", `── connection ${conn}${who}, seen at ${where}`);
+    // Between blocks of bytes there are no columns.
+    if (again || headed || bytes) return [title];
+    headed = true;
+    return [title, paint("dim", "    #     +sec  dir    fin op        len  payload")];
   };
 
   return {
     push(record) {
       if (record.k === "note" && record.code === "capture") return [];
-      const beats =
-        record.k === "frame" && (record.op === 9 || record.op === 10) && record.lint.length === 0;
-      if (beats && !heartbeats && !bytes) {
-        folded += 1;
+      if (fold && !bytes && isHeartbeat(record)) {
+        if (record.k === "frame") {
+          folded += 1;
+          roundTrip(record);
+        }
         return [];
       }
+      if (record.k === "note" && record.user !== undefined) users.set(record.conn, record.user);
       const rows = row(record);
-      if (rows.length === 0) return [];
-      const title =
-        record.conn === conn || record.conn === 0
-          ? []
-          : [
-              `── connection ${record.conn}, seen at ${record.at === "capture" ? "the wire" : `the ${record.at}`}`,
-            ];
-      if (record.conn !== 0) conn = record.conn;
-      return [...unfold(), ...title, ...rows];
+      if (record.k === "close") users.delete(record.conn);
+      return rows.length === 0 ? [] : [...unfold(), ...head(record), ...rows];
     },
     end: unfold,
   };
@@ -120,36 +155,62 @@ export function createRows({ bytes, heartbeats }: RowOptions): Rows {
 
 const seconds = (us: number): string => (us / 1_000_000).toFixed(3).padStart(8);
 
+/** Wide blocks are hard to read, narrower ones than their bytes break. */
+const blockWidth = (columns: number | undefined): number => Math.min(columns ?? 62, 62);
+
+const sessionOf = (user: string | undefined, session: string | undefined): string =>
+  `${user === undefined ? "nobody logged in yet" : `logged in as ${user}`}, session ${session ?? "unknown"}`;
+
+function notesOf(frame: FrameRecord, rtt: number | undefined): readonly string[] {
+  const { msg, part = 0, fin, rsv, redacted, edited } = frame;
+  return [
+    msg === undefined ? "" : `msg ${msg}${fin === 1 && part === 0 ? "" : ` part ${part + 1}`}`,
+    (rsv & 4) === 0 ? "" : "deflated",
+    frame.cut === undefined ? "" : `${frame.cut} bytes not here`,
+    redacted === undefined ? "" : redacted === "masked" ? "hidden" : "hidden, re-encoded",
+    edited === null ? "" : "edited on its way",
+    rtt === undefined ? "" : `rtt ${(rtt / 1000).toFixed(1)} ms`,
+  ].filter((text) => text !== "");
+}
+
 function handshake(record: Extract<WireRecord, { readonly k: "handshake" }>): string {
-  const start = `      ${seconds(record.us)}  ${arrows[record.dir]}  `;
-  if (record.dir === "c2s")
-    return `${start}${safeText(`${record.method ?? ""} ${record.target ?? ""}`)}`;
+  if (record.dir === "c2s") return `${record.method ?? ""} ${record.target ?? ""}`;
   const [line = ""] = record.head.split(/\r?\n/);
-  if (record.status !== 101) return `${start}${safeText(line)}`;
-  const sub = record.subprotocol ?? null;
+  if (record.status !== 101) return line;
   const deflate = record.deflate === undefined || record.deflate === null ? "off" : "on";
-  return `${start}${safeText(line)}  subprotocol ${sub === null ? "none" : safeText(sub)}, deflate ${deflate}`;
+  return `${line.split(" ").slice(0, 2).join(" ")}  sub=${record.subprotocol ?? "none"} deflate=${deflate}`;
 }
 
-function preview(record: WireRecord): string {
-  if (record.k !== "frame" && record.k !== "message") return "";
-  const data = record.k === "frame" ? undefined : record.data;
-  if (record.text === undefined) {
-    const hex = Buffer.from(data?.subarray(0, 16) ?? []).toString("hex");
-    return hex === "" ? "" : `${hex}${(data?.length ?? 0) > 16 ? "…" : ""}`;
+function sizeOf(record: Extract<WireRecord, { readonly k: "message" }>): string {
+  const { parts, len, wire, ratio } = record;
+  const frames = parts === 0 ? "" : ` in ${parts} ${parts === 1 ? "frame" : "frames"}`;
+  const before = record.compressed ? `, ${wire} on the wire` : "";
+  const times = ratio === undefined ? "" : `, ratio ${ratio}`;
+  return `${frames}: ${len} bytes${before}${times}${record.incomplete ? ", incomplete" : ""}`;
+}
+
+/** A payload for one row: text, bytes in hex, or what a close says. */
+function plainOf(record: Extract<WireRecord, { readonly k: "frame" | "message" }>): string {
+  if (record.k === "message") return record.text ?? hexOf(record.data);
+  if (record.op === 8) {
+    const [high = 0, low] = unmask(record);
+    return low === undefined ? "" : `${high * 256 + low} ${record.text ?? ""}`.trim();
   }
-  // Cut before it is made harmless: an escape must not be cut in two.
-  const characters = Array.from(record.text.slice(0, 2 * previewLength));
-  const cut = characters.slice(0, previewLength).join("");
-  return safeText(cut) + (cut.length < record.text.length ? "…" : "");
+  if (record.text !== undefined) return record.text;
+  return (record.rsv & 4) === 0 ? hexOf(unmask(record)) : "";
 }
 
-function lintOf({
-  lint,
-}: {
-  readonly lint: readonly { readonly level: string; readonly says: string; readonly rfc: string }[];
-}): readonly string[] {
-  return lint.map(
-    ({ level, says, rfc }) => `        ${level}: ${safeText(says)} (${safeText(rfc)})`,
-  );
+const hexOf = (bytes: Uint8Array = new Uint8Array()): string =>
+  Buffer.from(bytes.subarray(0, previewLength)).toString("hex");
+
+/** What a peer said, made harmless, in as many columns at most. */
+function cut(text: string, width: number): string {
+  // No more is looked at than could be shown: a text may be long.
+  const safe = safeText(text.slice(0, 4 * width));
+  const { index, ellipsed } = measure(safe, { limit: width, ellipsis: "…", ellipsisWidth: 1 });
+  return ellipsed ? `${safe.slice(0, index)}…` : safe;
 }
+
+/** Fills up to so many columns; a character may take two. */
+const pad = (text: string, width: number): string =>
+  text + " ".repeat(Math.max(0, width - measure(text).width));

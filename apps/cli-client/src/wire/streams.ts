@@ -1,50 +1,74 @@
+import { closeSync, createWriteStream, openSync, type WriteStream } from "node:fs";
 import { once } from "node:events";
 import type { Writable } from "node:stream";
+import { failure, success, type Result } from "@wsecho/protocol";
 
-/** Where results go: written no faster than they are read. */
+/** Where results go. */
 export interface Sink {
+  /** Takes what comes live; whoever can wait does so by `ready`. */
+  readonly push: (piece: string | Uint8Array) => void;
+  /** Resolves when there is room, or nobody reads any more. */
+  readonly ready: () => Promise<void>;
+  /** Both: no faster than it is read. */
   readonly write: (piece: string | Uint8Array) => Promise<void>;
   /** Nobody reads any more, as after `| head -1`. */
   readonly gone: () => boolean;
 }
 
-export function createSink(stream: Writable): Sink {
+export function createSink(stream: Writable, onGone: () => void = () => undefined): Sink {
   let gone = false;
+  let room: Promise<void> | null = null;
   stream.on("error", () => {
+    if (gone) return;
     gone = true;
+    onGone();
   });
+  const push = (piece: string | Uint8Array): void => {
+    if (!gone && piece.length > 0) stream.write(piece);
+  };
+  const ready = async (): Promise<void> => {
+    if (gone || !stream.writableNeedDrain) return;
+    // The end of the reader is a reason to go on, too.
+    room ??= Promise.race([once(stream, "drain"), once(stream, "close")])
+      .catch(() => undefined)
+      .then(() => {
+        room = null;
+      });
+    await room;
+  };
   return {
-    gone: () => gone,
-    async write(piece) {
-      if (gone || piece.length === 0 || stream.write(piece)) return;
-      // The end of the reader is a reason to go on, too.
-      await Promise.race([once(stream, "drain"), once(stream, "close")]).catch(() => undefined);
+    push,
+    ready,
+    write(piece) {
+      push(piece);
+      return ready();
     },
+    gone: () => gone,
   };
 }
 
-/** After this time a person wants to know how long it will take. */
-const patienceMs = 1000;
+/** A file for its owner alone: also a redacted capture has what people said. */
+export function openFile(name: string, force: boolean): Result<WriteStream, string> {
+  try {
+    closeSync(openSync(name, force ? "w" : "wx", 0o600));
+    return success(createWriteStream(name, { flags: "w", mode: 0o600 }));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return failure(
+      code === "EEXIST"
+        ? `${name} is there already: take another name, or --force`
+        : `${name} cannot be written (${code ?? "unknown error"})`,
+    );
+  }
+}
 
-/** Says on a terminal how far a long work has come, in one line that is gone at the end. */
-export function createProgress(what: string): {
-  readonly show: (done: number, of: number | undefined) => void;
-  readonly clear: () => void;
-} {
-  const { stderr } = process;
-  let next = performance.now() + patienceMs;
-  let shown = false;
-  return {
-    show(done, of) {
-      // Rows on the same terminal would be mixed with it.
-      if (!stderr.isTTY || process.stdout.isTTY || performance.now() < next) return;
-      next = performance.now() + 200;
-      shown = true;
-      const share = of === undefined || of === 0 ? "" : `, ${Math.floor((100 * done) / of)} %`;
-      stderr.write(`\r\u001b[K${what}: ${(done / 1_048_576).toFixed(1)} MiB${share}`);
-    },
-    clear() {
-      if (shown) stderr.write("\r\u001b[K");
-    },
-  };
+/**
+ * Ends a file.
+ *
+ * @returns whether all of it was written
+ */
+export async function closeFile(stream: WriteStream): Promise<boolean> {
+  stream.end();
+  if (!stream.closed) await once(stream, "close").catch(() => undefined);
+  return stream.errored === null;
 }

@@ -85,7 +85,7 @@ it("shows a capture without its secrets and without what acts on a terminal", as
   expect(stdout).toContain("2 heartbeats");
   expect(stdout).toContain("\\u{1b}[2Jhello");
   for (const word of ["hunter2", "token=abc", "\u001b"]) expect(stdout).not.toContain(word);
-  const revealed = await runProgram(["decode", "--reveal", "--heartbeats", jsonl]);
+  const revealed = await runProgram(["decode", "--reveal", "--no-fold", jsonl]);
   expect(revealed.stdout).toContain("admin:hunter2");
   expect(revealed.stdout).toContain("PONG");
 });
@@ -95,11 +95,12 @@ it("filters, and shows where a filter is wrong", async () => {
     "decode",
     "--filter",
     "websocket.opcode == 9",
-    "--heartbeats",
+    "--no-fold",
     jsonl,
   ]);
   expect(stdout.trimEnd().split("\n")).toEqual([
     expect.stringContaining("connection 1"),
+    expect.stringContaining("payload"),
     expect.stringContaining("PING"),
   ]);
   const wrong = await runProgram(["decode", "-f", "op:ping len>x", jsonl]);

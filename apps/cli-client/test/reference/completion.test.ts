@@ -84,8 +84,17 @@ describe.skipIf(!has("zsh"))("zsh", () => {
 describe.each(shells)("the script for %s", (shell) => {
   it("knows every command, and every option that is shown", () => {
     const script = printed(["completion", shell]);
-    const commands = ["connect", "bench", "doctor", "explain", "decode", "convert", "man"];
-    for (const word of [...commands, "reconnect", "in-flight", "fail-if", "heartbeats"])
+    const commands = [
+      "connect",
+      "bench",
+      "doctor",
+      "inspect",
+      "explain",
+      "decode",
+      "convert",
+      "man",
+    ];
+    for (const word of [...commands, "reconnect", "in-flight", "fail-if", "no-fold"])
       expect(script).toContain(word);
     // Known only to say what to use instead.
     expect(script).not.toMatch(/--token[^-]|-l token /);

@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import type { ReadonlySignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
 import type { FramesEntry } from "../frames/entry.ts";
 import { FramesPane } from "./frames-pane.tsx";
 import { Header } from "./header.tsx";
@@ -15,9 +14,6 @@ interface AppProps {
 
 export function App({ spoken, frames }: AppProps): JSX.Element {
   const { screen } = useStore();
-  /** From then on it stays: what it watches goes on while it is not shown. */
-  const opened = useRef(false);
-  opened.current ||= frames.shown.value;
   return (
     <>
       <Header frames={frames} />
@@ -25,7 +21,7 @@ export function App({ spoken, frames }: AppProps): JSX.Element {
         {!frames.only && (
           <div class="main-pane">{screen.value === "login" ? <LoginView /> : <SessionView />}</div>
         )}
-        {opened.current && <FramesPane entry={frames} />}
+        {frames.shown.value && <FramesPane entry={frames} />}
       </main>
       <Spoken words={spoken} />
     </>

@@ -1,0 +1,34 @@
+import { createInspector, type ViewOptions } from "../wire/inspector.ts";
+import { connectCommand, type Approach, type ConnectCommandOptions } from "./connect.ts";
+import { watchFeed } from "./feed.ts";
+
+/** The options of `wsecho inspect`, as the argument parser names them. */
+export interface InspectCommandOptions extends ConnectCommandOptions, ViewOptions {
+  /** The server's feed, instead of a session of one's own. */
+  readonly server?: boolean;
+  readonly all?: boolean;
+  readonly session?: string;
+  /** No login and no subprotocol of ours: any WebSocket server. */
+  readonly raw?: boolean;
+  readonly subprotocol?: readonly string[];
+  readonly deflate?: boolean;
+  /** Seconds. */
+  readonly linger: number;
+}
+
+/** @returns the exit status */
+export async function inspectCommand(
+  text: string,
+  options: InspectCommandOptions,
+): Promise<number> {
+  if (options.raw === true) {
+    const { rawCommand } = await import("./raw.ts");
+    return rawCommand(text, options);
+  }
+  const inspect: Approach["inspect"] = (screen) => createInspector(options, screen);
+  if (options.server !== true)
+    return connectCommand(text, options, { inspect, deflate: options.deflate ?? false });
+  const { session } = options;
+  const scope = session === undefined ? (options.all === true ? "all" : "own") : { session };
+  return connectCommand(text, options, { inspect, path: "/inspect", ...watchFeed(scope) });
+}

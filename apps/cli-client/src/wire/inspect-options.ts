@@ -1,0 +1,50 @@
+import { Option, type Command } from "commander";
+import type { InspectCommandOptions } from "../commands/inspect.ts";
+import { addSessionOptions, seconds } from "../session-options.ts";
+import { filterOption, noFoldOption, revealOption } from "./options.ts";
+
+/** Adds `inspect`. */
+export function addInspectCommand(
+  program: Command,
+  invoke: (target: string, options: InspectCommandOptions) => void,
+): void {
+  const command = program
+    .command("inspect")
+    .description("see every frame as it happens: of a session of your own, or at a server")
+    .argument("<url>", "as for connect")
+    .option("-b, --bytes", "take each frame apart, bit by bit")
+    .option("-v, --verbose", "the same as --bytes")
+    .addOption(filterOption())
+    .addOption(noFoldOption())
+    .option("--jsonl <file>", "write a capture as JSON Lines, - for the output")
+    .option("--pcapng <file>", "write one for Wireshark, as in: --pcapng - | tshark -i -")
+    .option("--har <file>", "write one for a browser's tools, at the end")
+    .option("--force", "write over files that are there")
+    .addOption(revealOption().conflicts("server"))
+    .option("--server", "watch the server's connections: your own, as it sees them")
+    .addOption(
+      new Option("--all", "with --server: everybody's, for an admin").implies({ server: true }),
+    )
+    .addOption(
+      new Option("--session <id>", "with --server: one of them")
+        .implies({ server: true })
+        .conflicts("all"),
+    )
+    .addOption(
+      new Option(
+        "--raw",
+        "any WebSocket server: no login inside; a user or token given goes with the handshake",
+      ).conflicts(["server", "dialect", "reconnect", "wait"]),
+    )
+    .addOption(
+      new Option("--subprotocol <name>", "with --raw: offer one; may stand several times")
+        .argParser((name: string, others?: readonly string[]) => [...(others ?? []), name])
+        .implies({ raw: true }),
+    )
+    .option("--deflate", "offer compression (RFC 7692), to see what becomes of it")
+    .option("--linger <seconds>", "with --raw: silence that ends it after the input", seconds, 1);
+  addSessionOptions(command).action(
+    (target: string, { verbose, ...options }: InspectCommandOptions & { verbose?: true }) =>
+      invoke(target, { ...options, bytes: verbose ?? options.bytes ?? false }),
+  );
+}

@@ -1,0 +1,25 @@
+/** After this time a person wants to know how long it will take. */
+const patienceMs = 1000;
+
+/** Says on a terminal how far a long work has come, in one line that is gone at the end. */
+export function createProgress(what: string): {
+  readonly show: (done: number, of: number | undefined) => void;
+  readonly clear: () => void;
+} {
+  const { stderr } = process;
+  let next = performance.now() + patienceMs;
+  let shown = false;
+  return {
+    show(done, of) {
+      // Rows on the same terminal would be mixed with it.
+      if (!stderr.isTTY || process.stdout.isTTY || performance.now() < next) return;
+      next = performance.now() + 200;
+      shown = true;
+      const share = of === undefined || of === 0 ? "" : `, ${Math.floor((100 * done) / of)} %`;
+      stderr.write(`\r\u001b[K${what}: ${(done / 1_048_576).toFixed(1)} MiB${share}`);
+    },
+    clear() {
+      if (shown) stderr.write("\r\u001b[K");
+    },
+  };
+}

@@ -1,0 +1,230 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createFileReader, type FrameRecord, type WireRecord } from "@wsecho/wire";
+import { createMemoryUsers, createServer } from "@wsecho/server";
+import { eventually } from "../support/eventually.ts";
+import { logIn, prompted } from "../support/login.ts";
+import { runProgram, startProgram } from "../support/program.ts";
+import { openScreen } from "../support/screen.ts";
+import { startBareServer, startServer } from "../support/servers.ts";
+
+const env = { WSECHO_USER: "admin", WSECHO_PASSWORD: "123456" };
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "wsecho-inspect-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function read(bytes: Uint8Array): readonly WireRecord[] {
+  const records: WireRecord[] = [];
+  const problem = ({ says }: { readonly says: string }): void => expect.unreachable(says);
+  const reader = createFileReader({ emit: (record) => records.push(record), problem });
+  reader.push(bytes);
+  reader.end();
+  return records;
+}
+
+const textsOf = (records: readonly WireRecord[]): readonly string[] =>
+  records
+    .filter((record): record is FrameRecord => record.k === "frame")
+    .map(({ text }) => text ?? "");
+
+test("a session shows each frame, its login hidden, and talks on stderr", async () => {
+  await using server = await startServer();
+  const { status, stdout, stderr } = await runProgram(["inspect", server.url], {
+    input: "hello\n",
+    env,
+  });
+  expect(status).toBe(0);
+  expect(stderr).toBe(`Connected to ${server.url} as admin (v1).\n`);
+  const rows = stdout.trimEnd().split("\n");
+  expect(rows[0]).toBe("── connection 1, seen at the client");
+  expect(stdout).toContain("GET /\n");
+  expect(stdout).toContain("HTTP/1.1 101  sub=wsecho.v1 deflate=off");
+  expect(stdout).toMatch(/c ▶ s {2}1 {3}TEXT {7}39 {2}\{"type":"submit","id":1,"text":"hello"\}/);
+  expect(stdout).toMatch(/c ◀ s .*"type":"echo","id":1,"text":"hello"\}.*rtt \d+\.\d ms/);
+  expect(stdout).toMatch(/c ▶ s {2}1 {3}CLOSE {6}11 {2}1000 user exit/);
+  // Salt and proofs.
+  expect(stdout).toMatch(/"challenge","data":"\*+….*hidden/);
+  expect(stdout).not.toContain("\u001b");
+});
+
+test("--bytes shows masked ⊕ key = plain, line by line", async () => {
+  await using server = await startServer();
+  const args = ["inspect", "--bytes", "--filter", "dir:c2s /hello/", "--dialect", "plain"];
+  const { stdout } = await runProgram([...args, server.url], { input: "hello\n", env });
+  const block = stdout.split("\n").slice(1, 12);
+  expect(block[3]).toBe("81             1 000 0001  FIN, RSV 000, opcode 1 text");
+  const [key, wire, repeated] = [5, 6, 7].map((row) => (block[row] ?? "").slice(0, 14));
+  expect(block[5]).toContain("masking key (sent in clear)");
+  expect(repeated).toBe(`${key?.trim() ?? ""} ${key?.slice(0, 2) ?? ""}`);
+  const xor = (wire ?? "")
+    .split(" ")
+    .map(
+      (byte, i) => Number.parseInt(byte, 16) ^ Number.parseInt(repeated?.split(" ")[i] ?? "", 16),
+    );
+  expect(Buffer.from(xor).toString()).toBe("hello");
+  expect(block[8]).toContain('68 65 6c 6c 6f             payload         "hello"');
+});
+
+test("captures are written while they happen: to the output as pcapng, to files beside it", async () => {
+  await using server = await startServer();
+  const [jsonl, har] = [join(folder, "live.jsonl"), join(folder, "live.har")];
+  const args = ["inspect", server.url, "--pcapng", "-", "--jsonl", jsonl, "--har", har];
+  const program = startProgram(args, env);
+  let bytes = Buffer.alloc(0);
+  program.child.stdout.removeAllListeners("data");
+  program.child.stdout.setEncoding("latin1").on("data", (chunk: string) => {
+    bytes = Buffer.concat([bytes, Buffer.from(chunk, "latin1")]);
+  });
+  program.child.stdin.write("one\n");
+  // The input is still open: what is there was written as it happened.
+  const echo = '{"type":"echo","id":1,"text":"one"}';
+  await eventually(() => textsOf(read(bytes))).toContain(echo);
+  await eventually(() => readFileSync(jsonl, "utf8")).toContain('\\"id\\":1,\\"text\\":\\"one\\"');
+  program.child.stdin.end("two\n");
+  expect((await program.result).status).toBe(0);
+  const wanted = textsOf(read(bytes));
+  expect(wanted).toContain('{"type":"echo","id":2,"text":"two"}');
+  for (const file of [jsonl, har]) {
+    expect(textsOf(read(readFileSync(file)))).toEqual(wanted);
+    if (process.platform !== "win32") expect(statSync(file).mode & 0o777).toBe(0o600);
+  }
+  const again = await runProgram(["inspect", server.url, "--jsonl", jsonl], { env });
+  expect(again).toMatchObject({ status: 2, stdout: "" });
+  expect(again.stderr).toContain("is there already");
+});
+
+test("--reveal shows the login, and is stamped in the file", async () => {
+  await using server = await startServer();
+  const args = ["inspect", "--dialect", "plain", "--jsonl", "-", server.url];
+  const hidden = await runProgram(args, { env });
+  expect(hidden.stdout).not.toContain("123456");
+  expect(textsOf(read(Buffer.from(hidden.stdout)))[0]).toBe("admin:******");
+  const shown = await runProgram([...args, "--reveal"], { env });
+  expect(textsOf(read(Buffer.from(shown.stdout)))[0]).toBe("admin:123456");
+  expect(JSON.parse(shown.stdout.split("\n")[0] ?? "")).toMatchObject({ reveal: true });
+});
+
+test("--raw talks to any server, folds heartbeats, and shows what compression does", async () => {
+  await using server = await startBareServer(
+    (socket) => {
+      socket.on("message", (data: Buffer, isBinary) => {
+        for (const beat of ["a", "b", "c"]) socket.ping(beat);
+        socket.send(data, { binary: isBinary });
+      });
+    },
+    { perMessageDeflate: { threshold: 0 } },
+  );
+  const args = ["inspect", "--raw", "--deflate", server.url, "--linger", "0.5"];
+  const { status, stdout, stderr } = await runProgram(args, { input: "aaaaaaaaaaaaaaaa\n" });
+  expect([status, stderr]).toEqual([0, `Connected to ${server.url}.\n`]);
+  expect(stdout).toContain("sub=none deflate=on");
+  expect(stdout).toMatch(/message 2 in 1 frame: 16 bytes, \d+ on the wire, ratio [\d.]+ {2}a{16}/);
+  expect(stdout).toContain("6 heartbeats (--no-fold shows them)");
+  expect(stdout).toMatch(/c ▶ s {2}1 {3}CLOSE/);
+  const all = await runProgram([...args, "--no-fold"], { input: "x\n" });
+  expect(all.stdout.match(/PING|PONG/g)).toHaveLength(6);
+  expect(all.stdout).toMatch(/PONG .*rtt/);
+});
+
+test("a login that is given to --raw goes with the handshake, hidden", async () => {
+  await using server = await startServer();
+  const echo = `${server.url}/echo`;
+  const args = ["inspect", "--raw", "-u", "admin", "--password-stdin", "--jsonl", "-", echo];
+  const { status, stdout } = await runProgram(args, { input: "123456\nhello\nagain\n" });
+  expect(status).toBe(0);
+  // What a client without a subprotocol says before any answer may be a login; the echo is shown.
+  const echoed = read(Buffer.from(stdout)).filter(
+    (record) => record.k === "message" && record.dir === "s2c",
+  );
+  expect(echoed).toMatchObject([{ text: "hello" }, { text: "again" }]);
+  expect(stdout).toContain("Authorization: Basic ***");
+  const refused = await runProgram(["inspect", "--raw", echo], { env });
+  expect(refused.status).toBe(5);
+  expect(refused.stdout).toContain("HTTP/1.1 401");
+});
+
+test("at a terminal rows stand above the line that is typed, fit, and cannot act", async () => {
+  await using server = await startBareServer((socket) => {
+    socket.on("message", () => socket.send("\u001b[2J\u009b31m\u202e汉字".repeat(9)));
+  });
+  using screen = openScreen(["inspect", "--raw", server.url], { columns: 80 });
+  await screen.shows("Connected to");
+  await prompted(screen);
+  screen.type("go\r");
+  await screen.shows("\\u{1b}[2J\\u{9b}31m\\u{202e}汉字");
+  const rows = screen.rows().filter((row) => row.includes("c ◀ s"));
+  expect(rows.every((row) => row.endsWith("msg 2") || row.includes("101"))).toBe(true);
+  for (const byte of ["\u001b[2J", "\u009b", "\u202e"]) expect(screen.raw()).not.toContain(byte);
+  // Colour, for this is a terminal.
+  expect(screen.raw()).toContain("\u001b[36mc ▶ s");
+  screen.type("exit\r");
+  expect(await screen.exit).toBe(0);
+});
+
+test("NO_COLOR is honoured, and pcapng is not for a terminal", async () => {
+  await using server = await startServer();
+  using screen = openScreen(["inspect", server.url], { columns: 120, env: { NO_COLOR: "1" } });
+  await logIn(screen);
+  expect(screen.raw()).not.toContain("\u001b[36m");
+  screen.type("exit\r");
+  expect(await screen.exit).toBe(0);
+  using wrong = openScreen(["inspect", server.url, "--pcapng", "-"]);
+  expect(await wrong.exit).toBe(2);
+  await wrong.shows("pcapng is not for a terminal");
+});
+
+test("--server shows what the server sees of others, and not the feed itself", async () => {
+  await using server = await startServer();
+  const feed = startProgram(["inspect", "--all", server.url], env);
+  await feed.said("Connected to");
+  // Watching is asked for after the login; from its answer on everything is shown.
+  for (let i = 0; !feed.stdout().includes('"text":"seen"'); i++) {
+    if (i > 20) expect.unreachable(feed.stdout() + feed.stderr());
+    await runProgram(["connect", server.url], { input: "seen\n", env });
+  }
+  await feed.printed("1000 user exit");
+  expect(feed.stdout()).toContain("seen at the server");
+  expect(feed.stdout()).toContain("logged in as admin, session ");
+  expect(feed.stdout()).not.toContain("/inspect");
+  feed.child.kill("SIGTERM");
+  expect((await feed.result).status).toBe(143);
+});
+
+test("what the server does not show is said", async () => {
+  const users = await createMemoryUsers({ ada: "secret" });
+  const server = createServer({ port: 0, webRoot: null, users });
+  const { url } = await server.listen();
+  try {
+    const login = { WSECHO_USER: "ada", WSECHO_PASSWORD: "secret" };
+    const { status, stdout, stderr } = await runProgram(["inspect", "--all", url], { env: login });
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/The server does not show that: .*needs the role admin/);
+  } finally {
+    await server.close();
+  }
+});
+
+test("whoever reads no more ends it quietly", async () => {
+  await using server = await startServer();
+  const program = startProgram(["inspect", server.url], env);
+  await program.printed("GET /");
+  program.child.stdout.destroy();
+  program.child.stdin.write("more\n");
+  const { status, stderr } = await program.result;
+  expect(status).toBe(0);
+  expect(stderr).not.toContain("EPIPE");
+});
+
+test("a wrong filter and two captures for one output are refused before anything is connected to", async () => {
+  const filter = await runProgram(["inspect", ":1", "--filter", "len>x"]);
+  expect(filter).toMatchObject({ status: 2, stdout: "" });
+  expect(filter.stderr).toContain("is not a number");
+  const twice = await runProgram(["inspect", ":1", "--jsonl", "-", "--pcapng", "-"]);
+  expect(twice.status).toBe(2);
+  expect(twice.stderr).toContain("only one capture can go to the output");
+});
