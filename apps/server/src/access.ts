@@ -61,6 +61,9 @@ export interface StoreAccessOptions extends AccessOptions {
   readonly meter: Meter;
 }
 
+const noFeatures: readonly string[] = [];
+const remembering: readonly string[] = ["remember"];
+
 const nowhere: Presence = { renewed: () => undefined, left: () => undefined };
 
 /** Users that cannot change while the server runs, and are forgotten with it. */
@@ -68,7 +71,7 @@ export function createMemoryAccess(users: UserStore, options: AccessOptions): Ac
   const passwords = createPasswordCrypto();
   return {
     mechanisms: ["scram-sha-256", "plain"],
-    features: () => [],
+    features: () => noFeatures,
     newAuthenticate: createAuthenticators({
       users,
       ...(users.unknownUserSecret === undefined ? {} : { secret: users.unknownUserSecret }),
@@ -137,7 +140,7 @@ export function createStoreAccess(
 
   return {
     mechanisms: ["scram-sha-256", "token", "plain"],
-    features: () => (rememberMs() === null ? [] : ["remember"]),
+    features: () => (rememberMs() === null ? noFeatures : remembering),
     newAuthenticate(peer) {
       const authenticate = newAuthenticate(peer);
       return async (step) => {

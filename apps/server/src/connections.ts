@@ -27,8 +27,12 @@ export function trackConnections(server: Server): Connections {
   };
   const track = (socket: Socket): void => {
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    socket.on("close", forget);
   };
+  /** One for all, and not `once`, which makes several objects for each. */
+  function forget(this: Socket): void {
+    sockets.delete(this);
+  }
   server.on("connection", track);
   // With TLS: the encrypted one above, and the one inside it.
   server.on("secureConnection", track);

@@ -7,12 +7,14 @@ import { limitBehind } from "./limit-names.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
-import { watchPressure } from "./pressure.ts";
+import { answerPing } from "./pongs.ts";
+import { isCongested, pressureMark } from "./pressure.ts";
 import { empty } from "./quick-echo.ts";
 import { opcodes, type ReplySocket } from "./reply-socket.ts";
 import type { Connection } from "./session.ts";
-import { createTimers } from "./socket-timers.ts";
-import { watchFrames } from "./violation.ts";
+import type { SocketEvents } from "./socket-events.ts";
+import { SocketTimers } from "./socket-timers.ts";
+import type { Violation } from "./violation.ts";
 
 /** The login of the handshake; absent where everybody may come in. */
 export interface EchoLogin {
@@ -33,68 +35,110 @@ export interface EchoParts {
  * Pure echo: every message goes back as it came, text as text and binary as binary, byte for byte,
  * without greeting or prefix. Whoever is here was let in at the handshake.
  */
-export function runEcho(
-  webSocket: ReplySocket,
-  socket: Socket,
-  { limits, login, inflow, meter, log }: EchoParts,
-): Connection {
-  const timers = createTimers<"idle" | "slow" | "expired" | "close">((name) => {
-    if (name === "close") webSocket.terminate();
-    else close(name === "slow" ? "tooSlow" : name);
-  });
-  let spoke = false;
-  let end: { readonly code: number; readonly reason: string } | undefined;
-  const pressure = watchPressure(webSocket, socket, limits.highWaterBytes, (congested) => {
-    if (webSocket.readyState !== webSocket.OPEN) return;
-    if (congested) {
-      meter.limited("high-water");
-      holdInput(webSocket, "session");
-      timers.start("slow", limits.slowTimeoutMs);
-    } else {
-      timers.stop("slow");
-      releaseInput(webSocket, "session");
-    }
-  });
+export function runEcho(webSocket: ReplySocket, socket: Socket, parts: EchoParts): Connection {
+  const echo = new Echo(webSocket, socket, parts);
+  webSocket.listen(socket, echo);
+  echo.start();
+  return echo;
+}
 
-  webSocket.onFlush(() => {
-    if (spoke && webSocket.readyState === webSocket.OPEN)
-      timers.start("idle", limits.idleTimeoutMs);
-    spoke = false;
-    pressure.check();
-  });
+class Echo implements Connection, SocketEvents {
+  readonly #webSocket: ReplySocket;
+  readonly #parts: EchoParts;
+  readonly #pressureMark: number;
+  readonly #timers = new SocketTimers<"idle" | "slow" | "expired" | "close">(this);
+  #presence: Presence | null = null;
+  #spoke = false;
+  #congested = false;
+  #end: { readonly code: number; readonly reason: string } | null = null;
 
-  function close(name: CloseName): void {
+  constructor(webSocket: ReplySocket, socket: Socket, parts: EchoParts) {
+    this.#webSocket = webSocket;
+    this.#parts = parts;
+    this.#pressureMark = pressureMark(socket, parts.limits.highWaterBytes);
+  }
+
+  start(): void {
+    const { limits, login } = this.#parts;
+    this.#timers.start("idle", limits.idleTimeoutMs);
+    if (login?.expiresInMs !== undefined) this.#timers.start("expired", login.expiresInMs);
+    this.#presence = login?.enter(() => this.shutDown("revoked")) ?? null;
+  }
+
+  shutDown(name: CloseName): void {
+    const webSocket = this.#webSocket;
     if (webSocket.readyState !== webSocket.OPEN) return;
-    timers.stopAll();
-    end = closes[name];
+    const { limits, meter, log } = this.#parts;
+    this.#timers.stopAll();
+    this.#end = closes[name];
     // Reads again, for the peer's close frame must be seen.
     freeInput(webSocket);
     const limit = limitBehind(name, true);
     if (limit !== undefined) meter.limited(limit);
     webSocket.close(closes[name].code, closes[name].reason);
-    timers.start("close", limits.closeTimeoutMs);
+    this.#timers.start("close", limits.closeTimeoutMs);
     log.info({ close: name }, "closing");
   }
 
-  webSocket.on("message", (data: Buffer, isBinary) => {
-    meter.message(isBinary ? "binary" : "text", data.length);
-    inflow.take(data.length);
-    spoke = true;
-    webSocket.reply(isBinary ? opcodes.binary : opcodes.text, empty, data);
-  });
-  watchFrames(webSocket, (violation) => close(violation.close));
-  webSocket.on("error", (error) => {
+  onMessage(data: Buffer, isBinary: boolean): void {
+    this.#parts.meter.message(isBinary ? "binary" : "text", data.length);
+    this.#parts.inflow.take(data.length);
+    this.#spoke = true;
+    this.#webSocket.reply(isBinary ? opcodes.binary : opcodes.text, empty, data);
+  }
+
+  onPing(data: Buffer): void {
+    this.#parts.inflow.take(data.length);
+    answerPing(this.#webSocket, data);
+  }
+
+  onPong(data: Buffer): void {
+    this.#parts.inflow.take(data.length);
+  }
+
+  onViolation(violation: Violation): void {
+    this.shutDown(violation.close);
+  }
+
+  onError(error: Error): void {
+    const { limits, log } = this.#parts;
     // Where the library has closed by itself, the peer gets as long as for any other close.
-    timers.start("close", limits.closeTimeoutMs);
+    this.#timers.start("close", limits.closeTimeoutMs);
     log.debug({ detail: error.message }, "the connection failed");
-  });
-  webSocket.on("close", (code, reason) => {
-    timers.stopAll();
-    const { code: why, reason: said } = end ?? { code, reason: reason.toString() };
-    presence?.left(why, said);
-  });
-  timers.start("idle", limits.idleTimeoutMs);
-  if (login?.expiresInMs !== undefined) timers.start("expired", login.expiresInMs);
-  const presence = login?.enter(() => close("revoked"));
-  return { shutDown: close };
+  }
+
+  onFlushed(): void {
+    const webSocket = this.#webSocket;
+    if (this.#spoke && webSocket.readyState === webSocket.OPEN)
+      this.#timers.start("idle", this.#parts.limits.idleTimeoutMs);
+    this.#spoke = false;
+    this.onDrain();
+  }
+
+  onDrain(): void {
+    const webSocket = this.#webSocket;
+    const congested = isCongested(webSocket, this.#pressureMark, this.#congested);
+    if (congested === this.#congested) return;
+    this.#congested = congested;
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    if (congested) {
+      this.#parts.meter.limited("high-water");
+      holdInput(webSocket, "session");
+      this.#timers.start("slow", this.#parts.limits.slowTimeoutMs);
+    } else {
+      this.#timers.stop("slow");
+      releaseInput(webSocket, "session");
+    }
+  }
+
+  onTimer(name: "idle" | "slow" | "expired" | "close"): void {
+    if (name === "close") this.#webSocket.terminate();
+    else this.shutDown(name === "slow" ? "tooSlow" : name);
+  }
+
+  onClose(code: number, reason: Buffer): void {
+    this.#timers.stopAll();
+    const { code: why, reason: said } = this.#end ?? { code, reason: reason.toString() };
+    this.#presence?.left(why, said);
+  }
 }

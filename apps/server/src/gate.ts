@@ -16,7 +16,6 @@ import type { LimitName } from "./limit-names.ts";
 import type { ServerLimits } from "./limits.ts";
 import { printable, withFields, type Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
-import { answerPings } from "./pongs.ts";
 import { refuseUpgrade, unavailable, type Refusal } from "./refusal.ts";
 import { ReplySocket } from "./reply-socket.ts";
 import { createRoom } from "./room.ts";
@@ -32,9 +31,6 @@ export const shuttingDown = unavailable("the server is shutting down");
 
 /** Fewer than a packet brings, where the path is of the narrowest (RFC 9293 section 3.7.1). */
 const packetBytes = 512;
-
-/** How long an idle peer may stay silent before the system asks whether it is still there; ms. */
-const keepAliveMs = 30_000;
 
 /** How connections are numbered. */
 export interface ConnNumbers {
@@ -120,30 +116,26 @@ export function createGate(
   /** Apart from the handshake: what stays of a connection must not keep its request alive. */
   function receive(upgraded: Upgraded, open: Open): void {
     const { webSocket, socket, admission, limits, tapped, log } = upgraded;
-    socket.setKeepAlive(true, keepAliveMs);
     webSocket.attach(socket);
-    answerPings(webSocket, socket);
-    const disconnected = meter.connected(socket);
+    meter.connected(socket);
     const inflow = new Inflow(webSocket, limits, onHold);
-    const count = (data: Buffer): void => inflow.take(data.length);
-    webSocket.on("ping", count);
-    webSocket.on("pong", count);
     if (tapped !== null) tap.open(tapped, webSocket);
     const connection = open(webSocket, { inflow, tapped, log });
     connections.add(connection);
-    const endBeat = heartbeat.add({
+    const beat = heartbeat.add({
       webSocket,
       socket,
       connection,
       mayBeDeaf: mayBeDeaf(admission),
       endsAtMs: performance.now() + limits.maxSessionMs,
     });
-    webSocket.once("close", (code) => {
+    // Not `once`, which makes several objects for each.
+    webSocket.on("close", (code) => {
       inflow.stop();
-      endBeat();
+      heartbeat.remove(beat);
       connections.remove(connection);
       if (tapped !== null) tap.close(tapped);
-      disconnected(code);
+      meter.disconnected(socket, code);
       log.info({ code }, "closed");
     });
   }
@@ -153,7 +145,7 @@ export function createGate(
     nextId += parts.conns.step;
     const rules = parts.rules();
     const webSocketServer = webSockets();
-    const session = randomUUID();
+    const session = flat(randomUUID());
     const log = withFields(parts.log, { conn: id });
     const forwarded = request.headers["x-forwarded-for"];
     const address = addressOf(socket.remoteAddress, forwarded, rules.trustProxy);
@@ -203,6 +195,11 @@ export function createGate(
     if (admission.value.credentials === null) enter(admission.value, null);
     else check(admission.value, admission.value.credentials);
   };
+}
+
+/** The same text in one piece, for as long as the session: Node leaves it in fourteen. */
+function flat(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
 }
 
 /** Of a connection that may be watched: a feed is in no feed, or two would fill each other for ever. */

@@ -15,8 +15,9 @@ export interface Beating {
 }
 
 export interface Heartbeat {
-  /** @returns stops it for this connection */
-  readonly add: (beating: Beating) => () => void;
+  /** @returns what `remove` takes */
+  readonly add: (beating: Beating) => Beat;
+  readonly remove: (beat: Beat) => void;
   readonly stop: () => void;
 }
 
@@ -33,7 +34,9 @@ const turns = 32;
 /** How often in an interval a connection is seen to: once to ping it, once to see what came of it. */
 const looks = 2;
 
-interface Entry extends Omit<Beating, "endsAtMs"> {
+/** A connection among the others that are seen to. */
+export interface Beat extends Omit<Beating, "endsAtMs"> {
+  readonly turn: number;
   endsAtMs: number;
   /** What had come from the peer when it was last seen to; −1 before that. */
   bytesRead: number;
@@ -48,7 +51,7 @@ interface Entry extends Omit<Beating, "endsAtMs"> {
  * exactness.
  */
 export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbeat {
-  const groups = Array.from({ length: turns }, () => new Set<Entry>());
+  const groups = Array.from({ length: turns }, () => new Set<Beat>());
   let turn = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -64,7 +67,7 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
     ).unref();
   }
 
-  function see(entry: Entry, now: number): void {
+  function see(entry: Beat, now: number): void {
     const { webSocket, socket, connection } = entry;
     // Our close has a deadline of its own.
     if (webSocket.readyState !== webSocket.OPEN) return;
@@ -89,13 +92,15 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
 
   return {
     add(beating) {
-      const entry: Entry = { ...beating, bytesRead: -1, pinged: false };
+      const { webSocket, socket, connection, mayBeDeaf, endsAtMs } = beating;
+      const state = { turn, endsAtMs, bytesRead: -1, pinged: false };
+      const beat: Beat = { webSocket, socket, connection, mayBeDeaf, ...state };
       // The group that was seen to last: the first ping comes after a whole interval.
-      const group = groups[turn];
-      group?.add(entry);
+      groups[turn]?.add(beat);
       if (timer === undefined) next();
-      return () => group?.delete(entry);
+      return beat;
     },
+    remove: (beat) => void groups[beat.turn]?.delete(beat),
     stop() {
       clearTimeout(timer);
     },

@@ -14,11 +14,20 @@ export type HostCheck = (host: string | undefined) => boolean;
 export function createHostCheck(bound: string, allowed: readonly string[]): HostCheck {
   const names = new Set(["localhost", ...[bound, ...allowed].map((name) => nameOf(name) ?? name)]);
   const everywhere = isIP(bound) !== 0 && /^[0:.]+$/.test(bound);
-  return (host) => {
-    const name = host === undefined ? undefined : nameOf(host);
+  const answersTo = (host: string): boolean => {
+    const name = nameOf(host);
     if (name === undefined) return false;
     const address = name.replace(/^\[|\]$/g, "");
     return names.has(name) || isLoopbackAddress(address) || (everywhere && isIP(address) !== 0);
+  };
+  /** Nearly everybody asks for the same. */
+  let last: string | undefined;
+  return (host) => {
+    if (host === undefined) return false;
+    if (host === last) return true;
+    const isOurs = answersTo(host);
+    if (isOurs) last = host;
+    return isOurs;
   };
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { LimitName } from "./limit-names.ts";
 import type { ServerLimits } from "./limits.ts";
 import { refuseRequest, refuseUpgrade, type Refusal } from "./refusal.ts";
@@ -15,6 +16,8 @@ export interface HttpHandlers {
 /** How often slow requests are looked for; ms. Node's own default is half a minute. */
 const checkIntervalMs = 500;
 const keepAliveMs = 5000;
+/** How long an idle peer may stay silent before the system asks whether it is still there; ms. */
+const tcpKeepAliveMs = 30_000;
 const inactivityMs = 30_000;
 
 /** An HTTP server, or with `tls` an HTTPS server, that no peer can hold up or bring down. */
@@ -30,6 +33,8 @@ export function createHttpServer(
     requestTimeout: handshakeTimeoutMs,
     connectionsCheckingInterval: Math.min(checkIntervalMs, handshakeTimeoutMs),
     keepAliveTimeout: keepAliveMs,
+    keepAlive: true,
+    keepAliveInitialDelay: tcpKeepAliveMs,
     maxHeaderSize: limits.maxHeaderBytes,
     // An offer of another protocol (h2c) may be passed over (RFC 9110 section 7.8).
     shouldUpgradeCallback: (request: IncomingMessage) =>
@@ -46,8 +51,6 @@ export function createHttpServer(
           rejectUnauthorized: false,
           handshakeTimeout: handshakeTimeoutMs,
         });
-  // A peer that leaves its answer unread.
-  server.timeout = inactivityMs;
   // Node drops what is above its own count in silence.
   server.maxHeadersCount = 0;
   const isOverloaded = ({ rawHeaders }: IncomingMessage): boolean => {
@@ -56,18 +59,20 @@ export function createHttpServer(
     return true;
   };
   server.on("request", (request, response) => {
+    // A peer that leaves its answer unread. Not for all connections: those of sessions outlive it.
+    request.socket.setTimeout(inactivityMs);
     if (isOverloaded(request)) refuseRequest(response, tooManyFields);
     else handlers.onRequest(request, response);
   });
   server.on("upgrade", (request, socket, head) => {
     // Node has let go of the socket, and a reset without a listener would end the process.
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroy);
     if (isOverloaded(request)) refuseUpgrade(socket, tooManyFields);
     else if (socket instanceof Socket) handlers.onUpgrade(request, socket, head);
     else socket.destroy();
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroy);
     if (error.code === "ECONNRESET" || socket.destroyed) socket.destroy();
     else {
       const { limit, ...refusal } = requestProblem(error.code, limits);
@@ -76,6 +81,11 @@ export function createHttpServer(
     }
   });
   return server;
+}
+
+/** One for all, for each connection keeps it. */
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 const tooManyFields: Refusal = {

@@ -6,16 +6,19 @@ import type { WebSocket } from "ws";
  * connection, up to which peers may send who have logged in. Nobody has earned that yet; so the
  * bound is lowered where the library keeps it, which it does not offer. A test fails where it keeps
  * it elsewhere.
- *
- * @returns ends it: larger messages may come from now on
  */
-export function guardLogin(webSocket: WebSocket, maxLoginBytes: number): () => void {
-  const { _receiver: receiver } = webSocket as unknown as Internals;
-  const { _maxPayload: afterLogin } = receiver;
-  receiver._maxPayload = Math.min(maxLoginBytes, afterLogin);
-  return () => {
-    receiver._maxPayload = afterLogin;
-  };
+export function guardLogin(webSocket: WebSocket, maxLoginBytes: number): void {
+  const receiver = receiverOf(webSocket);
+  receiver._maxPayload = Math.min(maxLoginBytes, receiver._maxPayload);
+}
+
+/** Ends it: messages of so many bytes may come from now on. */
+export function endGuard(webSocket: WebSocket, maxMessageBytes: number): void {
+  receiverOf(webSocket)._maxPayload = maxMessageBytes;
+}
+
+function receiverOf(webSocket: WebSocket): Internals["_receiver"] {
+  return (webSocket as unknown as Internals)._receiver;
 }
 
 /** As of ws 8.23. */

@@ -4,15 +4,19 @@ import type { LimitName } from "./limit-names.ts";
 
 /** Where the server counts what happens; the numbers behind `/metrics`. */
 export interface Meter extends AuditMeter {
-  /** A WebSocket connection opened; the function is to be called with its close code. */
-  connected(socket: Socket): (code: number) => void;
+  /** A WebSocket connection opened. */
+  connected(socket: Socket): void;
+  /** It is gone, with this close code. */
+  disconnected(socket: Socket, code: number): void;
   /** A handshake was answered with this HTTP status. */
   refused(status: number): void;
   /** A message came, of so many bytes. */
   message(kind: "text" | "binary", bytes: number): void;
   login(mechanism: string, outcome: LoginOutcome): void;
-  /** A login holds; the function is to be called when it ends. */
-  entered(): () => void;
+  /** A login holds. */
+  entered(): void;
+  /** It has ended. */
+  left(): void;
   /** The user store could not answer. */
   storeFailed(): void;
   /** Somebody watches the wire feed; the function is to be called when that ends. */
@@ -32,11 +36,13 @@ export type LoginOutcome = "accepted" | "refused" | "throttled" | "unavailable";
 const ignore = (): void => undefined;
 
 export const silentMeter: Meter = {
-  connected: () => ignore,
+  connected: ignore,
+  disconnected: ignore,
   refused: ignore,
   message: ignore,
   login: ignore,
-  entered: () => ignore,
+  entered: ignore,
+  left: ignore,
   storeFailed: ignore,
   watching: () => ignore,
   feedLost: ignore,

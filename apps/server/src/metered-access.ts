@@ -1,4 +1,4 @@
-import type { Access } from "./access.ts";
+import type { Access, Presence } from "./access.ts";
 import type { Authenticate, LoginStep } from "./authenticate.ts";
 import type { LoginOutcome, Meter } from "./meter.ts";
 import type { Verdict } from "./verdict.ts";
@@ -24,15 +24,8 @@ export function meterAccess(access: Access, meter: Meter): Access {
     ...access,
     newAuthenticate: (peer) => counting(access.newAuthenticate(peer)),
     enter(entry, revoke) {
-      const leave = meter.entered();
-      const presence = access.enter(entry, revoke);
-      return {
-        renewed: (version) => presence.renewed(version),
-        left: (code, reason) => {
-          leave();
-          presence.left(code, reason);
-        },
-      };
+      meter.entered();
+      return new Counted(access.enter(entry, revoke), meter);
     },
     async check() {
       try {
@@ -43,6 +36,25 @@ export function meterAccess(access: Access, meter: Meter): Access {
       }
     },
   };
+}
+
+class Counted implements Presence {
+  readonly #presence: Presence;
+  readonly #meter: Meter;
+
+  constructor(presence: Presence, meter: Meter) {
+    this.#presence = presence;
+    this.#meter = meter;
+  }
+
+  renewed(version: number): void {
+    this.#presence.renewed(version);
+  }
+
+  left(code: number, reason: string): void {
+    this.#meter.left();
+    this.#presence.left(code, reason);
+  }
 }
 
 function mechanismOf(step: LoginStep): string {

@@ -33,15 +33,25 @@ export function createMetrics(): Metrics {
   /** Counted here, for a labelled counter costs more than the echo of a small message. */
   const received = { text: { messages: 0, bytes: 0 }, binary: { messages: 0, bytes: 0 } };
 
-  const connections = new Gauge({
+  /** Counted here, too: each connection and each login passes by. */
+  let holding = 0;
+  const closed = new Map<number, number>();
+
+  new Gauge({
     name: "wsecho_connections",
     help: "Open WebSocket connections",
     registers,
+    collect() {
+      this.set(open.size);
+    },
   });
-  const sessions = new Gauge({
+  new Gauge({
     name: "wsecho_sessions",
     help: "Logins that hold",
     registers,
+    collect() {
+      this.set(holding);
+    },
   });
   const logins = new Counter({
     name: "wsecho_logins_total",
@@ -61,11 +71,15 @@ export function createMetrics(): Metrics {
     labelNames: ["limit"],
     registers,
   });
-  const closes = new Counter({
+  new Counter({
     name: "wsecho_closes_total",
     help: "WebSocket connections that ended, by close code",
     labelNames: ["code"],
     registers,
+    collect() {
+      this.reset();
+      for (const [code, count] of closed) this.inc({ code }, count);
+    },
   });
   new Counter({
     name: "wsecho_messages_total",
@@ -142,16 +156,12 @@ export function createMetrics(): Metrics {
 
   return {
     meter: {
-      connected(socket) {
-        connections.inc();
-        open.add(socket);
-        return (code) => {
-          connections.dec();
-          closes.inc({ code });
-          open.delete(socket);
-          gone.in += socket.bytesRead;
-          gone.out += socket.bytesWritten;
-        };
+      connected: (socket) => void open.add(socket),
+      disconnected(socket, code) {
+        open.delete(socket);
+        closed.set(code, (closed.get(code) ?? 0) + 1);
+        gone.in += socket.bytesRead;
+        gone.out += socket.bytesWritten;
       },
       refused: (status) => refused.inc({ status }),
       message(kind, bytes) {
@@ -160,10 +170,8 @@ export function createMetrics(): Metrics {
         total.bytes += bytes;
       },
       login: (mechanism, outcome) => logins.inc({ mechanism, outcome }),
-      entered() {
-        sessions.inc();
-        return () => sessions.dec();
-      },
+      entered: () => void (holding += 1),
+      left: () => void (holding -= 1),
       watching() {
         watchers.inc();
         return () => watchers.dec();

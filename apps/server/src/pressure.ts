@@ -1,31 +1,20 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 
-export interface Pressure {
-  /** Call after every write, and when a compressed one has left. */
-  check(): void;
+/**
+ * How many bytes may wait for a peer before it counts as congested. Node owes a drain event only above
+ * its own mark, which the limit could be set below.
+ */
+export function pressureMark(socket: Socket, highWaterBytes: number): number {
+  return Math.max(highWaterBytes, socket.writableHighWaterMark);
 }
 
 /**
- * Watches whether the peer reads what is written for it. `onChange(true)` when more than
- * `highWater` bytes wait, `onChange(false)` when all of them have left.
+ * Whether the peer leaves unread what is written for it: from more than `mark` bytes on, until all of
+ * them have left. To be asked after every write, and when something has left.
  */
-export function watchPressure(
-  webSocket: WebSocket,
-  socket: Socket,
-  highWater: number,
-  onChange: (congested: boolean) => void,
-): Pressure {
-  // Node owes a drain event only above its own mark, which the limit could be set below.
-  const mark = Math.max(highWater, socket.writableHighWaterMark);
-  let congested = false;
-  const check = (): void => {
-    // With what waits for compression.
-    const waiting = webSocket.bufferedAmount;
-    if (congested ? waiting > 0 : waiting <= mark) return;
-    congested = !congested;
-    onChange(congested);
-  };
-  socket.on("drain", check);
-  return { check };
+export function isCongested(webSocket: WebSocket, mark: number, before: boolean): boolean {
+  // With what waits for compression.
+  const waiting = webSocket.bufferedAmount;
+  return before ? waiting > 0 : waiting > mark;
 }

@@ -2,8 +2,11 @@ import * as library from "ws";
 import type { WebSocket } from "ws";
 import { release } from "./release.ts";
 
-/** Who is told when decoding begins and ends. */
+/** Who is told what is decoded, and when that begins and ends. */
 export interface Reader {
+  readonly emit: (event: string, first: unknown, second: unknown) => boolean;
+  /** Before the library's own `error`, which comes after its close, and that has no reason. */
+  readonly onFault: (error: Error) => void;
   readonly beginRead: (chunk: Buffer) => void;
   /** @returns how many payloads inside the chunk are needed no more */
   readonly endRead: () => number;
@@ -22,6 +25,7 @@ interface Internals {
   readonly writableEnded: boolean;
   _write(chunk: Buffer, encoding: string, done: Done): void;
   end(): this;
+  emit(event: string, first?: unknown, second?: unknown): boolean;
   /** Ours: bytes of the first of `_buffers` that are decoded already. */
   _decoded: number;
   /** Ours. */
@@ -60,6 +64,13 @@ class QuickReceiver extends Receiver {
     } finally {
       if (this._reader.endRead() === views && this._buffers.length === 0) release(chunk);
     }
+  }
+
+  override emit(event: string, first?: unknown, second?: unknown): boolean {
+    // All that the library's own listener does.
+    if (event === "message") return this._reader.emit(event, first, second);
+    if (event === "error") this._reader.onFault(first as Error);
+    return super.emit(event, first, second);
   }
 
   /** The library ends it when the peer closes, and again with the socket; the second is an error. */

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
-import { WebSocket } from "ws";
 import { quicken } from "./quick-receiver.ts";
 import { release } from "./release.ts";
+import { EventfulSocket } from "./socket-events.ts";
 
 /** Larger payloads are written as they are; smaller ones are cheaper copied than written apart. */
 const copiedBytes = 16 * 1024;
@@ -34,7 +34,7 @@ export const opcodes = { text: 1, binary: 2, pong: 10 } as const;
  * The library writes by itself in two places: the close frame, which goes through `close`, and the
  * automatic pong, which the server has to switch off (`autoPong: false`; use `reply` instead).
  */
-export class ReplySocket extends WebSocket {
+export class ReplySocket extends EventfulSocket {
   #tcp: Socket | null = null;
   /** A flush is to come at the end of this read, or of this turn. */
   #scheduled = false;
@@ -43,7 +43,6 @@ export class ReplySocket extends WebSocket {
   #waits = false;
   /** An extension is to see each message first. */
   #extended = false;
-  #onFlushed: (() => void) | null = null;
 
   /**
    * To be called first: where the library writes to. What is read from there belongs to this socket
@@ -55,12 +54,9 @@ export class ReplySocket extends WebSocket {
     quicken(this, this);
   }
 
-  /**
-   * `onFlushed` is called at the end of each read and turn that brought replies, when they are
-   * written, and when compressed ones have left.
-   */
-  onFlush(onFlushed: () => void): void {
-    this.#onFlushed = onFlushed;
+  /** `null` before {@link attach}. */
+  get tcp(): Socket | null {
+    return this.#tcp;
   }
 
   /**
@@ -70,7 +66,7 @@ export class ReplySocket extends WebSocket {
    */
   reply(opcode: number, prefix: Uint8Array, payload: Uint8Array, offset = 0): void {
     const tcp = this.#tcp;
-    if (tcp === null || this.readyState !== WebSocket.OPEN) return;
+    if (tcp === null || this.readyState !== this.OPEN) return;
     if (this.#extended || prefix.length > copiedBytes) this.#send(opcode, prefix, payload, offset);
     else {
       if (owner !== this) beginGathering(this);
@@ -146,7 +142,7 @@ export class ReplySocket extends WebSocket {
     if (opcode === opcodes.pong) this.pong(rest);
     else {
       const data = prefix.length === 0 ? rest : Buffer.concat([prefix, rest]);
-      this.send(data, { binary: opcode === opcodes.binary }, () => this.#onFlushed?.());
+      this.send(data, { binary: opcode === opcodes.binary }, () => this.events?.onFlushed());
     }
   }
 
@@ -177,7 +173,7 @@ export class ReplySocket extends WebSocket {
   static endTurn(socket: ReplySocket): void {
     socket.#scheduled = false;
     socket.flush();
-    socket.#onFlushed?.();
+    socket.events?.onFlushed();
   }
 }
 

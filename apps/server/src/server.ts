@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { encodeServer, type DialectName, type ServerMessage } from "@wsecho/protocol";
-import type { Entry, Presence } from "./access.ts";
+import type { Presence } from "./access.ts";
 import { assertUsable, chooseAccess } from "./choose-access.ts";
 import { trackConnections } from "./connections.ts";
 import { runEcho } from "./echo-path.ts";
@@ -13,8 +13,6 @@ import { createHeartbeat } from "./heartbeat.ts";
 import { createHolder } from "./holder.ts";
 import { foreignHost } from "./host.ts";
 import { createHttpServer, type HttpHandlers } from "./http-server.ts";
-import { startInspect } from "./inspect.ts";
-import type { ServerLimits } from "./limits.ts";
 import { silentLog } from "./log.ts";
 import { meterAccess } from "./metered-access.ts";
 import { silentMeter } from "./meter.ts";
@@ -24,10 +22,10 @@ import { createQuickEcho } from "./quick-echo.ts";
 import { refuseRequest } from "./refusal.ts";
 import { toRules } from "./rules.ts";
 import { runSession, type Connection } from "./session.ts";
-import { feedBytes } from "./tap/outlet.ts";
 import { createTap, tapParts, type Tap } from "./tap/tap.ts";
 import { toContext } from "./tls/material.ts";
 import { pathOf, webSocketPaths } from "./upgrade.ts";
+import { enter as enterServer, Visit, type Commons } from "./visit.ts";
 
 /**
  * A server for sessions at `/`, pure echo at `/echo`, and the web client. Throws TypeError where
@@ -71,6 +69,7 @@ export function assembleServer<Context = SessionContext>(
     onMessage === undefined
       ? { plain: createQuickEcho("plain", options.plainPrefix), v1: createQuickEcho("v1") }
       : null;
+  const commons: Commons = { access, tap, encoders, quickEchoes, meter, handleFor };
   let page: Page | null = null;
   let listening: Promise<Listening> | undefined;
   let closing: Promise<void> | undefined;
@@ -111,64 +110,20 @@ export function assembleServer<Context = SessionContext>(
   }
 
   function run(arrival: Arrival): Connection {
-    const { webSocket, socket, inflow, admission, login, address, log } = arrival;
+    const { webSocket, socket, inflow, admission, login, log } = arrival;
     const { limits } = arrival.rules;
-    const gone = (): boolean => webSocket.readyState !== webSocket.OPEN;
-    const entry = { id: arrival.session, address };
-    const common = { limits, inflow, meter, log };
-    switch (admission.path) {
-      case "echo": {
-        if (login === null) return runEcho(webSocket, socket, { ...common, login: null });
-        const { user, proof, expiresInMs } = login;
-        const full = { ...entry, ...proof, user, dialect: "echo" };
-        log.info({ user, mechanism: proof.mechanism }, "login accepted");
-        return runEcho(webSocket, socket, {
-          ...common,
-          login: {
-            ...(expiresInMs === undefined ? {} : { expiresInMs }),
-            enter: (revoke) => enter(arrival, full, revoke),
-          },
-        });
-      }
-      case "session":
-      case "inspect": {
-        const { dialect, path } = admission;
-        const isSession = path === "session";
-        return runSession(webSocket, socket, {
-          options: {
-            dialect,
-            mechanisms: access.mechanisms,
-            features: isSession ? access.features() : [...access.features(), "inspect"],
-            limits: isSession ? limits : watcherLimits(limits),
-            session: arrival.session,
-            ...(login === null ? {} : { login }),
-          },
-          ...(login === null ? {} : { proof: login.proof }),
-          highWaterBytes: limits.highWaterBytes + (isSession ? 0 : feedBytes),
-          newAuthenticate: () => access.newAuthenticate({ address, gone }),
-          enter: (user, proof, revoke) =>
-            enter(
-              arrival,
-              { ...entry, ...proof, user, dialect: isSession ? dialect : path },
-              revoke,
-            ),
-          handleFor: (user) =>
-            isSession
-              ? handleFor(arrival, dialect, user)
-              : startInspect({ tap, webSocket, user, roleOf: access.roleOf, log }),
-          encode: encoders[dialect],
-          quickEcho: isSession ? (quickEchoes?.[dialect] ?? null) : null,
-          inflow,
-          meter,
-          log,
-        });
-      }
+    if (admission.path !== "echo") {
+      const { dialect, path } = admission;
+      return runSession(webSocket, socket, new Visit(commons, arrival, dialect, path));
     }
-  }
-
-  function enter({ tapped }: Arrival, entry: Entry, revoke: () => void): Presence {
-    if (tapped !== null) tap.logIn(tapped, entry.user);
-    return access.enter(entry, revoke);
+    const common = { limits, inflow, meter, log };
+    if (login === null) return runEcho(webSocket, socket, { ...common, login: null });
+    const { user, proof, expiresInMs } = login;
+    log.info({ user, mechanism: proof.mechanism }, "login accepted");
+    const enter = (revoke: () => void): Presence =>
+      enterServer(commons, arrival, { user, ...proof, dialect: "echo" }, revoke);
+    const expiry = expiresInMs === undefined ? {} : { expiresInMs };
+    return runEcho(webSocket, socket, { ...common, login: { ...expiry, enter } });
   }
 
   function handleFor(
@@ -244,11 +199,6 @@ export function assembleServer<Context = SessionContext>(
     [Symbol.asyncDispose]: () => server.close(),
   };
   return server;
-}
-
-/** A watcher may listen in silence for as long as a session may last. */
-function watcherLimits(limits: ServerLimits): ServerLimits {
-  return { ...limits, idleTimeoutMs: Math.max(limits.idleTimeoutMs, limits.maxSessionMs) };
 }
 
 type Encode = (message: ServerMessage) => string | null;

@@ -1,5 +1,5 @@
 import {
-  runMachine,
+  EffectLoop,
   type ServerEffect,
   type ServerEvent,
   type ServerOptions,
@@ -9,70 +9,48 @@ import { createServerState, echoesFrom, transitionServer } from "@wsecho/protoco
 import { empty, type QuickEcho } from "./quick-echo.ts";
 import { opcodes, type ReplySocket } from "./reply-socket.ts";
 
-/** The session's machine, and the short way past it where it allows one. */
-export interface SessionMachine {
-  readonly dispatch: (event: ServerEvent) => void;
-  /** A whole message of the peer. */
-  readonly take: (data: Buffer, isBinary: boolean) => void;
-  /** Tells the machine what it was not asked about. To be called before the end of each turn. */
-  readonly settle: () => void;
-}
-
-export interface SessionMachineParts {
-  readonly webSocket: ReplySocket;
-  readonly options: ServerOptions;
-  /** `null` where messages are answered by more than themselves. */
-  readonly quickEcho: QuickEcho | null;
-  readonly perform: (effect: ServerEffect) => void;
-}
-
 /**
- * While a session is ready and every message is answered by itself, asking the machine about each
- * would only say so again. `echoesFrom` says when that is; the answers are the same bytes either
- * way, which a test shows for whatever a peer may send.
+ * The session's machine, and the short way past it. While a session is ready and every message is
+ * answered by itself, asking the machine about each would only say so again. `echoesFrom` says when
+ * that is; the answers are the same bytes either way, which a test shows for whatever a peer may send.
  */
-export function createSessionMachine(parts: SessionMachineParts): SessionMachine {
-  const { webSocket, options, quickEcho, perform } = parts;
-  const { maxMessageBytes, idleTimeoutMs } = options.limits;
-  const machine = runMachine<ServerState, ServerEvent, ServerEffect>(
-    createServerState(options),
-    transitionServer,
-    perform,
-  );
+export abstract class SessionMachine extends EffectLoop<ServerState, ServerEvent, ServerEffect> {
+  protected readonly webSocket: ReplySocket;
+  protected readonly options: ServerOptions;
+  readonly #quickEcho: QuickEcho | null;
   /** The id of the newest submit; `null` where the machine is to be asked. */
-  let lastId: number | null = null;
+  #lastId: number | null = null;
   /** Messages were answered that the machine has not been told of. */
-  let echoed = false;
+  #echoed = false;
 
-  function dispatch(event: ServerEvent): void {
-    settle();
-    machine.dispatch(event);
-    lastId = quickEcho === null ? null : echoesFrom(machine.state());
+  /** @param quickEcho `null` where messages are answered by more than themselves */
+  constructor(webSocket: ReplySocket, options: ServerOptions, quickEcho: QuickEcho | null) {
+    super(createServerState(options), transitionServer);
+    this.webSocket = webSocket;
+    this.options = options;
+    this.#quickEcho = quickEcho;
   }
 
-  function settle(): void {
-    if (!echoed || lastId === null) return;
-    echoed = false;
-    perform({ type: "startTimer", name: "idle", ms: idleTimeoutMs });
+  override dispatch(event: ServerEvent): void {
+    this.settle();
+    super.dispatch(event);
+    this.#lastId = this.#quickEcho === null ? null : echoesFrom(this.state());
+  }
+
+  /** Tells the machine what it was not asked about. To be called before the end of each turn. */
+  protected settle(): void {
+    if (!this.#echoed || this.#lastId === null) return;
+    this.#echoed = false;
+    const { dialect, limits } = this.options;
+    this.perform({ type: "startTimer", name: "idle", ms: limits.idleTimeoutMs });
     // Only v1 has ids.
-    if (options.dialect === "v1") machine.dispatch({ type: "echoed", lastId });
+    if (dialect === "v1") super.dispatch({ type: "echoed", lastId: this.#lastId });
   }
 
-  function echo(data: Buffer, isBinary: boolean): boolean {
-    if (quickEcho === null || lastId === null || data.length > maxMessageBytes) return false;
-    if (isBinary) webSocket.reply(opcodes.binary, empty, data);
-    else {
-      const id = quickEcho(webSocket, data, lastId);
-      if (id < 0) return false;
-      lastId = id;
-    }
-    echoed = true;
-    return true;
-  }
-
-  function take(data: Buffer, isBinary: boolean): void {
-    if (echo(data, isBinary)) return;
-    dispatch({
+  /** A whole message of the peer. */
+  protected take(data: Buffer, isBinary: boolean): void {
+    if (this.#echo(data, isBinary)) return;
+    this.dispatch({
       type: "frame",
       frame: isBinary
         ? { type: "binary", data }
@@ -80,5 +58,18 @@ export function createSessionMachine(parts: SessionMachineParts): SessionMachine
     });
   }
 
-  return { dispatch, take, settle };
+  #echo(data: Buffer, isBinary: boolean): boolean {
+    const quickEcho = this.#quickEcho;
+    const lastId = this.#lastId;
+    if (quickEcho === null || lastId === null) return false;
+    if (data.length > this.options.limits.maxMessageBytes) return false;
+    if (isBinary) this.webSocket.reply(opcodes.binary, empty, data);
+    else {
+      const id = quickEcho(this.webSocket, data, lastId);
+      if (id < 0) return false;
+      this.#lastId = id;
+    }
+    this.#echoed = true;
+    return true;
+  }
 }

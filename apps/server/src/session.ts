@@ -15,28 +15,30 @@ import type { Log } from "./log.ts";
 import type { Inflow } from "./inflow.ts";
 import { freeInput, holdInput, releaseInput } from "./input.ts";
 import { limitBehind } from "./limit-names.ts";
-import { guardLogin } from "./login-guard.ts";
+import { endGuard, guardLogin } from "./login-guard.ts";
 import type { Meter } from "./meter.ts";
-import { watchPressure } from "./pressure.ts";
+import { answerPing } from "./pongs.ts";
+import { isCongested, pressureMark } from "./pressure.ts";
 import { empty, type QuickEcho } from "./quick-echo.ts";
 import { opcodes, type ReplySocket } from "./reply-socket.ts";
-import { createSessionMachine } from "./session-machine.ts";
-import { createTimers } from "./socket-timers.ts";
+import { SessionMachine } from "./session-machine.ts";
+import type { SocketEvents } from "./socket-events.ts";
+import { SocketTimers } from "./socket-timers.ts";
 import { logStoreFailure } from "./store-failure.ts";
 import type { Proof } from "./verdict.ts";
-import { watchFrames } from "./violation.ts";
+import type { Violation } from "./violation.ts";
 
 export interface SessionParts {
   readonly options: ServerOptions;
   readonly highWaterBytes: number;
   /** For one login, or one renewal. */
-  readonly newAuthenticate: () => Authenticate;
+  newAuthenticate(): Authenticate;
   /** What the handshake proved, where `options.login` is set. */
-  readonly proof?: Proof;
+  readonly proof?: Proof | undefined;
   /** Called once, when the first login holds; `revoke` ends the session. */
-  readonly enter: (user: string, proof: Proof, revoke: () => void) => Presence;
+  enter(user: string, proof: Proof, revoke: () => void): Presence;
   /** Called with the user once the first login is proven. */
-  readonly handleFor: (user: string) => Handle;
+  handleFor(user: string): Handle;
   /** The text that says `message` in the session's dialect; `null` where it stays silent. */
   readonly encode: (message: ServerMessage) => string | null;
   readonly inflow: Pick<Inflow, "take">;
@@ -58,35 +60,90 @@ export function runSession(
   socket: Socket,
   parts: SessionParts,
 ): Connection {
-  const { options, handleFor, encode, quickEcho, meter, log } = parts;
-  let authenticate: Authenticate | undefined;
-  let handle: Handle | undefined;
-  let presence: Presence | undefined;
+  const session = new Session(webSocket, socket, parts);
+  // All before the first event, for the peer's frames may have come with its handshake.
+  webSocket.listen(socket, session);
+  session.dispatch({ type: "opened" });
+  return session;
+}
+
+/** A class, for each of its functions would be there ten thousand times. */
+class Session extends SessionMachine implements Connection, SocketEvents {
+  readonly #parts: SessionParts;
+  readonly #pressureMark: number;
+  readonly #timers = new SocketTimers<ServerTimer>(this);
+  #congested = false;
+  #authenticate: Authenticate | null = null;
+  #handle: Handle | null = null;
+  #presence: Presence | null = null;
   /** What the newest accepted verdict proved. */
-  let { proof } = parts;
-  let end: { readonly code: number; readonly reason: string } | undefined;
+  #proof: Proof | undefined;
+  #end: { readonly code: number; readonly reason: string } | null = null;
 
-  const { dispatch, take, settle } = createSessionMachine({
-    webSocket,
-    options,
-    quickEcho,
-    perform,
-  });
-  const timers = createTimers<ServerTimer>((name) => dispatch({ type: "timer", name }));
-  const pressure = watchPressure(webSocket, socket, parts.highWaterBytes, (congested) => {
-    if (congested) meter.limited("high-water");
-    dispatch({ type: congested ? "congested" : "drained" });
-  });
-  webSocket.onFlush(() => {
-    settle();
-    pressure.check();
-  });
-  const unguard = guardLogin(webSocket, options.limits.maxLoginBytes);
+  constructor(webSocket: ReplySocket, socket: Socket, parts: SessionParts) {
+    super(webSocket, parts.options, parts.quickEcho);
+    this.#parts = parts;
+    this.#proof = parts.proof;
+    this.#pressureMark = pressureMark(socket, parts.highWaterBytes);
+    guardLogin(webSocket, parts.options.limits.maxLoginBytes);
+  }
 
-  function perform(effect: ServerEffect): void {
+  shutDown(close: Parameters<Connection["shutDown"]>[0]): void {
+    this.dispatch({ type: "shutdown", close });
+  }
+
+  onMessage(data: Buffer, isBinary: boolean): void {
+    this.#parts.meter.message(isBinary ? "binary" : "text", data.length);
+    this.#parts.inflow.take(data.length);
+    this.take(data, isBinary);
+  }
+
+  onPing(data: Buffer): void {
+    this.#parts.inflow.take(data.length);
+    answerPing(this.webSocket, data);
+  }
+
+  onPong(data: Buffer): void {
+    this.#parts.inflow.take(data.length);
+  }
+
+  onViolation(violation: Violation): void {
+    this.dispatch(violation);
+  }
+
+  onError(error: Error): void {
+    this.#parts.log.debug({ detail: error.message }, "the connection failed");
+  }
+
+  onFlushed(): void {
+    this.settle();
+    this.onDrain();
+  }
+
+  onDrain(): void {
+    const congested = isCongested(this.webSocket, this.#pressureMark, this.#congested);
+    if (congested === this.#congested) return;
+    this.#congested = congested;
+    if (congested) this.#parts.meter.limited("high-water");
+    this.dispatch({ type: congested ? "congested" : "drained" });
+  }
+
+  onClose(code: number, reason: Buffer): void {
+    this.dispatch({ type: "socketClosed", code });
+    this.#timers.stopAll();
+    const { code: why, reason: said } = this.#end ?? { code, reason: reason.toString() };
+    this.#presence?.left(why, said);
+  }
+
+  onTimer(name: ServerTimer): void {
+    this.dispatch({ type: "timer", name });
+  }
+
+  protected override perform(effect: ServerEffect): void {
+    const { webSocket } = this;
     switch (effect.type) {
       case "send": {
-        const text = encode(effect.message);
+        const text = this.#parts.encode(effect.message);
         if (text !== null) webSocket.reply(opcodes.text, empty, Buffer.from(text));
         return;
       }
@@ -102,16 +159,16 @@ export function runSession(
         webSocket.terminate();
         return;
       case "startTimer":
-        timers.start(effect.name, effect.ms);
+        this.#timers.start(effect.name, effect.ms);
         return;
       case "stopTimer":
-        timers.stop(effect.name);
+        this.#timers.stop(effect.name);
         return;
       case "verify":
-        verify(effect);
+        this.#verify(effect);
         return;
       case "handle":
-        handle?.(effect.submission, (reply) => dispatch({ type: "handled", reply }));
+        this.#handle?.(effect.submission, (reply) => this.dispatch({ type: "handled", reply }));
         return;
       case "pauseInput":
         holdInput(webSocket, "session");
@@ -120,74 +177,55 @@ export function runSession(
         releaseInput(webSocket, "session");
         return;
       case "note":
-        takeNote(effect.note);
+        this.#takeNote(effect.note);
     }
   }
 
-  function verify({ attempt, step }: Extract<ServerEffect, { readonly type: "verify" }>): void {
-    authenticate ??= parts.newAuthenticate();
-    authenticate(step).then(
+  #verify({ attempt, step }: Extract<ServerEffect, { readonly type: "verify" }>): void {
+    this.#authenticate ??= this.#parts.newAuthenticate();
+    this.#authenticate(step).then(
       (outcome) => {
         if (outcome.kind === "accepted") {
-          authenticate = undefined;
+          this.#authenticate = null;
           // Not the whole outcome, which may hold a token.
           const { mechanism, version } = outcome;
-          proof = { mechanism, version };
+          this.#proof = { mechanism, version };
         }
-        dispatch({ type: "verdict", attempt, outcome });
+        this.dispatch({ type: "verdict", attempt, outcome });
       },
       (error: unknown) => {
-        logStoreFailure(log, error);
-        dispatch({ type: "verdict", attempt, outcome: { kind: "unavailable" } });
+        logStoreFailure(this.#parts.log, error);
+        this.dispatch({ type: "verdict", attempt, outcome: { kind: "unavailable" } });
       },
     );
   }
 
-  function takeNote(note: ServerNote): void {
-    if (note.kind === "accepted") takeLogin(note.user);
+  #takeNote(note: ServerNote): void {
+    if (note.kind === "accepted") this.#takeLogin(note.user);
     // The first close of ours says why, whatever the peer answers to it.
-    if (note.kind === "closing") takeClosing(note.close);
+    if (note.kind === "closing") this.#takeClosing(note.close);
     const { kind, ...facts } = note;
-    const how = kind === "accepted" ? { mechanism: proof?.mechanism } : {};
+    const how = kind === "accepted" ? { mechanism: this.#proof?.mechanism } : {};
     // The gate says when the connection has really gone.
-    if (kind !== "closed") log.info({ ...facts, ...how }, noteTexts[kind]);
+    if (kind !== "closed") this.#parts.log.info({ ...facts, ...how }, noteTexts[kind]);
   }
 
-  function takeClosing(close: CloseName): void {
-    end = closes[close];
-    const limit = limitBehind(close, handle !== undefined);
-    if (limit !== undefined) parts.meter.limited(limit);
+  #takeClosing(close: CloseName): void {
+    this.#end = closes[close];
+    const limit = limitBehind(close, this.#handle !== null);
+    if (limit !== undefined) this.#parts.meter.limited(limit);
   }
 
-  function takeLogin(user: string): void {
-    if (handle === undefined) {
-      handle = handleFor(user);
-      unguard();
+  #takeLogin(user: string): void {
+    if (this.#handle === null) {
+      this.#handle = this.#parts.handleFor(user);
+      endGuard(this.webSocket, this.options.limits.maxMessageBytes);
     }
+    const proof = this.#proof;
     if (proof === undefined) return;
-    if (presence === undefined)
-      presence = parts.enter(user, proof, () => dispatch({ type: "revoked" }));
-    else presence.renewed(proof.version);
+    if (this.#presence !== null) this.#presence.renewed(proof.version);
+    else this.#presence = this.#parts.enter(user, proof, () => this.dispatch({ type: "revoked" }));
   }
-
-  // All before the first event, for the peer's frames may have come with its handshake.
-  webSocket.on("message", (data: Buffer, isBinary) => {
-    meter.message(isBinary ? "binary" : "text", data.length);
-    parts.inflow.take(data.length);
-    take(data, isBinary);
-  });
-  watchFrames(webSocket, dispatch);
-  webSocket.on("error", (error) => {
-    log.debug({ detail: error.message }, "the connection failed");
-  });
-  webSocket.on("close", (code, reason) => {
-    dispatch({ type: "socketClosed", code });
-    timers.stopAll();
-    const { code: why, reason: said } = end ?? { code, reason: reason.toString() };
-    presence?.left(why, said);
-  });
-  dispatch({ type: "opened" });
-  return { shutDown: (close) => dispatch({ type: "shutdown", close }) };
 }
 
 const noteTexts = {

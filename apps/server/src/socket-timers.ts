@@ -1,56 +1,70 @@
 import { maxTimerMs } from "./limits.ts";
 
-/** One session's timers, by name. */
-export interface SocketTimers<Name> {
-  /** Starts the timer, or starts it anew; ms. */
-  start(name: Name, ms: number): void;
-  stop(name: Name): void;
-  stopAll(): void;
-}
-
-interface Running {
+interface Running<Name> {
+  readonly timers: SocketTimers<Name>;
+  readonly name: Name;
   readonly ms: number;
   /** When it was started last, by `performance.now()`. */
   startedAtMs: number;
-  handle: NodeJS.Timeout;
+  handle: NodeJS.Timeout | null;
+  /** Of the few that run at a time. */
+  next: Running<Name> | null;
 }
 
 /**
- * Restarting with the same time, as every message does, only notes when that was: the timer that
- * runs looks at its end whether there is a rest to wait for.
+ * One session's timers, by name. Restarting with the same time, as every message does, only notes when
+ * that was: the timer looks at its end whether there is a rest to wait for.
  */
-export function createTimers<Name>(fire: (name: Name) => void): SocketTimers<Name> {
-  const running = new Map<Name, Running>();
+export class SocketTimers<Name> {
+  readonly #owner: { readonly onTimer: (name: Name) => void };
+  #first: Running<Name> | null = null;
 
-  function stop(name: Name): void {
-    clearTimeout(running.get(name)?.handle);
-    running.delete(name);
+  constructor(owner: { readonly onTimer: (name: Name) => void }) {
+    this.#owner = owner;
   }
 
-  function wait(name: Name, delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      const timer = running.get(name);
-      if (timer === undefined) return;
-      const restMs = timer.startedAtMs + Math.min(timer.ms, maxTimerMs) - performance.now();
-      if (restMs > 0) timer.handle = wait(name, Math.ceil(restMs));
-      else fire(name);
-    }, delayMs);
+  /** Starts the timer, or starts it anew; ms. */
+  start(name: Name, ms: number): void {
+    const startedAtMs = performance.now();
+    for (let timer = this.#first; timer !== null; timer = timer.next) {
+      if (timer.name !== name || timer.ms !== ms) continue;
+      timer.startedAtMs = startedAtMs;
+      return;
+    }
+    this.stop(name);
+    this.#first = { timers: this, name, ms, startedAtMs, handle: null, next: this.#first };
+    wait(this.#first, Math.min(ms, maxTimerMs));
   }
 
-  return {
-    start(name, ms) {
-      const timer = running.get(name);
-      if (timer?.ms === ms) {
-        timer.startedAtMs = performance.now();
+  stop(name: Name): void {
+    let before: Running<Name> | null = null;
+    for (let timer = this.#first; timer !== null; timer = timer.next) {
+      if (timer.name === name) {
+        if (timer.handle !== null) clearTimeout(timer.handle);
+        if (before === null) this.#first = timer.next;
+        else before.next = timer.next;
         return;
       }
-      stop(name);
-      const handle = wait(name, Math.min(ms, maxTimerMs));
-      running.set(name, { ms, startedAtMs: performance.now(), handle });
-    },
-    stop,
-    stopAll() {
-      for (const name of running.keys()) stop(name);
-    },
-  };
+      before = timer;
+    }
+  }
+
+  stopAll(): void {
+    while (this.#first !== null) this.stop(this.#first.name);
+  }
+
+  fire(name: Name): void {
+    this.stop(name);
+    this.#owner.onTimer(name);
+  }
+}
+
+function wait<Name>(timer: Running<Name>, delayMs: number): void {
+  timer.handle = setTimeout(look<Name>, delayMs, timer);
+}
+
+function look<Name>(timer: Running<Name>): void {
+  const restMs = timer.startedAtMs + Math.min(timer.ms, maxTimerMs) - performance.now();
+  if (restMs > 0) wait(timer, Math.ceil(restMs));
+  else timer.timers.fire(timer.name);
 }

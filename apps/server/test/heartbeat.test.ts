@@ -48,7 +48,8 @@ describe("by a clock of our own", () => {
       endsAtMs: Infinity,
       ...options,
     };
-    return { seen, socket, webSocket, remove: heartbeat.add(beating) };
+    const beat = heartbeat.add(beating);
+    return { seen, socket, webSocket, remove: () => heartbeat.remove(beat) };
   }
 
   test("pings the silent once in an interval, and cuts them within two", () => {

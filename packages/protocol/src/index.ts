@@ -43,7 +43,7 @@ export {
 } from "./messages.ts";
 export { bearerPrefix, negotiate, subprotocol, type Negotiated } from "./negotiate.ts";
 export { failure, success, type Result } from "./result.ts";
-export { runMachine, type Machine, type Transition } from "./run.ts";
+export { EffectLoop, runMachine, type Machine, type Transition } from "./run.ts";
 export { type Field, type Fields, type Infer } from "./schema.ts";
 export type {
   Login,

@@ -29,33 +29,61 @@ export function runMachine<State, Event, Effect>(
   transition: Transition<State, Event, Effect>,
   perform: (effect: Effect, dispatch: (event: Event) => void) => void,
 ): Machine<State, Event> {
-  let state = initial;
-  /** The event that is being handled, and those that wait behind it. */
-  let events: Event[] = [];
-
-  const dispatch = (event: Event): void => {
-    // Where others are at work, the loop below is under way and comes to this one, too.
-    if (events.push(event) > 1) return;
-    const errors: unknown[] = [];
-    // The list may grow while it is walked, which is what keeps a burst linear: shifting is not.
-    for (const next of events) {
-      attempt(errors, () => {
-        const [following, effects] = transition(state, next);
-        state = following;
-        for (const effect of effects) attempt(errors, () => perform(effect, dispatch));
-      });
+  class Running extends EffectLoop<State, Event, Effect> {
+    protected perform(effect: Effect): void {
+      perform(effect, dispatch);
     }
-    events = [];
-    if (errors.length > 0) throw errors[0] as Error;
-  };
-
-  return { state: () => state, dispatch };
+  }
+  const running = new Running(initial, transition);
+  const dispatch = (event: Event): void => running.dispatch(event);
+  return { state: () => running.state(), dispatch };
 }
 
-function attempt(errors: unknown[], action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    errors.push(error);
+/** The same to be extended, for whoever has ten thousand of them: an object, and no function for each. */
+export abstract class EffectLoop<State, Event, Effect> {
+  #state: State;
+  readonly #transition: Transition<State, Event, Effect>;
+  /** The event that is being handled, and those that wait behind it. */
+  #events: Event[] | null = null;
+
+  constructor(initial: State, transition: Transition<State, Event, Effect>) {
+    this.#state = initial;
+    this.#transition = transition;
+  }
+
+  protected abstract perform(effect: Effect): void;
+
+  state(): State {
+    return this.#state;
+  }
+
+  dispatch(event: Event): void {
+    if (this.#events !== null) {
+      // The loop below is under way, and comes to this one, too.
+      this.#events.push(event);
+      return;
+    }
+    this.#events = [event];
+    const errors: unknown[] = [];
+    // The list may grow while it is walked, which is what keeps a burst linear: shifting is not.
+    for (const next of this.#events) this.#take(next, errors);
+    this.#events = null;
+    if (errors.length > 0) throw errors[0] as Error;
+  }
+
+  #take(event: Event, errors: unknown[]): void {
+    let effects: readonly Effect[] = [];
+    try {
+      [this.#state, effects] = this.#transition(this.#state, event);
+    } catch (error) {
+      errors.push(error);
+    }
+    for (const effect of effects) {
+      try {
+        this.perform(effect);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
   }
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
 import * as library from "ws";
 import { ReplySocket, opcodes } from "../../src/reply-socket.ts";
@@ -127,6 +128,14 @@ describe("the decoder of the WebSocket library", () => {
       "getPayloadLength64",
       "getMask",
       "getData",
+    ]);
+  });
+
+  it("passes messages on to the WebSocket, and does nothing else with them", () => {
+    const { webSocket } = open(keep);
+    const { _receiver: receiver } = webSocket as unknown as { _receiver: EventEmitter };
+    expect(receiver.listeners("message").map(String)).toEqual([
+      "function receiverOnMessage(data, isBinary) {\n  this[kWebSocket].emit('message', data, isBinary);\n}",
     ]);
   });
 

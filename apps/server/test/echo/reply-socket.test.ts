@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { answerPings } from "../../src/pongs.ts";
+import { answerPing } from "../../src/pongs.ts";
 import { opcodes, ReplySocket } from "../../src/reply-socket.ts";
+import type { SocketEvents } from "../../src/socket-events.ts";
 import { clientFrame, serverFrame, textFrame } from "./frames.ts";
 import { openWire } from "./wire.ts";
 
@@ -9,18 +10,31 @@ const nothing = Buffer.alloc(0);
 const closeFrame = (code: number): Buffer =>
   clientFrame(0x88, Buffer.from([code >>> 8, code & 0xff]));
 
+const ignore = (): void => undefined;
+const ignoring: SocketEvents = {
+  onMessage: ignore,
+  onPing: ignore,
+  onPong: ignore,
+  onViolation: ignore,
+  onError: ignore,
+  onFlushed: ignore,
+  onDrain: ignore,
+  onClose: ignore,
+};
+
 /** Echoes behind a prefix, and answers pings, as sessions do. */
 function open(prefix = "> ") {
   const opened = openWire({ WebSocket: ReplySocket, autoPong: false });
   const { webSocket, wire } = opened;
   let flushes = 0;
   webSocket.attach(wire.socket);
-  webSocket.onFlush(() => (flushes += 1));
-  webSocket.on("message", (data: Buffer, isBinary) =>
-    webSocket.reply(isBinary ? opcodes.binary : opcodes.text, Buffer.from(prefix), data),
-  );
-  answerPings(webSocket, wire.socket);
-  webSocket.on("error", () => undefined);
+  webSocket.listen(wire.socket, {
+    ...ignoring,
+    onMessage: (data, isBinary) =>
+      webSocket.reply(isBinary ? opcodes.binary : opcodes.text, Buffer.from(prefix), data),
+    onPing: (data) => answerPing(webSocket, data),
+    onFlushed: () => (flushes += 1),
+  });
   return { ...opened, flushes: () => flushes };
 }
 

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import {
   defaultLimits,
   encodeServer,
@@ -11,11 +12,11 @@ import { createServerState, transitionServer } from "@wsecho/protocol/server";
 import { echo } from "../../src/handler.ts";
 import { silentLog } from "../../src/log.ts";
 import { silentMeter } from "../../src/meter.ts";
-import { answerPings } from "../../src/pongs.ts";
+import { isCongested, pressureMark } from "../../src/pressure.ts";
 import { createQuickEcho } from "../../src/quick-echo.ts";
 import { ReplySocket } from "../../src/reply-socket.ts";
 import { runSession, type Connection } from "../../src/session.ts";
-import { watchFrames } from "../../src/violation.ts";
+import { violationOf } from "../../src/violation.ts";
 import { openWire, type Wire } from "./wire.ts";
 
 export const limits = { ...defaultLimits, maxMessageBytes: 100_000 };
@@ -38,7 +39,6 @@ export function openSession(dialect: DialectName): OpenSession {
     maxPayload: limits.maxMessageBytes,
   });
   webSocket.attach(wire.socket);
-  answerPings(webSocket, wire.socket);
   const connection = runSession(webSocket, wire.socket, {
     options: optionsOf(dialect),
     highWaterBytes,
@@ -51,7 +51,7 @@ export function openSession(dialect: DialectName): OpenSession {
     meter: silentMeter,
     log: silentLog,
   });
-  return { wire, ...connection };
+  return { wire, shutDown: (close) => connection.shutDown(close) };
 }
 
 /**
@@ -60,6 +60,13 @@ export function openSession(dialect: DialectName): OpenSession {
  */
 export function openReference(dialect: DialectName): OpenSession {
   const { wire, webSocket } = openWire({ maxPayload: limits.maxMessageBytes });
+  let congested = false;
+  const mark = pressureMark(wire.socket, highWaterBytes);
+  const check = (): void => {
+    const before = congested;
+    congested = isCongested(webSocket, mark, before);
+    if (congested !== before) dispatch({ type: congested ? "congested" : "drained" });
+  };
   const { dispatch } = runMachine<ServerState, ServerEvent, ServerEffect>(
     createServerState(optionsOf(dialect)),
     transitionServer,
@@ -90,8 +97,15 @@ export function openReference(dialect: DialectName): OpenSession {
     }),
   );
   webSocket.on("error", () => undefined);
-  watchFrames(webSocket, dispatch);
+  const { _receiver: receiver } = webSocket as unknown as { readonly _receiver: EventEmitter };
+  receiver.prependListener("error", (error: Error) => {
+    const violation = violationOf(error);
+    if (violation !== undefined) dispatch(violation);
+  });
   webSocket.on("close", (code) => dispatch({ type: "socketClosed", code }));
+  // A peer that does not read is not read from, and at a shutdown what it sent stays unread.
+  wire.socket.on("data", check);
+  wire.socket.on("drain", check);
   dispatch({ type: "opened" });
   return { wire, shutDown: (close) => dispatch({ type: "shutdown", close }) };
 }

@@ -3,6 +3,8 @@ import { signal, type ReadonlySignal, type Signal } from "@preact/signals";
 /** How a person gets to the Frames view: all of it that belongs to the page's first load. */
 export interface FramesEntry {
   readonly shown: Signal<boolean>;
+  /** Whether frames are recorded at present, also while the view is not shown. */
+  readonly watching: Signal<boolean>;
   /** The page is there for one feed and has no session of its own (`wsecho proxy --ui`). */
   readonly only: boolean;
   /** A capture that was dropped on the page, until the view takes it. */
@@ -48,6 +50,7 @@ export function createFramesEntry(window: FramesWindow): FramesEntry {
     });
   return {
     shown,
+    watching: signal(false),
     only: feed !== null,
     dropped,
     takeDropped: () => {

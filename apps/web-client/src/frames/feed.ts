@@ -81,15 +81,18 @@ export function createFeed({ createSession, ownSession, records }: FeedHost): Fe
   let shown = false;
   let closed: FeedStopped["closed"] = null;
 
-  /** Says again what is wanted: a new connection knows nothing of it. */
+  let commands = 0;
+
+  /** Says all that is wanted, as a new connection knows nothing of it; only the newest call counts. */
   const command = async (): Promise<void> => {
+    const number = ++commands;
     const own = session;
     const id = ownSession();
     const watch = whom.value === "this" ? (id === undefined ? "own" : { session: id }) : whom.value;
     try {
       for (const wish of [{ watch }, { pause: wantsPause }]) {
         const reply = await own?.ask(JSON.stringify(wish));
-        if (own !== session || reply === undefined) return;
+        if (own !== session || number !== commands || reply === undefined) return;
         const said = readReply(reply);
         refused.value = said.error ?? null;
         if (said.error !== undefined) return;

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { ReadonlySignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { FramesEntry } from "../frames/entry.ts";
 import { FramesPane } from "./frames-pane.tsx";
 import { Header } from "./header.tsx";
@@ -14,6 +15,9 @@ interface AppProps {
 
 export function App({ spoken, frames }: AppProps): JSX.Element {
   const { screen } = useStore();
+  /** From then on it stays: what it watches goes on while it is not shown. */
+  const opened = useRef(false);
+  opened.current ||= frames.shown.value;
   return (
     <>
       <Header frames={frames} />
@@ -21,7 +25,7 @@ export function App({ spoken, frames }: AppProps): JSX.Element {
         {!frames.only && (
           <div class="main-pane">{screen.value === "login" ? <LoginView /> : <SessionView />}</div>
         )}
-        {frames.shown.value && <FramesPane entry={frames} />}
+        {opened.current && <FramesPane entry={frames} />}
       </main>
       <Spoken words={spoken} />
     </>

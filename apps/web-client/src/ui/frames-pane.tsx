@@ -17,7 +17,12 @@ export function FramesPane({ entry }: { readonly entry: FramesEntry }): JSX.Elem
   useEffect(load, []);
   if (view !== null) return <view.FramesView entry={entry} />;
   return (
-    <section class="pane-waiting" aria-label={t("frames.title")} aria-busy={!failed}>
+    <section
+      class="pane-waiting"
+      hidden={!entry.shown.value}
+      aria-label={t("frames.title")}
+      aria-busy={!failed}
+    >
       {failed ? (
         <Notice tone="warn" title={t("frames.failed")}>
           <p>{t("frames.failed.meaning")}</p>

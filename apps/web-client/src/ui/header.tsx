@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-import type { Signal } from "@preact/signals";
 import type { Status } from "@wsecho/client";
 import type { FramesEntry } from "../frames/entry.ts";
 import { switchLanguage } from "../store/preferences.ts";
@@ -19,7 +18,7 @@ export function Header({ frames }: { readonly frames: FramesEntry }): JSX.Elemen
       </h1>
       {inSession && <StatusPill kind={status.kind} />}
       <span class="spacer" />
-      {!frames.only && <FramesToggle shown={frames.shown} />}
+      {!frames.only && <FramesToggle {...frames} />}
       <LanguageSwitch />
       {inSession && status.kind !== "stopped" && (
         <button type="button" class="button medium" onClick={leave}>
@@ -31,7 +30,7 @@ export function Header({ frames }: { readonly frames: FramesEntry }): JSX.Elemen
 }
 
 /** Opens what a browser alone cannot show, beside the page or in its place. */
-function FramesToggle({ shown }: { readonly shown: Signal<boolean> }): JSX.Element {
+function FramesToggle({ shown, watching }: FramesEntry): JSX.Element {
   return (
     <button
       type="button"
@@ -44,6 +43,12 @@ function FramesToggle({ shown }: { readonly shown: Signal<boolean> }): JSX.Eleme
     >
       <Icon name="bytes" />
       <span class="toggle-name">{t("frames.title")}</span>
+      {watching.value && (
+        <>
+          <span class="live-dot" aria-hidden="true" />
+          <span class="visually-hidden">{t("frames.watching")}</span>
+        </>
+      )}
     </button>
   );
 }

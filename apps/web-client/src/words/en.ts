@@ -273,6 +273,7 @@ export const en = {
 
   "frames.title": "Frames",
   "frames.toggle.hint": "See the frames and bytes on the wire",
+  "frames.watching": "live",
   "frames.loading": "Loading the Frames view…",
   "frames.failed": "The Frames view could not be loaded",
   "frames.failed.meaning": "Is the server that this page came from still there?",

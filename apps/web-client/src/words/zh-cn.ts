@@ -251,6 +251,7 @@ export const zhCN: Catalogue = {
 
   "frames.title": "帧",
   "frames.toggle.hint": "查看线路上的帧和字节",
+  "frames.watching": "实时",
   "frames.loading": "正在加载帧视图…",
   "frames.failed": "无法加载帧视图",
   "frames.failed.meaning": "本页面所来自的服务器还在吗？",

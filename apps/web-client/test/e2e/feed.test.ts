@@ -158,7 +158,7 @@ describe("one's own session", () => {
       .toBeGreaterThan(0);
   });
 
-  it("is watched no more once the view is closed, or the session left", async () => {
+  it("goes on while the view is closed, and ends where one stops it or leaves", async () => {
     opened = await openPage(running.httpUrl);
     const { page } = opened;
     const open = new Set<string>();
@@ -169,13 +169,20 @@ describe("one's own session", () => {
     });
     await logIn(page, { autoReconnect: true });
     await state(page, "Connected").waitFor();
-    const toggle = page.getByRole("button", { name: "Frames", exact: true });
+    const toggle = page.locator(".frames-toggle");
     await toggle.click();
     await feed(page, "Live").waitFor();
     expect([...open]).toEqual(["/", "/inspect"]);
+    // As on a narrow screen, where one goes to and fro.
     await toggle.click();
+    await page.getByRole("button", { name: "Frames live" }).waitFor();
+    expect(await page.locator(".frames").isVisible()).toBe(false);
+    await ask(page, "meanwhile");
+    await toggle.click();
+    await frames(page).getByText('"meanwhile"').nth(1).waitFor();
+    await page.getByRole("button", { name: "Stop watching" }).click();
     await expect.poll(() => [...open]).toEqual(["/"]);
-    await toggle.click();
+    await page.getByRole("button", { name: "Watch this session" }).click();
     await feed(page, "Live").waitFor();
     await page.getByRole("button", { name: "Leave" }).click();
     await feed(page, "Live").waitFor({ state: "detached" });

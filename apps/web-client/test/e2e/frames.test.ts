@@ -126,7 +126,7 @@ describe("the list", () => {
         const { top, bottom } = row.getBoundingClientRect();
         return list !== undefined && top >= list.top - 1 && bottom <= list.bottom + 1;
       });
-    for (const text of ["GET /chat", "bare"]) {
+    for (const text of ["bare", "GET /chat"]) {
       await page.locator(".frame-row", { hasText: text }).click();
       await page.locator(".inspector").waitFor();
       expect(await inView(text)).toBe(true);

@@ -27,6 +27,7 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
   const list = useRef<VirtualizerHandle>(null);
   const tail = useTail(rows, scroller, { follow, wanted: () => false });
   const shift = useShift(frames.log.value.dropped);
+  const narrowed = frames.filter.value !== null || frames.which.value !== "all";
   const cursor = useSignal<string | null>(null);
   const goesTo = useRef<string | null>(null);
   const found = rows.findIndex((row) => keyOf(row) === cursor.value);
@@ -101,7 +102,9 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
             />
           )}
         </Virtualizer>
-        {rows.length === 0 && <p class="empty muted">{ft("list.empty")}</p>}
+        {rows.length === 0 && (
+          <p class="empty muted">{ft(narrowed ? "list.empty" : "feed.waiting")}</p>
+        )}
       </section>
       {follow && !tail.following && tail.unseen > 0 && (
         <button

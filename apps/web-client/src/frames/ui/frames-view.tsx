@@ -44,6 +44,7 @@ export function FramesView({ entry }: { readonly entry: FramesEntry }): JSX.Elem
         id="frames"
         class={`frames${inspecting ? " inspecting" : ""}`}
         aria-label={ft("view.title")}
+        hidden={!entry.shown.value}
       >
         <SourceBar>{file === null && <FeedBar entry={entry} frames={frames} />}</SourceBar>
         {!empty && (
@@ -96,7 +97,9 @@ function FeedBar({ entry, frames }: FeedBarProps): JSX.Element {
     if (!entry.only && status?.kind === "stopped") feed.stop();
   }, [status?.kind]);
   useEffect(feed.follow, [status?.session]);
-  useEffect(() => () => feed.stop(), []);
+  useEffect(() => {
+    entry.watching.value = kind === "live";
+  }, [kind]);
 
   if (entry.only && token === null) return <Notice tone="warn" title={ft("feed.expired")} />;
   if (place === null && kind !== "live") return log.value.kept.length === 0 ? <Intro /> : <></>;

@@ -1,0 +1,75 @@
+import type { Socket } from "node:net";
+import { WebSocket } from "ws";
+import { violationOf, type Violation } from "./violation.ts";
+
+/** What happens on a connection, told to the one that it is about. */
+export interface SocketEvents {
+  onMessage(data: Buffer, isBinary: boolean): void;
+  onPing(data: Buffer): void;
+  onPong(data: Buffer): void;
+  /** The peer's frames are at fault. The connection can still be closed with a reason. */
+  onViolation(violation: Violation): void;
+  onError(error: Error): void;
+  /** Replies were written. */
+  onFlushed(): void;
+  /** What had to wait has left. */
+  onDrain(): void;
+  onClose(code: number, reason: Buffer): void;
+}
+
+/** Where a TCP socket's listener finds its WebSocket. */
+const webSocketOf = Symbol("webSocket");
+
+type Linked = Socket & { [webSocketOf]?: EventfulSocket };
+
+/**
+ * A WebSocket that tells one object what happens to it. Listeners of its own for each connection, with
+ * the tables that they stand in, would be half of what an idle one costs.
+ */
+export class EventfulSocket extends WebSocket {
+  protected events: SocketEvents | null = null;
+
+  /** To be called before the first event. */
+  listen(tcp: Socket, events: SocketEvents): void {
+    this.events = events;
+    (tcp as Linked)[webSocketOf] = this;
+    tcp.on("drain", onDrain);
+  }
+
+  /** `close` is heard by listeners, too. */
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    const { events } = this;
+    if (events === null) return super.emit(event, first, second);
+    switch (event) {
+      case "message":
+        events.onMessage(first as Buffer, second as boolean);
+        return true;
+      case "ping":
+        events.onPing(first as Buffer);
+        return true;
+      case "pong":
+        events.onPong(first as Buffer);
+        return true;
+      case "error":
+        events.onError(first as Error);
+        return true;
+      case "close":
+        events.onClose(first as number, second as Buffer);
+    }
+    return super.emit(event, first, second);
+  }
+
+  /** The decoder has found a fault, and the library will close because of it. */
+  onFault(error: Error): void {
+    const violation = violationOf(error);
+    if (violation !== undefined) this.events?.onViolation(violation);
+  }
+
+  onDrain(): void {
+    this.events?.onDrain();
+  }
+}
+
+function onDrain(this: Linked): void {
+  this[webSocketOf]?.onDrain();
+}
