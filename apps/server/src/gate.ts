@@ -159,8 +159,8 @@ export function createGate(
     };
     const upgrade = (admission: Admission, user: string | null, open: Open): void => {
       const dialect = dialectOf(admission);
-      const subject = { conn: id, session, socket };
-      const tapped = dialect === null ? null : tap.arrive({ ...subject, dialect }, user, request);
+      const tapped =
+        dialect === null ? null : tap.arrive({ conn: id, session, socket, dialect }, user, request);
       webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
         const sessionLog = withFields(log, { session });
         sessionLog.info(facts, "connected");

@@ -53,13 +53,17 @@ function hasBody({
  * believe another.
  */
 const single = ["Host", "Origin", "Authorization", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
+const singleLower = single.map((name) => name.toLowerCase());
 
 function repeated(rawHeaders: readonly string[]): string | undefined {
-  const names = rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
-  return single.find((name) => {
-    const lower = name.toLowerCase();
-    return names.indexOf(lower) !== names.lastIndexOf(lower);
-  });
+  let seen = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const index = singleLower.indexOf(rawHeaders[i]?.toLowerCase() ?? "");
+    if (index < 0) continue;
+    if ((seen & (1 << index)) !== 0) return single[index];
+    seen |= 1 << index;
+  }
+  return undefined;
 }
 
 export function bad(message: string): Refusal {

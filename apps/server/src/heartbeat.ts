@@ -93,8 +93,16 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
   return {
     add(beating) {
       const { webSocket, socket, connection, mayBeDeaf, endsAtMs } = beating;
-      const state = { turn, endsAtMs, bytesRead: -1, pinged: false };
-      const beat: Beat = { webSocket, socket, connection, mayBeDeaf, ...state };
+      const beat: Beat = {
+        webSocket,
+        socket,
+        connection,
+        mayBeDeaf,
+        turn,
+        endsAtMs,
+        bytesRead: -1,
+        pinged: false,
+      };
       // The group that was seen to last: the first ping comes after a whole interval.
       groups[turn]?.add(beat);
       if (timer === undefined) next();

@@ -49,9 +49,13 @@ class FieldLog implements Log {
 /** Controls, invisible and direction-changing characters, lone surrogates, line separators. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
+/** Printable as it is, and nearly always all there is. */
+const ascii = /^[ -~]*$/;
+
 /** A peer's text as it may stand in a log or on a terminal: nothing in it acts, and it is short. */
 export function printable(text: string, maxLength = 100): string {
   const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+  if (ascii.test(cut)) return cut;
   return cut.replaceAll(
     unprintable,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,

@@ -7,7 +7,7 @@ import {
   type MetricObjectWithValues,
   type MetricValue,
 } from "prom-client";
-import type { Meter } from "./meter.ts";
+import type { LoginOutcome, Meter } from "./meter.ts";
 
 const kinds = ["text", "binary"] as const;
 
@@ -36,6 +36,7 @@ export function createMetrics(): Metrics {
   /** Counted here, too: each connection and each login passes by. */
   let holding = 0;
   const closed = new Map<number, number>();
+  const decided = new Map<string, Map<LoginOutcome, number>>();
 
   new Gauge({
     name: "wsecho_connections",
@@ -53,11 +54,16 @@ export function createMetrics(): Metrics {
       this.set(holding);
     },
   });
-  const logins = new Counter({
+  new Counter({
     name: "wsecho_logins_total",
     help: "Logins that were decided about, by mechanism and outcome",
     labelNames: ["mechanism", "outcome"],
     registers,
+    collect() {
+      this.reset();
+      for (const [mechanism, outcomes] of decided)
+        for (const [outcome, count] of outcomes) this.inc({ mechanism, outcome }, count);
+    },
   });
   const refused = new Counter({
     name: "wsecho_handshakes_refused_total",
@@ -169,7 +175,10 @@ export function createMetrics(): Metrics {
         total.messages += 1;
         total.bytes += bytes;
       },
-      login: (mechanism, outcome) => logins.inc({ mechanism, outcome }),
+      login(mechanism, outcome) {
+        const outcomes = decided.get(mechanism) ?? new Map<LoginOutcome, number>();
+        decided.set(mechanism, outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1));
+      },
       entered: () => void (holding += 1),
       left: () => void (holding -= 1),
       watching() {

@@ -39,6 +39,7 @@ export const webSocketPaths: readonly string[] = ["/echo", "/inspect"];
 
 /** The path of a request target, without query; absolute-form is read too (RFC 9112 section 3.2). */
 export function pathOf(target: string | undefined): string {
+  if (target === "/") return target;
   const path = (target ?? "").replace(/^https?:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? "";
   return path === "" ? "/" : path;
 }

@@ -28,6 +28,7 @@ function hash(secret: Uint8Array, what: string, text: string): string {
  * written as IPv6 (RFC 4291 section 2.5.5.2), and the first 64 bits of an IPv6 address (RFC 6177).
  */
 export function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
   const [plain = ""] = address.split("%");
   if (!isIPv6(plain)) return address;
   const groups = expand(plain);
