@@ -39,7 +39,7 @@ function makeReader() {
         start: "frames",
       }),
     read: (bytes: Buffer) => say({ type: "bytes", dir: "c2s", length: bytes.length }, bytes),
-    got(watch: number): readonly WireRecord[] {
+    got: (watch: number): readonly WireRecord[] => {
       reader.flush();
       return got.get(watch) ?? [];
     },
