@@ -4,8 +4,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { exportRecords } from "../../src/frames/exports.ts";
 import { conversation, down, handshake, jsonl, recordsOf, up } from "../support/capture.ts";
-import { tooWide, violations } from "../support/checks.ts";
-import { frames, openCapture, openFrames, visitFrames } from "../support/visit-frames.ts";
+import { frames, lit, openCapture, openFrames } from "../support/visit-frames.ts";
 import { closeBrowser, openPage, startServer, type Opened, type Running } from "../support/page.ts";
 
 let running: Running;
@@ -26,12 +25,6 @@ afterEach(async () => {
 const records = recordsOf(conversation);
 const byte = (page: Page, at: number): Locator => page.locator(`[role=gridcell][data-at="${at}"]`);
 const field = (page: Page, name: string): Locator => page.locator(`[data-field="${name}"]`);
-/** Of the fields or bytes that are lit, their names or offsets. */
-const lit = (page: Page, attribute: string): Promise<readonly (string | null)[]> =>
-  page
-    .locator(`.inspector .lit[${attribute}]:not([aria-hidden] *)`)
-    .evaluateAll((all, name) => all.map((one) => one.getAttribute(name)), attribute);
-
 const openView = async (options: Parameters<typeof openPage>[1] = {}): Promise<Page> => {
   opened = await openPage(running.httpUrl, options);
   await openFrames(opened.page);
@@ -294,65 +287,5 @@ describe("an export", () => {
         record.k === "frame" ? [[record.dir, record.hdr, record.key, record.raw]] : [],
       );
     expect(bytesOf(read)).toEqual(bytesOf(records));
-  });
-});
-
-describe.each(["light", "dark"] as const)("the Frames view in %s", (colorScheme) => {
-  it.each(["en", "zh-CN"])("has nothing that axe objects to, in %s", async (locale) => {
-    const found: string[] = [];
-    const page = await openView({ colorScheme, locale });
-    await visitFrames(page, async (where) => {
-      found.push(...(await violations(page)).map((violation) => `${where}: ${violation}`));
-    });
-    expect(found).toEqual([]);
-  });
-});
-
-describe("a narrow screen", () => {
-  it.each(["en", "zh-CN"])("never scrolls sideways at 320 px, in %s", async (locale) => {
-    const wide: string[] = [];
-    const page = await openView({ viewport: { width: 320, height: 640 }, locale });
-    await visitFrames(page, async (where) => {
-      wide.push(...(await tooWide(page)).map((name) => `${where}: ${name}`));
-    });
-    expect(wide).toEqual([]);
-    // The details are a sheet over all of the view, and nothing behind it can be reached.
-    const [sheet, view] = await Promise.all(
-      [".inspector", ".frames"].map((selector) => page.locator(selector).boundingBox()),
-    );
-    expect(sheet).toEqual(view);
-    expect(await page.locator(".frame-list").isVisible()).toBe(false);
-  });
-});
-
-describe("the keyboard alone", () => {
-  it("goes from row to row, into the bytes and back", async () => {
-    const page = await openView();
-    await openCapture(page, jsonl(records));
-    const { keyboard } = page;
-    await page.locator("[data-row][tabindex='0']").focus();
-    for (let i = 0; i < 2; i++) await keyboard.press("ArrowDown");
-    await page.locator("[data-row]:focus", { hasText: "Hello" }).waitFor();
-    await keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Frame 1 · text" }).waitFor();
-    await keyboard.press("ArrowDown");
-    await page.getByRole("heading", { name: "Frame 2 · text" }).waitFor();
-    await keyboard.press("ArrowUp");
-    // Over the button that closes, the details themselves and the message, to the bytes.
-    for (let i = 0; i < 4; i++) await keyboard.press("Tab");
-    await keyboard.press("ArrowRight");
-    await page.locator("[role=gridcell][data-at='1']:focus").waitFor();
-    expect(await lit(page, "data-field")).toEqual(["MASK", "length"]);
-    await keyboard.press("ArrowDown");
-    await page.locator("[role=gridcell][data-at='9']:focus").waitFor();
-    await keyboard.press("Tab");
-    await keyboard.press("End");
-    await page.locator("[data-field=payload]:focus").waitFor();
-    expect(await lit(page, "data-at")).toEqual(["6", "7", "8", "9", "10"]);
-    await keyboard.press("Escape");
-    await page.locator("[data-row]:focus", { hasText: "Hello" }).waitFor();
-    expect(await page.locator(".inspector").count()).toBe(0);
-    await keyboard.press("/");
-    await page.locator("#frames-filter:focus").waitFor();
   });
 });

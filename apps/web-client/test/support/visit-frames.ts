@@ -4,6 +4,12 @@ import { conversation, jsonl, recordsOf } from "./capture.ts";
 /** The rows of frames that are drawn. */
 export const frames = (page: Page): Locator => page.locator(".frame-row[data-kind=frame]");
 
+/** Of the fields or bytes that are lit, their names or offsets. */
+export const lit = (page: Page, attribute: string): Promise<readonly (string | null)[]> =>
+  page
+    .locator(`.inspector .lit[${attribute}]:not([aria-hidden] *)`)
+    .evaluateAll((all, name) => all.map((one) => one.getAttribute(name)), attribute);
+
 /** Opens the Frames view of a page. */
 export async function openFrames(page: Page): Promise<void> {
   await page.locator(".frames-toggle").click();

@@ -4,6 +4,7 @@ import { useId, useRef } from "preact/hooks";
 import { Segments } from "../../ui/fields.tsx";
 import { exportFormats, exportRecords, type ExportFormat } from "../exports.ts";
 import { ft } from "../words.ts";
+import { Check } from "./check.tsx";
 import { useFrames } from "./context.ts";
 
 const formats = Object.keys(exportFormats) as readonly ExportFormat[];
@@ -73,8 +74,22 @@ export function ExportMenu(): JSX.Element {
             }}
           />
           <p class="hint">{ft(`export.${format.value}.hint`)}</p>
-          {filter.value !== null && <Check label={ft("export.filtered")} checked={filtered} />}
-          <Check label={ft("export.reveal")} checked={reveal} />
+          {filter.value !== null && (
+            <Check
+              label={ft("export.filtered")}
+              checked={filtered.value}
+              onChange={(checked) => {
+                filtered.value = checked;
+              }}
+            />
+          )}
+          <Check
+            label={ft("export.reveal")}
+            checked={reveal.value}
+            onChange={(checked) => {
+              reveal.value = checked;
+            }}
+          />
           <p class={reveal.value ? "field-problem" : "hint"}>
             {ft(reveal.value ? "export.reveal.hint" : "export.redacted")}
           </p>
@@ -84,28 +99,6 @@ export function ExportMenu(): JSX.Element {
         </form>
       )}
     </div>
-  );
-}
-
-interface CheckProps {
-  readonly label: string;
-  readonly checked: { value: boolean };
-}
-
-function Check({ label, checked }: CheckProps): JSX.Element {
-  const id = useId();
-  return (
-    <span class="bar-check">
-      <input
-        id={id}
-        type="checkbox"
-        checked={checked.value}
-        onChange={({ currentTarget }) => {
-          checked.value = currentTarget.checked;
-        }}
-      />
-      <label for={id}>{label}</label>
-    </span>
   );
 }
 

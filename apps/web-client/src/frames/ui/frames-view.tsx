@@ -11,6 +11,7 @@ import { FrameList } from "./frame-list.tsx";
 import { Inspector } from "./inspector.tsx";
 import { SourceBar } from "./source-bar.tsx";
 import { Toolbar } from "./toolbar.tsx";
+import "../../styles/inspector.css";
 import "../../styles/frames.css";
 
 /** What was read and chosen outlives the view: it may be closed and opened again. */

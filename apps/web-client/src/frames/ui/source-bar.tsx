@@ -1,15 +1,16 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useId, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Vantage } from "@wsecho/wire";
 import { formatBytes, formatCount } from "../../text/format.ts";
 import { Notice } from "../../ui/notice.tsx";
 import type { OpenedFile } from "../source.ts";
 import { ft } from "../words.ts";
+import { Check } from "./check.tsx";
 import { useFrames } from "./context.ts";
 
 /** Where the records come from: a file or a feed, and who saw them. */
 export function SourceBar({ children }: { readonly children: ComponentChildren }): JSX.Element {
-  const { source, feed, log } = useFrames();
+  const { source, feed, log, reveal, setReveal } = useFrames();
   const file = source.file.value;
   return (
     <div class="frames-source">
@@ -18,7 +19,10 @@ export function SourceBar({ children }: { readonly children: ComponentChildren }
         <SeenAt />
         <Losses />
         <span class="spacer" />
-        {file !== null && <Reveal />}
+        {/* A file is this person's own: only they can say who looks at the screen. */}
+        {file !== null && (
+          <Check label={ft("bar.reveal")} checked={reveal.value} onChange={setReveal} />
+        )}
         <OpenButton />
       </div>
       {file !== null && <FileFacts file={file} />}
@@ -59,23 +63,6 @@ function Losses(): JSX.Element {
         </span>
       )}
     </>
-  );
-}
-
-/** A file is this person's own: only they can say who looks at the screen. */
-function Reveal(): JSX.Element {
-  const { reveal, setReveal } = useFrames();
-  const id = useId();
-  return (
-    <span class="bar-check">
-      <input
-        id={id}
-        type="checkbox"
-        checked={reveal.value}
-        onChange={({ currentTarget }) => setReveal(currentTarget.checked)}
-      />
-      <label for={id}>{ft("bar.reveal")}</label>
-    </span>
   );
 }
 

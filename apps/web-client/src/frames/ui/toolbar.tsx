@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
-import { useId } from "preact/hooks";
 import { formatCount } from "../../text/format.ts";
 import { Segments } from "../../ui/fields.tsx";
 import type { Level, Which } from "../rows.ts";
 import { ft } from "../words.ts";
+import { Check } from "./check.tsx";
 import { useFrames } from "./context.ts";
 import { ExportMenu } from "./export-menu.tsx";
 
@@ -13,7 +13,6 @@ const choices: readonly Which[] = ["all", "c2s", "s2c", "control"];
 /** What of it all the list shows. */
 export function Toolbar(): JSX.Element {
   const { level, which, fold, rows, source, clear } = useFrames();
-  const foldId = useId();
   return (
     <div class="frames-bar" role="group" aria-label={ft("bar.label")}>
       <Segments
@@ -35,21 +34,17 @@ export function Toolbar(): JSX.Element {
         }}
       />
       <FilterField />
-      <span class="bar-check">
-        <input
-          id={foldId}
-          type="checkbox"
-          checked={fold.value}
-          onChange={({ currentTarget }) => {
-            fold.value = currentTarget.checked;
-          }}
-        />
-        <label for={foldId}>
-          {rows.value.folded === 0
+      <Check
+        label={
+          rows.value.folded === 0
             ? ft("bar.fold")
-            : ft("bar.folded", { count: formatCount(rows.value.folded) })}
-        </label>
-      </span>
+            : ft("bar.folded", { count: formatCount(rows.value.folded) })
+        }
+        checked={fold.value}
+        onChange={(checked) => {
+          fold.value = checked;
+        }}
+      />
       <span class="spacer" />
       {source.file.value === null && (
         <button
