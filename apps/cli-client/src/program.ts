@@ -4,6 +4,7 @@ import type { ConnectCommandOptions } from "./commands/connect.ts";
 import type { InspectCommandOptions } from "./commands/inspect.ts";
 import { addDoctorCommand, type DoctorInvocation } from "./doctor/options.ts";
 import { exitHelp } from "./exit.ts";
+import { addProxyCommands, type ProxyInvocation } from "./proxy/options.ts";
 import type { ManualParts } from "./reference/manual.ts";
 import { addReferenceCommands, type Reference } from "./reference/options.ts";
 import { addSessionOptions } from "./session-options.ts";
@@ -18,6 +19,7 @@ export type Invocation =
   | { readonly kind: "bench"; readonly bench: BenchInvocation }
   | { readonly kind: "doctor"; readonly doctor: DoctorInvocation }
   | { readonly kind: "reference"; readonly reference: Reference; readonly parts: ManualParts }
+  | { readonly kind: "proxy"; readonly proxy: ProxyInvocation }
   | { readonly kind: "done" }
   | { readonly kind: "usage" };
 
@@ -34,7 +36,8 @@ Examples:
   $ wsecho inspect :5678 --pcapng - | tshark -i -
   $ wsecho explain 81 85 37 fa 21 3d 7f 9f 4d 51 58
   $ wsecho decode --filter 'dir:c2s len>1k' capture.pcapng
-  $ wsecho convert capture.jsonl capture.pcapng   for Wireshark`;
+  $ wsecho convert capture.jsonl capture.pcapng   for Wireshark
+  $ wsecho proxy --listen 8081 --target ws://127.0.0.1:5678`;
 
 const environment = `
 Environment:
@@ -74,6 +77,9 @@ export function parseArguments(args: readonly string[], version: string): Invoca
   });
   addWireCommands(program, (wire) => {
     invocation = { kind: "wire", wire };
+  });
+  addProxyCommands(program, (proxy) => {
+    invocation = { kind: "proxy", proxy };
   });
   addReferenceCommands(program, (reference) => {
     invocation = {

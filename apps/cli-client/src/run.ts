@@ -21,6 +21,10 @@ export async function run(args: readonly string[], version: string): Promise<voi
       process.stdout.write(referenceText(invocation.reference, invocation.parts));
       return;
     }
+    case "proxy": {
+      const { proxyCommand } = await import("./commands/proxy.ts");
+      return process.exit(await proxyCommand(invocation.proxy).catch(reportBug));
+    }
     case "bench": {
       const { benchCommand } = await import("./commands/bench.ts");
       return process.exit(await benchCommand(invocation.bench).catch(reportBug));

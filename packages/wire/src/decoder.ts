@@ -22,6 +22,10 @@ export interface DecoderOptions {
   readonly start?: "handshake" | "frames" | "middle";
   /** Whether the bytes may begin in the middle of a connection; `true` by default. */
   readonly midstream?: boolean;
+  /** Where the numbers of frames and messages come from, for who adds some of their own. */
+  readonly numbers?: { readonly frame: () => number; readonly message: () => number };
+  /** Says at which offset of a direction's bytes frames begin, before any of them is emitted. */
+  readonly onFrames?: (dir: Direction, off: number) => void;
 }
 
 /** Reads both directions of one connection, in any pieces. Never throws, whatever the bytes are. */
@@ -59,8 +63,9 @@ export function createDecoder(options: DecoderOptions): Decoder {
     note(code, says, about = {}) {
       emit({ k: "note", ...shared.stamp(), code, says, ...about });
     },
-    nextFrame: () => ++frames,
-    nextMessage: () => ++messages,
+    nextFrame: options.numbers?.frame ?? (() => ++frames),
+    nextMessage: options.numbers?.message ?? (() => ++messages),
+    framesBegin: (dir, off) => options.onFrames?.(dir, off),
   };
 
   const { start } = options;

@@ -71,6 +71,8 @@ const own: Readonly<Record<string, Read>> = {
   cut: property("cut"),
   redacted: property("redacted"),
   edited: ofFrame((frame) => (frame.edited === null ? 0 : 1)),
+  injected: (record) =>
+    record.k === "frame" || record.k === "message" ? Number(record.injected ?? false) : undefined,
   lint: (record) => ("lint" in record ? record.lint.map(({ rule }) => rule) : undefined),
   note: (record) => (record.k === "note" ? record.code : undefined),
   control: ofFrame((frame) => (frame.op >= 8 ? 1 : 0)),

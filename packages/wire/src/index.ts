@@ -6,7 +6,8 @@ export { createCaptureReader, type CaptureReaderOptions } from "./capture/read.t
 export { createDecoder, type Decoder, type DecoderOptions } from "./decoder.ts";
 export type { Deflate, DeflateSide } from "./extensions.ts";
 export { encodeHeader, mask, opcodes, unmask, type HeaderFields } from "./frame.ts";
-export { acceptFor } from "./handshake.ts";
+export { acceptFor, asksForWebSocket } from "./handshake.ts";
+export { parseHead, valuesOf, type Head } from "./http.ts";
 export { formatName, formatVersion, fromJson, toJson } from "./json.ts";
 export {
   captureNote,

@@ -55,7 +55,10 @@ export interface HandshakeRecord extends Stamp {
 /** What a redaction did: `masked` keeps the length; `re-encoded` replaced compressed by plain blocks. */
 export type Redacted = "masked" | "re-encoded";
 
-/** A frame as a proxy sent it on, where that is not what it received. */
+/**
+ * A frame as a proxy sent it on, where that is not what it received; without `hdr` it sent nothing.
+ * A message that was changed leaves in the first of its frames, and nothing for the others.
+ */
 export interface EditedFrame {
   readonly hdr: Uint8Array;
   readonly key: Uint8Array | null;
@@ -91,6 +94,8 @@ export interface FrameRecord extends Stamp {
   /** Which part of it, from 0. */
   readonly part?: number;
   readonly edited: EditedFrame | null;
+  /** A proxy made it: nobody sent it, and `dir` is where it went. */
+  readonly injected?: true;
   readonly redacted?: Redacted;
   readonly lint: readonly Lint[];
 }
@@ -119,6 +124,8 @@ export interface MessageRecord extends Stamp {
   readonly data?: Uint8Array;
   /** Bytes that are missing at the end of `text` or `data`. */
   readonly cut?: number;
+  /** A proxy made it. */
+  readonly injected?: true;
   /** The message has no end, or bytes of it are missing on the wire, or it could not be inflated. */
   readonly incomplete?: true;
   readonly redacted?: Redacted;
@@ -188,6 +195,8 @@ export type NoteCode =
   | "packets"
   /** The file has messages, but not the frames that carried them. */
   | "messages-only"
+  /** A proxy did something: changed, held, dropped or added a message. */
+  | "proxy"
   /** A watcher was too slow. */
   | "lost";
 

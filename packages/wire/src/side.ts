@@ -25,6 +25,7 @@ export interface Shared {
   note(code: NoteCode, says: string, about?: { dir?: Direction; count?: number }): void;
   nextFrame(): number;
   nextMessage(): number;
+  framesBegin(dir: Direction, off: number): void;
 }
 
 /** The frames of one direction as records. */
@@ -206,6 +207,7 @@ export function createSide(shared: Shared, dir: Direction): Side {
       return closed;
     },
     begin(at, isResumed = false) {
+      shared.framesBegin(dir, at);
       off = at;
       resumed = isResumed;
       reader.reset();

@@ -168,7 +168,8 @@ function notesOf(frame: FrameRecord, rtt: number | undefined): readonly string[]
     (rsv & 4) === 0 ? "" : "deflated",
     frame.cut === undefined ? "" : `${frame.cut} bytes not here`,
     redacted === undefined ? "" : redacted === "masked" ? "hidden" : "hidden, re-encoded",
-    edited === null ? "" : "edited on its way",
+    edited === null ? "" : edited.hdr.length === 0 ? "not sent on" : "edited on its way",
+    frame.injected === true ? "added by the proxy" : "",
     rtt === undefined ? "" : `rtt ${(rtt / 1000).toFixed(1)} ms`,
   ].filter((text) => text !== "");
 }
