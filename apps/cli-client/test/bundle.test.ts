@@ -23,7 +23,7 @@ describe("the built program", () => {
     await run(process.execPath, [tsup, "--out-dir", join(directory, "dist"), "--silent"], {
       cwd: root,
     });
-    main = join(directory, "dist/main.js");
+    main = join(directory, "dist/wsecho.cjs");
   });
   afterAll(() => rm(directory, { recursive: true }));
 
@@ -47,11 +47,11 @@ describe("the built program", () => {
 
   it("loads no more than it needs", async () => {
     const loaded = async (arg: string): Promise<readonly string[]> => {
-      const env = cleanEnvironment({ NODE_DEBUG: "esm" });
+      const env = cleanEnvironment({ NODE_DEBUG: "esm,module" });
       const { stderr } = await run(process.execPath, [main, arg], { env });
-      return ["main.js", "run-", "connect-"].filter((file) => stderr.includes(`dist/${file}`));
+      return ["wsecho.cjs", "run.js", "connect-"].filter((file) => stderr.includes(`dist/${file}`));
     };
-    expect(await loaded("--version")).toEqual(["main.js"]);
-    expect(await loaded("--help")).toEqual(["main.js", "run-"]);
+    expect(await loaded("--version")).toEqual(["wsecho.cjs"]);
+    expect(await loaded("--help")).toEqual(["wsecho.cjs", "run.js"]);
   });
 });
