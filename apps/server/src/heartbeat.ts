@@ -24,6 +24,8 @@ export interface Heartbeat {
 export interface HeartbeatParts {
   /** Between two pings of a peer that says nothing else; asked anew for each round, for it may change; ms. */
   readonly intervalMs: () => number;
+  /** From a message's first byte to its last; ms. */
+  readonly messageTimeoutMs: () => number;
   /** A peer was silent, and has been cut. */
   readonly onDead: () => void;
 }
@@ -42,15 +44,27 @@ export interface Beat extends Omit<Beating, "endsAtMs"> {
   bytesRead: number;
   /** It was pinged then. */
   pinged: boolean;
+  /** The message that it was inside of then, if any. */
+  inside: Inside | null;
+}
+
+interface Inside {
+  /** When it was first seen; Infinity once its peer has been told to go. */
+  sinceMs: number;
+  readonly leave: () => void;
 }
 
 /**
  * Pings a peer that has been silent for half an interval, and cuts it where it stays so for another
  * half: a dead peer is found within two intervals, and one that is busy is not disturbed. One timer
  * for all connections. It also ends sessions that have lasted long enough, to an interval's
- * exactness.
+ * exactness, and those whose message takes too long, to half of one.
  */
-export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbeat {
+export function createHeartbeat({
+  intervalMs,
+  messageTimeoutMs,
+  onDead,
+}: HeartbeatParts): Heartbeat {
   const groups = Array.from({ length: turns }, () => new Set<Beat>());
   let turn = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -77,10 +91,16 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
       connection.shutDown("sessionTooLong");
       return;
     }
+    const message = messageOf(entry, now);
+    if (message !== null && now - message.sinceMs >= messageTimeoutMs()) {
+      message.sinceMs = Infinity;
+      connection.shutDown("messageTooSlow");
+      return;
+    }
     const { bytesRead } = socket;
     // Where we do not read ourselves, silence says nothing.
     const isSilent = bytesRead === entry.bytesRead && !webSocket.isPaused;
-    if (isSilent && entry.pinged && (!entry.mayBeDeaf || isInsideMessage(webSocket))) {
+    if (isSilent && entry.pinged && (!entry.mayBeDeaf || message !== null)) {
       onDead();
       webSocket.terminate();
       return;
@@ -102,6 +122,7 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
         endsAtMs,
         bytesRead: -1,
         pinged: false,
+        inside: null,
       };
       // The group that was seen to last: the first ping comes after a whole interval.
       groups[turn]?.add(beat);
@@ -113,4 +134,25 @@ export function createHeartbeat({ intervalMs, onDead }: HeartbeatParts): Heartbe
       clearTimeout(timer);
     },
   };
+}
+
+/** The message that the peer is in the middle of. */
+function messageOf(entry: Beat, now: number): Inside | null {
+  const { webSocket } = entry;
+  if (!isInsideMessage(webSocket)) entry.inside?.leave();
+  else if (entry.inside === null) entry.inside = enter(entry, now);
+  // As long as we do not read, it cannot come to its end.
+  else if (webSocket.isPaused) entry.inside.sinceMs = now;
+  return entry.inside;
+}
+
+/** Listens only where a look has found a peer inside a message: no other message pays for it. */
+function enter(entry: Beat, now: number): Inside {
+  const { webSocket } = entry;
+  const leave = (): void => {
+    webSocket.off("message", leave);
+    entry.inside = null;
+  };
+  webSocket.on("message", leave);
+  return { sinceMs: now, leave };
 }

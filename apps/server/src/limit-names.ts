@@ -18,12 +18,14 @@ export type LimitName =
   | "max-message"
   | "max-session"
   | "message-rate"
+  | "message-timeout"
   | "ping-interval"
   | "slow-timeout";
 
 const behindCloses: Readonly<Partial<Record<CloseName, LimitName>>> = {
   idle: "idle-timeout",
   loginTimeout: "auth-timeout",
+  messageTooSlow: "message-timeout",
   sessionTooLong: "max-session",
   tooManyAttempts: "auth-max-attempts",
   tooManyFragments: "max-fragments",

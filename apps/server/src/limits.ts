@@ -20,6 +20,8 @@ export interface ServerLimits extends Limits {
   readonly maxSessionMs: number;
   /** Between pings of a silent peer. One that stays silent is cut within two intervals; ms. */
   readonly pingIntervalMs: number;
+  /** From a message's first byte to its last, to half a ping interval's exactness; ms. Longer: close 4408. */
+  readonly messageTimeoutMs: number;
   /** Messages of fewer bytes are never compressed. */
   readonly compressThresholdBytes: number;
   /** From the TCP connection to the last byte of its request's header; ms. Later: 408. */
@@ -41,6 +43,7 @@ export const defaultServerLimits: ServerLimits = {
   bytesPerSecond: 512 * 1024 * 1024,
   maxSessionMs: 24 * 60 * 60 * 1000,
   pingIntervalMs: 30_000,
+  messageTimeoutMs: 60_000,
   compressThresholdBytes: 1024,
   handshakeTimeoutMs: 10_000,
   drainTimeoutMs: 10_000,

@@ -83,6 +83,7 @@ export function assembleServer<Context = SessionContext>(
   const connections = trackConnections(http);
   const heartbeat = createHeartbeat({
     intervalMs: () => rules.current().limits.pingIntervalMs,
+    messageTimeoutMs: () => rules.current().limits.messageTimeoutMs,
     onDead: () => meter.limited("ping-interval"),
   });
   const gate = createGate({

@@ -51,7 +51,9 @@ export interface SessionParts {
 /** An open connection, as the server sees it when it stops. */
 export interface Connection {
   /** Answers what was accepted, then closes. */
-  readonly shutDown: (close: "goingAway" | "restarting" | "sessionTooLong") => void;
+  readonly shutDown: (
+    close: "goingAway" | "restarting" | "sessionTooLong" | "messageTooSlow",
+  ) => void;
 }
 
 /** Turns one socket into events of the session's machine, and the machine's effects into calls. */

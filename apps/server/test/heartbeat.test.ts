@@ -15,7 +15,11 @@ describe("by a clock of our own", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     dead = 0;
-    heartbeat = createHeartbeat({ intervalMs: () => intervalMs, onDead: () => (dead += 1) });
+    heartbeat = createHeartbeat({
+      intervalMs: () => intervalMs,
+      messageTimeoutMs: () => 3 * intervalMs,
+      onDead: () => (dead += 1),
+    });
   });
   afterEach(() => {
     heartbeat.stop();
@@ -124,6 +128,42 @@ describe("by a clock of our own", () => {
     expect(seen.ended).toBe(1);
   });
 
+  /** Time passes, and every now and then a byte of some message comes. */
+  function dribble({ socket, webSocket }: ReturnType<typeof fake>, intervals: number): void {
+    webSocket._receiver._state = 4;
+    for (let i = 0; i < 4 * intervals; i++) {
+      socket.bytesRead += 1;
+      vi.advanceTimersByTime(intervalMs / 4);
+    }
+  }
+
+  test("ends, once, whose message has not come to its end in time", () => {
+    const peer = fake();
+    dribble(peer, 3);
+    expect(peer.seen.ended).toBe(0);
+    dribble(peer, 1);
+    expect(peer.seen.ended).toBe(1);
+    // It stays open while an answer is owed.
+    dribble(peer, 8);
+    expect(peer.seen).toEqual({ pings: 0, cut: 0, ended: 1 });
+  });
+
+  test("counts each message's time anew, and none while the server itself does not read", () => {
+    const peer = fake();
+    for (let i = 0; i < 10; i++) {
+      dribble(peer, 2);
+      peer.webSocket.emit("message");
+    }
+    peer.webSocket.isPaused = true;
+    dribble(peer, 10);
+    peer.webSocket.isPaused = false;
+    dribble(peer, 2);
+    expect(peer.seen.ended).toBe(0);
+    dribble(peer, 2);
+    expect(peer.seen.ended).toBe(1);
+    expect(peer.webSocket.listenerCount("message")).toBeLessThan(2);
+  });
+
   test("forgets who has gone", () => {
     const { seen, remove } = fake();
     remove();
@@ -179,6 +219,39 @@ test.each([
   await pings(other, 4);
   expect(met).toEqual(["ping-interval"]);
 });
+
+test.each([
+  ["plain", {}, "GET / HTTP/1.1", [text("admin:123456")]],
+  ["before login, in v1", { "Sec-WebSocket-Protocol": "wsecho.v1" }, "GET / HTTP/1.1", []],
+  ["/echo, in fragments, behind whole messages", {}, "GET /echo HTTP/1.1", [text("whole")]],
+])(
+  "[T10] closes 4408 for a message that comes byte by byte: %s",
+  async (_, headers, request, start) => {
+    const { port, met } = await startLimited(
+      { pingIntervalMs: 60, messageTimeoutMs: 150 },
+      { allowAnonymous: true },
+    );
+    const peer = await openRaw(port, headers, request);
+    const fragments = request.includes("/echo");
+    peer.socket.write(Buffer.concat([...start, fragments ? frame(0x01, "a") : header(0x81, 5000)]));
+    const drip = setInterval(
+      () => peer.socket.write(fragments ? frame(0x00, "a") : Buffer.of(0)),
+      10,
+    );
+    for (;;) {
+      const { opcode, payload } = await peer.frame();
+      if (opcode !== 8) continue;
+      expect([payload.readUInt16BE(0), payload.subarray(2).toString()]).toEqual([
+        4408,
+        "message took too long",
+      ]);
+      break;
+    }
+    await peer.ended;
+    clearInterval(drip);
+    expect(met).toEqual(["message-timeout"]);
+  },
+);
 
 const cutInTwo = [frame(0x01, "two"), frame(0x80, " halves")];
 

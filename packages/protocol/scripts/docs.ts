@@ -118,6 +118,8 @@ export const closeDocs: Readonly<Record<CloseName, string>> = {
   revoked: "the user was disabled or removed, or an operator ended the session",
   subprotocol: "from a client: the server did not select what was asked for",
   loginTimeout: "no accepted login within `authTimeoutMs`",
+  messageTooSlow:
+    "a message had begun, and did not come to its end within the server's time for one",
   idle: "no message for `idleTimeoutMs`",
   outOfOrder: "an `id` again, a `response` that nobody asked for, `auth` during a login",
   tooManyAttempts: "`maxAttempts` refused logins",

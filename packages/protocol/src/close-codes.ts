@@ -39,6 +39,7 @@ export const closes = {
   revoked: { code: 4403, reason: "access revoked", retry: "never" },
   subprotocol: { code: 4406, reason: "subprotocol not supported", retry: "never" },
   loginTimeout: { code: 4408, reason: "login took too long", retry: "credentials" },
+  messageTooSlow: { code: 4408, reason: "message took too long", retry: "later" },
   idle: { code: 4408, reason: "idle for too long", retry: "credentials" },
   outOfOrder: { code: 4409, reason: "message out of order or duplicate", retry: "never" },
   tooManyAttempts: { code: 4429, reason: "too many login attempts", retry: "credentials" },

@@ -39,6 +39,7 @@ export function toLimits(settings: Settings): Partial<ServerLimits> {
     bytesPerSecond: settings["byte-rate"],
     maxSessionMs: settings["max-session"],
     pingIntervalMs: settings["ping-interval"],
+    messageTimeoutMs: settings["message-timeout"],
     compressThresholdBytes: settings["compress-threshold"],
     backlogMessages: settings["max-backlog"],
     highWaterBytes: settings["high-water"],

@@ -167,6 +167,12 @@ export const settings = {
     limits.pingIntervalMs,
     time,
   ),
+  "message-timeout": setting(
+    "Limits",
+    "time for a message, from its first byte to its last",
+    limits.messageTimeoutMs,
+    time,
+  ),
   "max-backlog": setting("Limits", "messages that may wait", limits.backlogMessages, count),
   "high-water": setting("Limits", "unread replies until input pauses", limits.highWaterBytes, size),
   "auth-max-attempts": setting("Limits", "logins tried per connection", limits.maxAttempts, count),

@@ -44,6 +44,9 @@ const closeWords = {
   "close.subprotocol.meaning": "Client and server did not agree on a dialect.",
   "close.loginTimeout.name": "Login took too long",
   "close.loginTimeout.meaning": "Nobody logged in within the time that the server allows.",
+  "close.messageTooSlow.name": "Message took too long",
+  "close.messageTooSlow.meaning":
+    "A message did not reach the server whole in the time that it allows. Connect again.",
   "close.idle.name": "Idle for too long",
   "close.idle.meaning": "Nothing was sent for longer than the server allows.",
   "close.outOfOrder.name": "Out of order",

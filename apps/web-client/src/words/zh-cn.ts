@@ -42,6 +42,8 @@ export const zhCN: Catalogue = {
   "close.subprotocol.meaning": "客户端与服务器未能就方言达成一致。",
   "close.loginTimeout.name": "登录超时",
   "close.loginTimeout.meaning": "未在服务器允许的时间内登录。",
+  "close.messageTooSlow.name": "消息耗时过长",
+  "close.messageTooSlow.meaning": "消息未能在服务器允许的时间内完整送达，请重新连接。",
   "close.idle.name": "空闲过久",
   "close.idle.meaning": "超过服务器允许的时间没有发送任何内容。",
   "close.outOfOrder.name": "顺序错误",

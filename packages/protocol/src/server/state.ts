@@ -122,7 +122,7 @@ export type ServerEvent =
   /** The server stops, or has had this session for long enough: answer what was accepted, then close. */
   | {
       readonly type: "shutdown";
-      readonly close: "goingAway" | "restarting" | "sessionTooLong";
+      readonly close: "goingAway" | "restarting" | "sessionTooLong" | "messageTooSlow";
     }
   /** The user was disabled or removed, or the session was ended by an operator. */
   | { readonly type: "revoked" }

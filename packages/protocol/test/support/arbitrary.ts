@@ -175,7 +175,7 @@ export const anyServerEvent: fc.Arbitrary<ServerEvent> = fc.oneof(
   }),
   fc.record({
     type: fc.constant("shutdown"),
-    close: fc.constantFrom("goingAway", "restarting", "sessionTooLong"),
+    close: fc.constantFrom("goingAway", "restarting", "sessionTooLong", "messageTooSlow"),
   }),
   fc.record({
     type: fc.constant("violation"),

@@ -66,6 +66,7 @@ const always: readonly Input[] = [
   })),
   { label: "shut down", event: { type: "shutdown", close: "goingAway" } },
   { label: "too long", event: { type: "shutdown", close: "sessionTooLong" } },
+  { label: "dribble", event: { type: "shutdown", close: "messageTooSlow" } },
   { label: "restart", event: { type: "shutdown", close: "restarting" } },
   { label: "revoked", event: { type: "revoked" } },
   { label: "violation", event: { type: "violation", close: "protocolError" } },

@@ -44,6 +44,7 @@ function hasCause(scene: Scene, name: CloseName): boolean {
     case "goingAway":
     case "restarting":
     case "sessionTooLong":
+    case "messageTooSlow":
       return (event.type === "shutdown" ? event.close : null) === name || before.draining !== null;
     case "loginTimeout":
       return event.type === "timer" && event.name === "auth";
