@@ -230,5 +230,5 @@ describe("a page for one feed", () => {
     await page.reload();
     await page.getByText("The address of this page has lost its token").waitFor();
     expect(await violations(page)).toEqual([]);
-  });
+  }, 60_000);
 });
