@@ -180,11 +180,7 @@ export function createTap({ record, log, meter }: TapParts): Tap {
     },
     arrive(subject, user, request) {
       const tapped = new Tapped(subject, user);
-      if (running !== null && isWanted(tapped)) {
-        tapped.tapFromStart(running.tape, request);
-        // Where the handshake fails nobody else tells.
-        subject.socket.once("close", () => tapped.untap("closed"));
-      }
+      if (running !== null && isWanted(tapped)) tapped.tapFromStart(running.tape, request);
       return tapped;
     },
     open(tapped, webSocket) {

@@ -23,6 +23,8 @@ export class Tapped {
   /** Who is logged in. */
   user: string | null;
   #webSocket: WebSocket | null = null;
+  /** Until the handshake has succeeded nobody else says when the connection closes. */
+  #onFailed: (() => void) | null = null;
   #untap: ((how: "closed" | "stopped") => void) | null = null;
 
   constructor(subject: Subject, user: string | null) {
@@ -34,13 +36,18 @@ export class Tapped {
     return this.#untap !== null;
   }
 
+  /** The handshake has succeeded. */
   opened(webSocket: WebSocket): void {
     this.#webSocket = webSocket;
+    if (this.#onFailed !== null) this.subject.socket.removeListener("close", this.#onFailed);
+    this.#onFailed = null;
   }
 
   /** To be called before the handshake is answered. */
   tapFromStart(tape: Tape, request: IncomingMessage): void {
     this.#tap(tape, "handshake");
+    this.#onFailed = () => this.untap("closed");
+    this.subject.socket.once("close", this.#onFailed);
     tape.add(this.subject.conn, "c2s", headOf(request));
   }
 

@@ -63,6 +63,19 @@ test("watches that come and go in the middle of a flood change no echo", async (
   expect(floods.flatMap(({ wrong }) => wrong)).toEqual([]);
 }, 60_000);
 
+test("a watcher that does not read is not taken for dead, as others are", async () => {
+  const { url, log } = await startServer({ limits: { pingIntervalMs: 200 } });
+  const slow = await connectV1(`${url}/inspect`);
+  const other = await connectV1(url);
+  for (const { socket } of [slow, other]) socket.pause();
+  // The watcher came first, so it would have been cut before.
+  await expect.poll(() => log.filter(({ message }) => message === "closed"), soon).toHaveLength(1);
+  slow.socket.resume();
+  slow.sendJson({ type: "ping" });
+  const isPong = (message: string | Buffer): boolean => message.toString() === '{"type":"pong"}';
+  await expect.poll(() => slow.rest().some(isPong), soon).toBe(true);
+});
+
 test("where the thread ends the feed does, in words, and no session; the next watcher gets another", async () => {
   const threads: Worker[] = [];
   const take = (thread: Worker): void => void threads.push(thread);
