@@ -51,4 +51,5 @@ export const notesZhCN: Readonly<Record<NoteCode, string>> = {
   packets: "网络抓包中缺少的内容",
   "messages-only": "文件中有消息，但没有承载它们的帧",
   lost: "观察者太慢",
+  proxy: "代理改动、扣留、丢弃或添加了消息",
 };
