@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import { WebSocket } from "ws";
 import { violationOf, type Violation } from "./violation.ts";
 
@@ -34,6 +34,8 @@ export class EventfulSocket extends WebSocket {
     this.events = events;
     (tcp as Linked)[webSocketOf] = this;
     tcp.on("drain", onDrain);
+    // The library ends a socket twice, and Node makes an error of the second time that nobody sees.
+    tcp.end = endOnce;
   }
 
   /** `close` is heard by listeners, too. */
@@ -68,6 +70,10 @@ export class EventfulSocket extends WebSocket {
   onDrain(): void {
     this.events?.onDrain();
   }
+}
+
+function endOnce(this: Socket, ...args: unknown[]): Socket {
+  return this.writableEnded ? this : Socket.prototype.end.apply(this, args as []);
 }
 
 function onDrain(this: Linked): void {
