@@ -73,7 +73,7 @@ export class EventfulSocket extends WebSocket {
 }
 
 function endOnce(this: Socket, ...args: unknown[]): Socket {
-  return this.writableEnded ? this : Socket.prototype.end.apply(this, args as []);
+  return this.writableEnded ? this : Socket.prototype.end.apply(this, args as [string]);
 }
 
 function onDrain(this: Linked): void {
