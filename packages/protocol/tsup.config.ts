@@ -5,6 +5,7 @@ export default {
     "client/index": "src/client/index.ts",
     "server/index": "src/server/index.ts",
     "scram/index": "src/scram/index.ts",
+    "events/index": "src/events/index.ts",
     "vectors/index": "src/vectors/index.ts",
   },
   format: "esm",

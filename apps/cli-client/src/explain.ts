@@ -1,5 +1,6 @@
 import { closes, retryAfterClose, type DialectName, type StopReason } from "@wsecho/protocol";
 import type { ExitName } from "./exit.ts";
+import { explainFailure, plainHint } from "./explain-failure.ts";
 import type { HandshakeFailure } from "./handshake.ts";
 import { sanitizeLine } from "./terminal/sanitize.ts";
 
@@ -28,6 +29,10 @@ export interface EndingContext {
   readonly handshakeLogin: boolean;
   /** Whether a client certificate was shown, and whether it was the login. */
   readonly certificate: "none" | "shown" | "login";
+  /** The proxy on the way, as it may be shown; `null` for none. */
+  readonly proxy?: string | null;
+  /** Every header of a refusal, not only the telling ones. */
+  readonly verbose?: boolean;
 }
 
 export function explain(reason: StopReason, context: EndingContext): Ending {
@@ -81,8 +86,6 @@ export function explain(reason: StopReason, context: EndingContext): Ending {
       };
   }
 }
-
-const plainHint = "If it speaks as the article's server does, add --dialect plain.";
 
 const notByCertificate =
   "It may take no certificates for logins: log in with --user NAME beside --cert, or without it.";
@@ -176,139 +179,4 @@ export function describeClose(code: number, reason: string): string {
   return code === 1006
     ? "The connection broke without a close (1006)"
     : `The server closed with ${code} (${meaning ?? "a code unknown here"})${words}`;
-}
-
-function explainFailure(failure: HandshakeFailure, context: EndingContext): Ending {
-  const { url, token, handshakeLogin, certificate } = context;
-  switch (failure.kind) {
-    case "http":
-      if (handshakeLogin && token !== null && failure.status === 401)
-        return { exit: "authentication", text: `The login was refused (HTTP 401). ${token}` };
-      if (certificate !== "none" && failure.status === 403)
-        return { exit: "authentication", text: explainForbidden(failure, url) };
-      return {
-        exit: handshakeLogin && failure.status === 429 ? "authentication" : "handshake",
-        text: explainRefusal(failure, url),
-      };
-    case "tls":
-      return {
-        exit: "tls",
-        text: `TLS with ${url} failed: ${failure.detail}. ${tlsHint(failure, certificate)}`,
-      };
-    case "invalid":
-      return {
-        exit: "handshake",
-        text: `${url} did not answer as a WebSocket server: ${failure.detail}. ${plainHint}`,
-      };
-    case "network":
-      return { exit: "unreachable", text: explainNetwork(failure, context) };
-  }
-}
-
-function explainForbidden({ body }: HttpRefusal, url: string): string {
-  const words = body === "" ? "" : ` It says: ${body}`;
-  return (
-    `${url} did not let the certificate of --cert in (HTTP 403). The common name (CN) of its subject ` +
-    `has to be a user there, and its signer one of the server's --tls-client-ca.${words}`
-  );
-}
-
-type Failed<Kind> = Extract<HandshakeFailure, { readonly kind: Kind }>;
-type HttpRefusal = Failed<"http">;
-
-function tlsHint(
-  { code, detail }: Failed<"tls">,
-  certificate: EndingContext["certificate"],
-): string {
-  if (/wrong version|packet length/i.test(detail))
-    return "The server speaks no TLS there; try ws:// instead of wss://.";
-  const wants = "a client certificate: --cert FILE --key FILE.";
-  if (/alert handshake failure/i.test(detail))
-    return (
-      "The two sides have no version or cipher of TLS in common, or the server wants " +
-      (certificate === "none" ? wants : "another certificate than that of --cert.")
-    );
-  if (/alert certificate required/i.test(detail)) return `The server wants ${wants}`;
-  if (/alert .*(certificate|unknown ca|access denied)/i.test(detail))
-    return (
-      "The server does not take the certificate of --cert: it may have expired, or be signed by an " +
-      "authority that the server does not trust, whose certificate may be missing in the file."
-    );
-  switch (code) {
-    case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return "The server's certificate is for other names; use one of those in the URL.";
-    case "CERT_HAS_EXPIRED":
-      return "The server's certificate is out of date: whoever runs the server has to renew it.";
-    default:
-      return (
-        "Check the certificate of the server: --cacert FILE trusts an authority of your own, " +
-        "NODE_EXTRA_CA_CERTS=FILE adds one to the usual ones."
-      );
-  }
-}
-
-function explainNetwork(
-  { code, detail }: Extract<HandshakeFailure, { readonly kind: "network" }>,
-  { url, serverCommand, certificate }: EndingContext,
-): string {
-  const here = /^wss?:\/\/(localhost|127\.|\[::1\])/.test(url);
-  switch (code) {
-    case "ECONNREFUSED":
-      return (
-        `Nothing listens at ${url}. Is the server running?` +
-        (here ? ` Start one with: ${serverCommand}` : "")
-      );
-    case "ENOTFOUND":
-      return `The host of ${url} is not known (DNS). Check the spelling.`;
-    case "EAI_AGAIN":
-      return `The host of ${url} could not be looked up (DNS does not answer). Check the network.`;
-    case "ECONNRESET":
-      return `${url} hung up before it answered. ${
-        certificate === "none"
-          ? "Is it a WebSocket server?"
-          : "It may not take the certificate of --cert, or be no WebSocket server."
-      }`;
-    default:
-      return `No connection to ${url}: ${detail} (${code}).`;
-  }
-}
-
-function explainRefusal(
-  {
-    status,
-    statusText,
-    location,
-    retryAfterS,
-    body,
-  }: Extract<HandshakeFailure, { readonly kind: "http" }>,
-  url: string,
-): string {
-  const head = `${url} refused the WebSocket: HTTP ${[status, statusText].join(" ").trim()}.`;
-  const words = body === "" ? "" : ` It says: ${body}`;
-  const when = retryAfterS === null ? "later" : `in ${retryAfterS} s`;
-  return `${head} ${refusalHint(status, location, when)}${words}`;
-}
-
-function refusalHint(status: number, location: string | undefined, when: string): string {
-  if (status >= 300 && status < 400)
-    return location === undefined ? "It redirects to nowhere." : `It redirects to ${location}`;
-  if (status < 300) return "A web server is there, but no WebSocket. Check the path.";
-  if (status >= 500) return `The server, or a proxy before it, is in trouble. Try again ${when}.`;
-  switch (status) {
-    case 400:
-      return "It did not like the request; perhaps the --dialect.";
-    case 401:
-    case 407:
-      return "It wants a login at the handshake.";
-    case 403:
-      return "It lets nobody in here.";
-    case 404:
-      return "There is no WebSocket at this path.";
-    case 426:
-      return "It wants another protocol or version.";
-    case 429:
-      return `It has had too many requests, or failed logins. Try again ${when}.`;
-    default:
-      return "Check the URL.";
-  }
 }

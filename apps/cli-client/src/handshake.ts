@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { wsTransport, type Transport, type WsOptions } from "@wsecho/client/ws";
 import type WebSocket from "ws";
@@ -12,11 +12,15 @@ export type HandshakeFailure =
       readonly location: string | undefined;
       /** What `Retry-After` says, in seconds; `null` where it says none. */
       readonly retryAfterS: number | null;
+      /** As the server sent them, in pairs of a name and a value. */
+      readonly headers: readonly (readonly [string, string])[];
       /** The beginning of the body, where it is text meant for a person; else empty. */
       readonly body: string;
     }
   | { readonly kind: "tls"; readonly code: string; readonly detail: string }
   | { readonly kind: "network"; readonly code: string; readonly detail: string }
+  /** A proxy did not let us through. */
+  | { readonly kind: "proxy"; readonly detail: string }
   /** The server answered, but not as RFC 6455 section 4 asks. */
   | { readonly kind: "invalid"; readonly detail: string };
 
@@ -24,6 +28,8 @@ export interface Handshakes {
   readonly transport: Transport;
   /** Of the last attempt; `null` while there was none. */
   readonly failure: () => HandshakeFailure | null;
+  /** The latest WebSocket; `null` before the first. */
+  readonly live: () => WebSocket | null;
 }
 
 /** The `Authorization` of a connection that is about to open; `null` for none. */
@@ -38,33 +44,48 @@ const bodyTimeoutMs = 2000;
  * The `ws` transport, which here also remembers why a connection did not come about.
  *
  * @param onSocket gets each connection before anything was written to it
+ * @param onRequest gets each request with its WebSocket, before anything is sent
  */
 export function watchHandshakes(
   authorize: Authorize = () => null,
   options: WsOptions = {},
   onSocket: (socket: Socket) => void = () => undefined,
+  onRequest: (request: ClientRequest, socket: WebSocket) => void = () => undefined,
 ): Handshakes {
   let failure: HandshakeFailure | null = null;
+  let live: WebSocket | null = null;
   const transport = wsTransport({
     ...options,
     finishRequest: (request, socket) => {
-      socket.on("error", (error: NodeJS.ErrnoException) => {
-        failure ??= classify(error);
-      });
-      socket.on("unexpected-response", (_request, response) => {
-        void readRefusal(response).then((refusal) => {
-          failure = refusal;
-          abandon(socket);
+      const isRedirect = live === socket;
+      live = socket;
+      // After a redirect the listeners of the WebSocket are there already.
+      if (!isRedirect) {
+        socket.on("error", (error: NodeJS.ErrnoException) => {
+          failure ??= classify(error);
         });
-      });
+        socket.on("unexpected-response", (_request, response) => {
+          // An answer of the proxy in place of the server's has been noted as such.
+          if (failure !== null) return;
+          void readRefusal(response).then((refusal) => {
+            failure = refusal;
+            abandon(socket);
+          });
+        });
+      }
       failure = null;
       request.once("socket", onSocket);
-      const authorization = authorize();
+      request.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
+        if (statusCode !== 200)
+          failure = { kind: "proxy", detail: `it answered CONNECT with HTTP ${statusCode}` };
+      });
+      const authorization = isRedirect ? null : authorize();
       if (authorization !== null) request.setHeader("Authorization", authorization);
+      onRequest(request, socket);
       request.end();
     },
   });
-  return { transport, failure: () => failure };
+  return { transport, failure: () => failure, live: () => live };
 }
 
 function abandon(socket: WebSocket): void {
@@ -92,9 +113,16 @@ async function readRefusal(response: IncomingMessage): Promise<HandshakeFailure>
     status: response.statusCode ?? 0,
     statusText: response.statusMessage ?? "",
     location: response.headers.location,
+    headers: pairs(response.rawHeaders),
     retryAfterS: secondsOf(response.headers["retry-after"]),
     body: /^\s*</.test(body) || /html/i.test(response.headers["content-type"] ?? "") ? "" : body,
   };
+}
+
+function pairs(raw: readonly string[]): readonly (readonly [string, string])[] {
+  return raw.flatMap((name, index) =>
+    index % 2 === 0 ? [[name, raw[index + 1] ?? ""] as const] : [],
+  );
 }
 
 /** RFC 9110 section 10.2.3; dates are left out, as clocks differ. */
@@ -111,6 +139,7 @@ function classify(error: NodeJS.ErrnoException): HandshakeFailure {
     error instanceof AggregateError && error.message === ""
       ? error.errors.map((each) => (each instanceof Error ? each.message : "")).join("; ")
       : error.message;
+  if (/proxy|socks/i.test(detail)) return { kind: "proxy", detail };
   if (code === undefined || code.startsWith("HPE_") || code.startsWith("WS_ERR_"))
     return { kind: "invalid", detail };
   if (!tlsCodes.test(code)) return { kind: "network", code, detail };

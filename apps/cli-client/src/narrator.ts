@@ -11,11 +11,13 @@ export interface NarratorOptions {
   readonly tally: () => Tally;
   /** Said once, after the first login; empty for nothing. */
   readonly hint: string;
+  /** Whether there is no session, just messages. */
+  readonly bare: () => boolean;
 }
 
 /** Tells a person what goes on in a session. What ends it is told at the end instead. */
 export function createNarrator(options: NarratorOptions): (event: SessionEvent) => void {
-  const { output, url, tally, hint } = options;
+  const { output, url, tally, hint, bare } = options;
   let established = false;
   let closed: { readonly code: number; readonly reason: string } | null = null;
   let toldMissing = "";
@@ -27,7 +29,8 @@ export function createNarrator(options: NarratorOptions): (event: SessionEvent) 
         if (status.kind === "ready") {
           const who = status.user === undefined ? "" : ` as ${status.user}`;
           const again = established ? "Connected again" : "Connected";
-          output.info(`${again} to ${url}${who} (${status.dialect}).${established ? "" : hint}`);
+          const dialect = bare() ? "" : ` (${status.dialect})`;
+          output.info(`${again} to ${url}${who}${dialect}.${established ? "" : hint}`);
           established = true;
         } else if (status.kind === "waiting") {
           if (closed !== null) output.problem(`${describeClose(closed.code, closed.reason)}.`);

@@ -1,13 +1,17 @@
 import { styleText } from "node:util";
-import { sanitizeLines } from "./terminal/sanitize.ts";
+import type { Message } from "@wsecho/client";
+import { createDisplay, type Display } from "./display.ts";
+import { sanitizeLine, sanitizeLines } from "./terminal/sanitize.ts";
 
 /**
  * The two voices of the program: payload on stdout, talk on stderr. Both keep a peer's control
  * characters away from a terminal; a pipe gets payload byte for byte.
  */
 export interface Output {
-  /** A message from the server. Resolves when there is room for more. */
-  readonly message: (payload: string | Uint8Array) => Promise<void>;
+  /** A message from the server. Resolves when there is room for more, with whether it was shown. */
+  readonly message: (message: Message) => Promise<boolean>;
+  /** A line of our own making for stdout; a terminal gets it harmless. Resolves when there is room for more. */
+  readonly line: (text: string) => Promise<void>;
   /** Whether whoever reads our stdout has more than enough to do. */
   readonly blocked: () => boolean;
   /** Nobody reads stdout any more, as after `| head -1`. */
@@ -33,16 +37,21 @@ export interface OutputOptions {
   /** Whether messages go to the screen, too: a person is talking. */
   readonly interactive: boolean;
   readonly onGone: () => void;
+  readonly display?: Display;
+  /** Each message takes the place of the one before, where stdout is a terminal. */
+  readonly watch?: boolean;
 }
 
-export function createOutput({ quiet, screen, interactive, onGone }: OutputOptions): Output {
+export function createOutput(options: OutputOptions): Output {
+  const { quiet, screen, interactive, onGone, watch = false } = options;
+  const display = options.display ?? createDisplay({}, Date.now);
   const { stdout, stderr } = process;
   let gone = false;
   let patient = true;
-  let release: (() => void) | null = null;
+  let room: PromiseWithResolvers<undefined> | null = null;
   const unblock = (): void => {
-    release?.();
-    release = null;
+    room?.resolve(undefined);
+    room = null;
   };
   stdout.on("drain", unblock);
   stdout.on("error", () => {
@@ -60,20 +69,26 @@ export function createOutput({ quiet, screen, interactive, onGone }: OutputOptio
     if (shared === null) stderr.write(`${line}\n`);
     else shared.print(line);
   };
+  const write = (text: string | Uint8Array): Promise<void> => {
+    if (gone || stdout.write(text) || !patient) return Promise.resolve();
+    room ??= Promise.withResolvers();
+    return room.promise;
+  };
   return {
-    message: (payload) => {
+    message: async (message) => {
+      const forPerson = stdout.isTTY;
+      const shown = display.show(message, forPerson);
+      if (shown === null) return false;
       const shared = interactive ? screen() : null;
-      if (shared !== null) {
-        shared.print(`${styleText("green", "<", { stream: stdout })} ${showPayload(payload)}`);
-        return Promise.resolve();
-      }
-      const bytes = stdout.isTTY ? `${showPayload(payload)}\n` : withLineEnd(payload);
-      if (gone || stdout.write(bytes) || !patient) return Promise.resolve();
-      return new Promise((resolve) => {
-        release = resolve;
-      });
+      // To a person `show` gives text.
+      if (shared !== null)
+        shared.print(`${styleText("green", "<", { stream: stdout })} ${String(shown)}`);
+      else if (watch && forPerson) await write(`\x1b[H\x1b[2J${String(shown)}\n`);
+      else await write(withLineEnd(shown));
+      return true;
     },
-    blocked: () => release !== null,
+    line: (text) => write(`${stdout.isTTY ? sanitizeLine(text) : text}\n`),
+    blocked: () => room !== null,
     gone: () => gone,
     info: (text) => {
       if (!quiet) say(text, "dim");
@@ -88,12 +103,6 @@ export function createOutput({ quiet, screen, interactive, onGone }: OutputOptio
       await Promise.all([waits ? flushed(stdout) : undefined, flushed(stderr)]);
     },
   };
-}
-
-/** For a person: text that cannot act, bytes as hex. */
-function showPayload(payload: string | Uint8Array): string {
-  if (typeof payload === "string") return sanitizeLines(payload);
-  return `(${payload.byteLength} bytes) ${Buffer.from(payload).toString("hex")}`;
 }
 
 function withLineEnd(payload: string | Uint8Array): string | Uint8Array {

@@ -2,12 +2,12 @@ import { Command, CommanderError } from "commander";
 import { addBenchCommand, type BenchInvocation } from "./bench/options.ts";
 import type { ConnectCommandOptions } from "./commands/connect.ts";
 import type { InspectCommandOptions } from "./commands/inspect.ts";
+import { addConnectOptions, splitOptionalValues } from "./connect-options.ts";
 import { addDoctorCommand, type DoctorInvocation } from "./doctor/options.ts";
 import { exitHelp } from "./exit.ts";
 import { addProxyCommands, type ProxyInvocation } from "./proxy/options.ts";
 import type { ManualParts } from "./reference/manual.ts";
 import { addReferenceCommands, type Reference } from "./reference/options.ts";
-import { addSessionOptions } from "./session-options.ts";
 import { addInspectCommand } from "./wire/inspect-options.ts";
 import { addWireCommands, type WireInvocation } from "./wire/options.ts";
 
@@ -58,13 +58,27 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
     .showHelpAfterError("(wsecho --help shows what there is)")
     .addHelpText("afterAll", [examples, environment, `\n${exitHelp()}`].join("\n"));
-  addSessionOptions(
+  addConnectOptions(
     program
       .command("connect", { isDefault: !readsAsCommand(args) })
       .description("log in, send what is typed or piped in, show what comes back")
       .argument("<url>", "ws://host:port/path, or host:port, or :port on this machine"),
   ).action((target: string, options: ConnectCommandOptions) => {
     invocation = { kind: "connect", target, options };
+  });
+  addConnectOptions(
+    program
+      .command("send")
+      .description("send the given messages, or the input, print what comes back, and leave")
+      .argument("<url>", "as for connect")
+      .argument("[messages...]", "a text each, or @FILE"),
+  ).action((target: string, messages: string[], options: ConnectCommandOptions) => {
+    const execute = [...(options.execute ?? []), ...messages];
+    invocation = {
+      kind: "connect",
+      target,
+      options: { ...options, ...(execute.length === 0 ? {} : { execute }) },
+    };
   });
   addBenchCommand(program, (bench) => {
     invocation = { kind: "bench", bench };
@@ -89,7 +103,7 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     };
   });
   try {
-    program.parse(args, { from: "user" });
+    program.parse(splitOptionalValues(args), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? { kind: "done" } : { kind: "usage" };

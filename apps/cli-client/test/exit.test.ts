@@ -22,7 +22,7 @@ describe("status 2: wrong arguments", () => {
     [["connect", "--reconect", ":1"], "Did you mean --reconnect?"],
     [["conect", ":1"], "Did you mean connect?"],
     [[], "missing required argument 'url'"],
-    [["--dialect", "v2", ":1"], "Allowed choices are v1, plain, auto."],
+    [["--dialect", "v2", ":1"], "Allowed choices are v1, plain, auto, none."],
     [["--timeout", "soon", ":1"], "It must be a number of seconds above 0"],
     [["--timeout", "0", ":1"], "It must be a number of seconds above 0"],
     [["ws://127.0.0.1:99999"], "this is not a URL"],

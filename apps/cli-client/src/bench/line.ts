@@ -136,6 +136,8 @@ function failureKind(failure: HandshakeFailure | null, detail = ""): string | nu
       return `HTTP ${failure.status}`;
     case "invalid":
       return "not a WebSocket server";
+    case "proxy":
+      return "no way through the proxy";
     default:
       return failure.code;
   }

@@ -80,7 +80,7 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
   });
   const shown = options.json === true ? JSON.stringify(result) : formatResult(result);
   // Line by line: a terminal indents the later lines of one message.
-  for (const line of shown.split("\n")) await output.message(line);
+  for (const line of shown.split("\n")) await output.line(line);
   const broken = brokenConditions(conditions, result);
   if (broken.length > 0) return end("expectation", ...broken.map((each) => `Failed: ${each}.`));
   const wish = departure.exit();

@@ -1,14 +1,17 @@
-import { SessionError, type Session } from "@wsecho/client";
+import { SessionError } from "@wsecho/client";
+import type { Outgoing } from "../input/framing.ts";
 import type { Output } from "../output.ts";
 import type { Terminal } from "../prompt/terminal.ts";
 import type { TallyKeeper } from "../tally.ts";
-import { receive } from "./receive.ts";
+import { receive, type Receiving } from "./receive.ts";
 
-export interface Conversation {
-  readonly session: Session;
+export interface Conversation extends Receiving {
   readonly terminal: Terminal;
   readonly output: Output;
   readonly tally: TallyKeeper;
+  /** Said before anything is typed. */
+  readonly first: readonly Outgoing[];
+  readonly send: (message: Outgoing) => Promise<void>;
   readonly leave: () => void;
 }
 
@@ -17,23 +20,24 @@ const exitWord = "exit";
 
 /** A person types, the server answers, until one of them ends it. */
 export async function converse(conversation: Conversation): Promise<void> {
-  const { session, terminal, output, tally, leave } = conversation;
-  const send = async (line: string): Promise<void> => {
+  const { terminal, output, tally, leave } = conversation;
+  const send = async (message: Outgoing): Promise<void> => {
     try {
-      await session.send(line);
+      await conversation.send(message);
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
       if (error.reason.kind === "unsent") tally.addUnsent();
       else output.problem(error.message);
     }
   };
+  for (const message of conversation.first) void send(message);
   terminal.prompt(
     "> ",
     (line) => {
       if (line === exitWord) leave();
-      else void send(line);
+      else void send({ kind: "text", text: line });
     },
     leave,
   );
-  await receive(session, output);
+  await receive(conversation);
 }

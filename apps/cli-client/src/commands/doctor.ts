@@ -50,11 +50,11 @@ export async function doctorCommand({ target: text, options }: DoctorInvocation)
   const tell = async (...more: readonly Verdict[]): Promise<boolean> => {
     verdicts.push(...more);
     if (options.json !== true)
-      for (const verdict of more) for (const line of format(verdict)) await output.message(line);
+      for (const verdict of more) for (const line of format(verdict)) await output.line(line);
     return more.every(({ outcome }) => outcome !== "fail") && !departure.signal.aborted;
   };
   await examine({ url, tls: tls.value, options, session: login.session, tell });
-  if (options.json === true) await output.message(JSON.stringify({ v: 1, verdicts }));
+  if (options.json === true) await output.line(JSON.stringify({ v: 1, verdicts }));
   return end(departure.exit() ?? exitOf(verdicts));
 }
 

@@ -1,9 +1,15 @@
 import { createInspector, type ViewOptions } from "../wire/inspector.ts";
-import { connectCommand, type Approach, type ConnectCommandOptions } from "./connect.ts";
+import {
+  connectCommand,
+  connectDefaults,
+  type Approach,
+  type ConnectCommandOptions,
+} from "./connect.ts";
 import { watchFeed } from "./feed.ts";
 
 /** The options of `wsecho inspect`, as the argument parser names them. */
-export interface InspectCommandOptions extends ConnectCommandOptions, ViewOptions {
+export interface InspectCommandOptions
+  extends Omit<ConnectCommandOptions, keyof typeof connectDefaults>, ViewOptions {
   /** The server's feed, instead of a session of one's own. */
   readonly server?: boolean;
   readonly all?: boolean;
@@ -25,10 +31,13 @@ export async function inspectCommand(
     const { rawCommand } = await import("./raw.ts");
     return rawCommand(text, options);
   }
+  // Its filter is of frames, not of messages.
+  const { subprotocol: _subprotocol, filter: _filter, ...given } = options;
+  const all = { ...connectDefaults, ...given };
   const inspect: Approach["inspect"] = (screen) => createInspector(options, screen);
   if (options.server !== true)
-    return connectCommand(text, options, { inspect, deflate: options.deflate ?? false });
+    return connectCommand(text, all, { inspect, deflate: options.deflate ?? false });
   const { session } = options;
   const scope = session === undefined ? (options.all === true ? "all" : "own") : { session };
-  return connectCommand(text, options, { inspect, path: "/inspect", ...watchFeed(scope) });
+  return connectCommand(text, all, { inspect, path: "/inspect", ...watchFeed(scope) });
 }

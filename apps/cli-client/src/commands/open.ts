@@ -24,7 +24,7 @@ interface Close {
 }
 
 /** Between two looks for a server that is not up yet, in milliseconds. */
-const waitIntervalMs = 500;
+export const waitIntervalMs = 500;
 
 /** Connects and logs in; a wish to leave closes the session, now or later. */
 export async function openSession(opening: Opening): Promise<Opened> {
@@ -66,6 +66,6 @@ function isImpatience(close: Close | null): boolean {
 }
 
 /** No server is there, or not yet; anything else would be the same the next time. */
-function isAbsent(reason: StopReason): boolean {
+export function isAbsent(reason: StopReason): boolean {
   return reason.kind === "unreachable" || (reason.kind === "timeout" && reason.phase === "connect");
 }

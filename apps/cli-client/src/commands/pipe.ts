@@ -1,44 +1,49 @@
-import { SessionError, type Session } from "@wsecho/client";
+import { SessionError } from "@wsecho/client";
 import type { ExitName } from "../exit.ts";
+import type { Outgoing } from "../input/framing.ts";
 import { InputError } from "../lines.ts";
 import type { Output } from "../output.ts";
 import type { TallyKeeper } from "../tally.ts";
-import { receive } from "./receive.ts";
+import { receive, type Receiving } from "./receive.ts";
 
-export interface Piping {
-  readonly session: Session;
-  readonly lines: AsyncIterable<string>;
+export interface Piping extends Receiving {
+  readonly messages: AsyncIterable<Outgoing>;
+  readonly send: (message: Outgoing) => Promise<void>;
   readonly output: Output;
   readonly tally: TallyKeeper;
-  /** Longest silence of a server that owes a reply. */
+  /** Longest silence of a server that owes something. */
   readonly timeoutMs: number;
+  /** At the end of the input, where nothing is owed: how long the server has to be quiet; `null` waits for its close. */
+  readonly eofWaitMs: number | null;
   readonly leave: (exit: ExitName) => void;
 }
 
 /**
- * Each line of the input is one message; at its end every reply is waited for.
+ * Each message of the input is sent; at its end what is owed is waited for: in a session every
+ * reply, elsewhere the goal, or quiet.
  *
  * @returns whether the whole input went out
  */
 export async function pipe(piping: Piping): Promise<boolean> {
-  const { session, lines, output, tally, leave } = piping;
-  const receiving = receive(session, output);
-  let over = false;
+  const { channel, messages, send, output, tally, leave } = piping;
+  const receiving = receive(piping);
+  const end = { over: false };
   const stopWatching = watchSilence(piping);
-  const closed = session.closed.then(() => {
-    over = true;
+  const closed = channel.closed.then(() => {
+    end.over = true;
     stopWatching();
     // Whoever feeds us learns of it, and the loop below ends.
     process.stdin.destroy();
   });
   let complete = false;
   try {
-    for await (const line of lines) await session.send(line);
+    for await (const message of messages) await send(message);
     complete = true;
     await settled(piping);
-    leave("ok");
+    // How the server left is told by its close.
+    if (!end.over) leave("ok");
   } catch (error) {
-    const problem = describe(error, over);
+    const problem = describe(error, end.over);
     if (error instanceof SessionError && error.reason.kind === "unsent") tally.addUnsent();
     if (problem !== null) {
       output.problem(problem);
@@ -89,8 +94,11 @@ function describe(error: unknown, over: boolean): string | null {
   return `The input cannot be read (${code}).`;
 }
 
-/** Resolves when no reply is outstanding, or the session ended. */
-function settled({ session, tally }: Piping): Promise<unknown> {
+/** Resolves when nothing is to be waited for any more, or the channel ended. */
+async function settled(piping: Piping): Promise<void> {
+  const { channel, tally, goal } = piping;
+  if (goal.set) return Promise.race([goalReached(piping), ended(channel.closed)]);
+  if (channel.status.dialect === "none") return quiet(piping);
   const answered = new Promise<void>((resolve) => {
     const check = (): void => {
       if (tally.now().outstanding === 0) resolve();
@@ -98,5 +106,50 @@ function settled({ session, tally }: Piping): Promise<unknown> {
     tally.watch(check);
     check();
   });
-  return Promise.race([answered, session.closed]);
+  return Promise.race([answered, ended(channel.closed)]);
+}
+
+async function ended(closed: Promise<unknown>): Promise<void> {
+  await closed;
+}
+
+/** What was asked for came, or the server was silent for too long. */
+function goalReached({ goal, output, timeoutMs, leave }: Piping): Promise<void> {
+  return new Promise((resolve) => {
+    const expire = (): void => {
+      if (output.blocked()) {
+        timer.refresh();
+        return;
+      }
+      output.problem(`Nothing came for ${timeoutMs / 1000} s; --timeout allows more.`);
+      leave("timeout");
+      resolve();
+    };
+    const timer = setTimeout(expire, timeoutMs);
+    const check = (): void => {
+      timer.refresh();
+      if (goal.owed()) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    goal.watch(check);
+    check();
+  });
+}
+
+/** No message for so long; one that waits for our own reader is no quiet. */
+async function quiet({ goal, output, eofWaitMs, channel }: Piping): Promise<void> {
+  if (eofWaitMs === null) {
+    await channel.closed;
+    return;
+  }
+  const silence = new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      if (output.blocked()) timer.refresh();
+      else resolve();
+    }, eofWaitMs);
+    goal.watch(() => void timer.refresh());
+    void channel.closed.then(() => clearTimeout(timer));
+  });
+  await Promise.race([silence, channel.closed]);
 }

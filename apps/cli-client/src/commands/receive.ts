@@ -1,12 +1,30 @@
-import { SessionError, type Message, type Session } from "@wsecho/client";
+import { SessionError, type Message } from "@wsecho/client";
 import { plainTexts } from "@wsecho/protocol";
-import type { Output } from "../output.ts";
+import type { Channel } from "../channel.ts";
+import type { Goal } from "../goal.ts";
 
-/** Shows every message until the session ends. Why it ended is told elsewhere. */
-export async function receive(session: Session, output: Output): Promise<void> {
+export interface Receiving {
+  readonly channel: Channel;
+  /** Resolves when there is room for more, with whether the message was shown. */
+  readonly show: (message: Message) => Promise<boolean>;
+  readonly goal: Goal;
+  /** As many messages came as were wanted. */
+  readonly onEnough: () => void;
+}
+
+/** Shows every message until the channel ends. Why it ended is told elsewhere. */
+export async function receive({ channel, show, goal, onEnough }: Receiving): Promise<void> {
+  let enough = false;
   try {
-    for await (const message of session)
-      await output.message(asSent(message, session.status.dialect === "plain"));
+    for await (const message of channel) {
+      if (enough) continue;
+      const given = asSent(message, channel.status.dialect === "plain");
+      goal.take(given);
+      if ((await show(given)) && goal.shown()) {
+        enough = true;
+        onEnough();
+      }
+    }
   } catch (error) {
     if (!(error instanceof SessionError)) throw error;
   }
@@ -16,7 +34,7 @@ export async function receive(session: Session, output: Output): Promise<void> {
  * The message as the server sent it. A plain server's replies carry the article's prefix, which
  * the session takes off to tell them from other texts.
  */
-function asSent(message: Message, plain: boolean): string | Uint8Array {
-  if (message.kind === "binary") return message.data;
-  return plain && message.id !== undefined ? plainTexts.prefix + message.text : message.text;
+function asSent(message: Message, plain: boolean): Message {
+  if (message.kind === "binary" || !plain || message.id === undefined) return message;
+  return { ...message, text: plainTexts.prefix + message.text };
 }

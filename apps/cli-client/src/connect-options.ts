@@ -1,0 +1,207 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { binaryDisplays, formatHelp, timestampKinds, unknownFormat } from "./display.ts";
+import { seconds } from "./session-options.ts";
+import { delimiters, inputKinds } from "./input/framing.ts";
+
+const append = (value: string, list: readonly string[] = []): readonly string[] => [...list, value];
+
+/** What `connect` and `send` have in common. */
+export function addConnectOptions(command: Command): Command {
+  addLogin(command);
+  addConnection(command);
+  addMessages(command);
+  addShowing(command);
+  return command;
+}
+
+/**
+ * `--reconnect=3` in two options: commander would take the URL behind a bare `--reconnect` for the
+ * value of an option that may have one.
+ */
+export function splitOptionalValues(args: readonly string[]): readonly string[] {
+  return args.flatMap((arg) => {
+    const [, value = ""] = /^(?:--reconnect|--timestamps|-t)=(.*)$/s.exec(arg) ?? [];
+    if (value === "") return [arg];
+    return arg.startsWith("--reconnect")
+      ? ["--reconnect", `--reconnect-max=${value}`]
+      : ["--timestamps", `--timestamps-kind=${value}`];
+  });
+}
+
+function addLogin(command: Command): void {
+  command
+    .optionsGroup("Login:")
+    .option("-u, --user <name>", "who to log in as, in a wsecho session")
+    .addOption(
+      new Option(
+        "--password-file <file>",
+        "read the password from the first line of a file, - for the input",
+      ).conflicts(["passwordStdin", "password"]),
+    )
+    .addOption(
+      new Option(
+        "--password-stdin",
+        "read the password from the first line of the input",
+      ).conflicts("password"),
+    )
+    .addOption(
+      new Option(
+        "--token-file <file>",
+        "log in by the token on the first line of a file, - for the input",
+      ).conflicts(["passwordFile", "passwordStdin", "password"]),
+    )
+    // Known only to say what to use instead.
+    .addOption(new Option("--token <secret>").hideHelp())
+    .option("--password <secret>", "the password itself; others can read it in the process list")
+    .option("--auth <name>", "log in at the handshake of any server; asks for the password")
+    .option("--auth-file <file>", "the same by the first line of a file, NAME:PASSWORD or a token")
+    .addOption(
+      new Option("--auth-type <type>", "what --auth is: basic (RFC 7617), or bearer (RFC 6750)")
+        .choices(["basic", "bearer"])
+        .default("basic"),
+    )
+    .addOption(
+      new Option(
+        "--dialect <name>",
+        "v1, plain (the article's), auto (v1 before plain), or none: messages as they are. " +
+          "Default: v1 where a login is given; else what the server speaks",
+      ).choices(["v1", "plain", "auto", "none"]),
+    )
+    .option(
+      "--allow-insecure-password",
+      "let the password itself cross an unencrypted network (plain dialect, --auth)",
+    );
+}
+
+function addConnection(command: Command): void {
+  command
+    .optionsGroup("Connection:")
+    .option("-H, --header <line>", 'a request header, "Name: value", or @FILE; repeatable', append)
+    .option("--expand-headers", "put variables in the place of ${NAME} in headers")
+    .option("-b, --cookie <pairs>", "send cookies, as name=value; name=value")
+    .option("-A, --user-agent <text>", "send this User-Agent")
+    .option("-o, --origin <origin>", "send this Origin")
+    .option("--host <name>", "send this Host")
+    .option("-s, --subprotocol <name>", "offer a subprotocol; repeatable", append)
+    .option("-L, --location", "follow redirects; credentials do not follow to another origin")
+    .option(
+      "-E, --cert <file>",
+      "your client certificate, in PEM; logs in where no user, password or token is given",
+    )
+    .option("--key <file>", "its private key, where --cert does not hold that, too")
+    .option("--pass-file <file>", "read the key's passphrase from the first line of a file")
+    .option("--cacert <file>", "trust the servers of these authorities, in PEM, and no others")
+    .option("-k, --insecure", "do not check who the server is; for tests only")
+    .option("--proxy <url>", "go through http://, https://, socks5:// or socks5h://; '' for none")
+    .option("--noproxy <hosts>", "hosts that need no proxy, separated by commas")
+    .option("--unix-socket <path>", "connect to this socket")
+    .option("--resolve <host:port:address>", "do not ask DNS for this host; repeatable", append)
+    .option("-4, --ipv4", "IPv4 only")
+    .option("-6, --ipv6", "IPv6 only")
+    .option("--compress", "offer permessage-deflate (RFC 7692)")
+    .option("--no-compress", "do not (the default)")
+    .option("--max-size <bytes>", "the largest message to take or send", bytes, 16 * 1024 * 1024)
+    .option(
+      "--connect-timeout <seconds>",
+      "for each step of connecting and of the login",
+      seconds,
+      10,
+    )
+    .option(
+      "--reconnect",
+      "come back and log in again when the connection breaks; --reconnect=N: N times in a row at most",
+    )
+    .addOption(new Option("--reconnect-max <n>").argParser(count).hideHelp())
+    .option("--wait", "keep trying until the server is up")
+    .option("--ping-interval <seconds>", "send a ping so often", seconds)
+    .option("--ping-timeout <seconds>", "without a pong for so long the link is dead", seconds, 10);
+}
+
+function addMessages(command: Command): void {
+  command
+    .optionsGroup("Messages:")
+    .option(
+      "-x, --execute <text>",
+      "send this first, @FILE for a file's content; repeatable",
+      append,
+    )
+    .option("-i, --interactive", "read the input after -x, too")
+    .addOption(
+      new Option("--input <kind>", "what the input holds").choices(inputKinds).default("lines"),
+    )
+    .addOption(
+      new Option("--delimiter <end>", "what ends a message of the input; raw: none").choices(
+        delimiters,
+      ),
+    )
+    .option("--binary", "send texts as binary messages")
+    .option("-C, --count <n>", "leave after so many messages came", count)
+    .option("-1, --one", "leave after one message: -C 1")
+    .option(
+      "--eof-wait <seconds>",
+      "without a session: how long the server is quiet before we leave at the end; -1: until it closes",
+      quietSeconds,
+      1,
+    )
+    .option("-W, --timeout <seconds>", "how long a reply that is owed may take", seconds, 30)
+    .option("--expect <pattern>", "a message has to match; in this order; repeatable", append)
+    .option("--ok-close <code>", "a close with this code is no error; repeatable", appendCode);
+}
+
+function addShowing(command: Command): void {
+  command
+    .optionsGroup("Output:")
+    .option("--json", "print what happens as JSON, an event a line")
+    .option("-t, --timestamps", "the time before each message; --timestamps=delta, or =rel")
+    .addOption(new Option("--timestamps-kind <kind>").choices(timestampKinds).hideHelp())
+    .option("--rtt", "before each message: how long its reply took")
+    .option("--show-control", "say which pings and pongs come and go")
+    .addOption(
+      new Option("--binary-display <kind>", "how binary messages are shown").choices(
+        binaryDisplays,
+      ),
+    )
+    .option("--pretty", "indent JSON")
+    .option("--filter <path>", "show only what this JSONPath (RFC 9535) finds in each message")
+    .option("-F, --format <text>", formatHelp, format)
+    .option("--watch", "on a terminal, show the newest message only")
+    .option("--raw", "let the server's control characters reach your terminal")
+    .option("--record <file>", "write the events to a file, too; only you can read it")
+    .option("--no-history", "keep nothing of what is typed for the next time")
+    .option("--as-curl", "print the connection as a curl command, secrets left out, and leave")
+    .option("-v, --verbose", "show the handshake and its times; -vv: each frame", more, 0)
+    .option("-q, --quiet", "say nothing but problems");
+}
+
+function more(_: string, before: number): number {
+  return before + 1;
+}
+
+function quietSeconds(text: string): number {
+  return text === "-1" ? -1 : text === "0" ? 0 : seconds(text);
+}
+
+function whole(text: string, [min, max]: readonly [number, number]): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max)
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  return value;
+}
+
+function count(text: string): number {
+  return whole(text, [1, 1e9]);
+}
+
+function bytes(text: string): number {
+  return whole(text, [1, 2 ** 30]);
+}
+
+function appendCode(text: string, list: readonly number[] = []): readonly number[] {
+  return [...list, whole(text, [1000, 4999])];
+}
+
+function format(text: string): string {
+  const unknown = unknownFormat(text);
+  if (unknown !== null) throw new InvalidArgumentError(`${unknown} means nothing: ${formatHelp}.`);
+  return text;
+}

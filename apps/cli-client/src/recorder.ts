@@ -1,0 +1,69 @@
+import { encodeEvent, type EventLine } from "@wsecho/protocol/events";
+import type { Message, SessionEvent } from "@wsecho/client";
+import type { Payload } from "@wsecho/protocol";
+
+/** Turns what happens into event lines. */
+export interface Recorder {
+  readonly take: (event: SessionEvent) => void;
+  readonly opened: (subprotocol: string) => void;
+  readonly control: (type: "ping" | "pong", dir: "in" | "out", data: Uint8Array) => void;
+  readonly failed: (code: number, reason: string) => void;
+  /** The line of a message that came; whoever prints it waits for its reader. */
+  readonly received: (message: Message) => string;
+}
+
+/** @param write gets every line but those of {@link Recorder.received} */
+export function createRecorder(write: (line: string) => void, now: () => number): Recorder {
+  let conn = 0;
+  const pings = new Map<string, number>();
+  const line = (event: EventLine): string => encodeEvent({ t: Math.round(now()), conn, ...event });
+  return {
+    opened: (subprotocol) => {
+      conn += 1;
+      write(line({ type: "open", ...(subprotocol === "" ? {} : { subprotocol }) }));
+    },
+    take: (event) => {
+      if (event.type === "sent")
+        write(line({ dir: "out", type: "message", ...payloadFields(event.payload) }));
+      else if (event.type === "closed")
+        write(line({ dir: "in", type: "close", code: event.code, reason: event.reason }));
+    },
+    control: (type, dir, data) => {
+      const key = Buffer.from(data).toString("latin1");
+      const sentAt = type === "pong" && dir === "in" ? pings.get(key) : undefined;
+      if (type === "ping" && dir === "out") pings.set(key, now());
+      else pings.delete(key);
+      const rtt = sentAt === undefined ? {} : { rttMs: round(now() - sentAt) };
+      write(line({ dir, type, ...dataFields(data), ...rtt }));
+    },
+    failed: (code, reason) => write(line({ type: "error", code, reason })),
+    received: (message) => {
+      const { rttMs } = message;
+      const rtt = rttMs === undefined ? {} : { rttMs: round(rttMs) };
+      return line({ dir: "in", type: "message", ...payloadFields(message), ...rtt });
+    },
+  };
+}
+
+type Fields = Pick<EventLine, "text" | "b64" | "bytes">;
+
+function payloadFields(payload: Payload): Fields {
+  if (payload.kind === "text")
+    return { text: payload.text, bytes: Buffer.byteLength(payload.text) };
+  return {
+    b64: Buffer.from(payload.data).toString("base64"),
+    bytes: payload.data.byteLength,
+  };
+}
+
+/** A control frame's payload is text, where it is UTF-8. */
+function dataFields(data: Uint8Array): Fields {
+  if (data.byteLength === 0) return {};
+  const text = Buffer.from(data).toString();
+  const same = Buffer.from(text).equals(data);
+  return same ? { text, bytes: data.byteLength } : payloadFields({ kind: "binary", data });
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
