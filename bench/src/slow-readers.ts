@@ -7,7 +7,12 @@ import { loadavg } from "node:os";
 import { Command } from "commander";
 import type { Round } from "./load.ts";
 import { startSoakServer } from "./soak/server.ts";
-import { runSlowReaders, type Memory, type SlowReaders } from "./soak/slow-readers.ts";
+import {
+  runSlowReaders,
+  slowReaderFlags,
+  type Memory,
+  type SlowReaders,
+} from "./soak/slow-readers.ts";
 
 const { rounds, readers, others, ms } = new Command("slow-readers")
   .description("Memory of the server, and p99 of other sessions, beside peers that never read.")
@@ -25,6 +30,7 @@ const memories = ({ calm, peak, after }: SlowReaders): Memory[] => [calm, peak, 
 const rows = [];
 for (let round = 0; round < Number(rounds); round++) {
   await using server = await startSoakServer([
+    ...slowReaderFlags,
     "--slow-timeout",
     `${2 * options.milliseconds + 10_000}ms`,
   ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startSoakServer } from "../src/soak/server.ts";
-import { runSlowReaders } from "../src/soak/slow-readers.ts";
+import { runSlowReaders, slowReaderFlags } from "../src/soak/slow-readers.ts";
 
 const mib = 1024 * 1024;
 
@@ -9,7 +9,7 @@ describe("500 peers that send and never read", () => {
     "cost a bounded memory, are closed and counted, and no echo of others is lost",
     { timeout: 120_000 },
     async () => {
-      await using server = await startSoakServer(["--slow-timeout", "3s"]);
+      await using server = await startSoakServer([...slowReaderFlags, "--slow-timeout", "3s"]);
       const readers = 500;
       const run = await runSlowReaders(server, { readers, others: 10, milliseconds: 300 });
       const { calm, peak, after } = run;
