@@ -69,8 +69,8 @@ async function draw(raw: string): Promise<string> {
   const terminal = new xterm.Terminal({ cols: columns, rows: 60, allowProposedApi: true });
   await new Promise<void>((resolve) => terminal.write(raw, resolve));
   const { active } = terminal.buffer;
-  const lines = Array.from({ length: active.length }, (_, row) => active.getLine(row)).map((line) =>
-    line === undefined ? [] : spansOf(line),
+  const lines = Array.from({ length: active.length }, (_, row) => active.getLine(row)).map(
+    (line) => (line === undefined ? [] : spansOf(line)),
   );
   const rows = lines.slice(0, lines.findLastIndex((spans) => spans.length > 0) + 1);
   const width = Math.ceil(columns * cell.width + 24);

@@ -4,6 +4,7 @@ import type { DialectName, Result, StopReason } from "@wsecho/protocol";
 import { gatherCredentials, secretFromInput, type CredentialOptions } from "../credentials.ts";
 import { readTlsOptions, type CertificateOptions } from "../certificates.ts";
 import { readConnection, type ConnectionOptions } from "../connection/read.ts";
+import { showHeader } from "../connection/headers.ts";
 import { createControl, type ControlFrame } from "../control.ts";
 import { createDeparture } from "../departure.ts";
 import { createDisplay, type DisplayOptions } from "../display.ts";
@@ -18,6 +19,7 @@ import { createNarrator } from "../narrator.ts";
 import { createOutput, type Screen } from "../output.ts";
 import { findConsole } from "../prompt/console.ts";
 import { createRecorder, type Recorder } from "../recorder.ts";
+import { createStats } from "../stats.ts";
 import { describeMissing, keepTally } from "../tally.ts";
 import { isPrivate, parseTarget, showTarget } from "../target.ts";
 import { explainToken } from "../token.ts";
@@ -216,11 +218,15 @@ export async function connectCommand(
     },
     onFrame: (frame) => {
       for (const { control: take } of recorders) take(frame.type, frame.dir, frame.data);
-      if (options.showControl === true) info(describeControl(frame));
+      // A pong with its time answers a ping that was asked for.
+      if (options.showControl === true || (interactive && rttPong(frame)))
+        info(describeControl(frame));
     },
   });
   const trace = await traceFor(options.verbose, info);
   let crossed = false;
+  let answer: readonly string[] = [];
+  const stats = createStats();
   const handshakes = watchHandshakes(
     () => {
       const now = tokenFirst ? token() : null;
@@ -243,6 +249,7 @@ export async function connectCommand(
         // RFC 6455 section 4.1 lets a server select nothing; `ws` does not.
         if (manner === "detect" && request.hasHeader("sec-websocket-protocol"))
           headers["sec-websocket-protocol"] ??= decoy;
+        answer = Object.entries(headers).map(([name, value]) => showHeader(name, String(value)));
         const selected = headers["sec-websocket-protocol"] ?? "";
         for (const { opened } of recorders) opened(selected === decoy ? "" : selected);
       });
@@ -295,6 +302,7 @@ export async function connectCommand(
       maxRetries,
       onEvent: (event) => {
         for (const recorder of recorders) recorder.take(event);
+        stats.take(event);
         if (event.type === "status") onStatus(event.status.kind);
         narrate(event);
       },
@@ -313,6 +321,7 @@ export async function connectCommand(
         bare = false;
         tally.take(event);
         for (const recorder of recorders) recorder.take(event);
+        stats.take(event);
         if (event.type === "status") {
           ({ dialect } = event.status);
           onStatus(event.status.kind);
@@ -342,6 +351,7 @@ export async function connectCommand(
       channel,
       goal,
       show: async (message: Parameters<typeof output.message>[0]) => {
+        stats.received(message);
         if (inspector !== null) {
           await inspector.ready();
           return true;
@@ -365,6 +375,7 @@ export async function connectCommand(
         first,
         send,
         leave: () => leave("ok"),
+        facts: (about) => (about === "headers" ? answer.join("\n") : stats.describe()),
       });
     else {
       complete = await pipe({
@@ -457,6 +468,10 @@ async function* following(
 ): AsyncGenerator<Outgoing, void, undefined> {
   yield* first;
   if (rest !== null) yield* rest;
+}
+
+function rttPong({ rttMs, data }: ControlFrame): boolean {
+  return rttMs !== undefined && data.byteLength > 0;
 }
 
 function describeControl({ type, dir, data, rttMs }: ControlFrame): string {

@@ -4,6 +4,7 @@ import type { Output } from "../output.ts";
 import type { Terminal } from "../prompt/terminal.ts";
 import type { TallyKeeper } from "../tally.ts";
 import { receive, type Receiving } from "./receive.ts";
+import { commandHelp, readLine } from "./slash.ts";
 
 export interface Conversation extends Receiving {
   readonly terminal: Terminal;
@@ -13,6 +14,8 @@ export interface Conversation extends Receiving {
   readonly first: readonly Outgoing[];
   readonly send: (message: Outgoing) => Promise<void>;
   readonly leave: () => void;
+  /** For `/headers` and `/stats`, in lines. */
+  readonly facts: (about: "headers" | "stats") => string;
 }
 
 /** The word that ends a conversation; it is never sent. */
@@ -30,12 +33,22 @@ export async function converse(conversation: Conversation): Promise<void> {
       else output.problem(error.message);
     }
   };
+  const obey = (line: string): void => {
+    const command = readLine(line);
+    if (!command.ok) output.problem(`Not sent: ${command.error}.`);
+    else if (command.value.kind === "help") output.problem(commandHelp);
+    else if (command.value.kind !== "send") output.problem(conversation.facts(command.value.kind));
+    else {
+      const { message, times } = command.value;
+      for (let count = 0; count < times; count += 1) void send(message);
+    }
+  };
   for (const message of conversation.first) void send(message);
   terminal.prompt(
     "> ",
     (line) => {
       if (line === exitWord) leave();
-      else void send({ kind: "text", text: line });
+      else obey(line);
     },
     leave,
   );

@@ -1,0 +1,83 @@
+import { failure, success, type Result } from "@wsecho/protocol";
+import { parseBytes } from "../input/framing.ts";
+import type { Outgoing } from "../input/framing.ts";
+import { maxControlBytes } from "../control.ts";
+import { readMessageFile } from "./plan.ts";
+
+/** What a line at the prompt asks for. */
+export type Command =
+  | { readonly kind: "send"; readonly message: Outgoing; readonly times: number }
+  | { readonly kind: "headers" | "stats" | "help" };
+
+/** For `/help`, in the order in which it shows them. */
+export const commandHelp = [
+  "/ping [TEXT]              send a ping and show its pong (125 bytes at most)",
+  "/pong [TEXT]              send a pong that nobody asked for",
+  "/close [CODE] [REASON]    close, with 1000 or 3000 to 4999",
+  "/bin HEX, /bin64 BASE64   send a binary message",
+  "/file PATH                send a file; binary where it is no UTF-8",
+  "/repeat N TEXT            send a text N times (1000 at most)",
+  "/headers                  what the server answered at the handshake",
+  "/stats                    how many messages and bytes went and came",
+  "//TEXT                    send a text that begins with a slash",
+].join("\n");
+
+const maxRepeats = 1000;
+/** RFC 6455 section 5.5: two of the 125 bytes are the code. */
+const maxReasonBytes = maxControlBytes - 2;
+
+/** Reads a line; what is wrong with it is said, and nothing is sent. */
+export function readLine(line: string): Result<Command, string> {
+  const say = (message: Outgoing, times = 1): Result<Command, string> =>
+    success({ kind: "send", message, times });
+  if (!line.startsWith("/")) return say({ kind: "text", text: line });
+  if (line.startsWith("//")) return say({ kind: "text", text: line.slice(1) });
+  const [, name = "", rest = ""] = /^\/(\S*)\s?([^]*)$/.exec(line) ?? [];
+  switch (name) {
+    case "ping":
+    case "pong": {
+      const data = Buffer.from(rest);
+      return data.byteLength > maxControlBytes
+        ? failure(
+            `/${name}: a control frame holds ${maxControlBytes} bytes, this is ${data.byteLength}`,
+          )
+        : say({ kind: name, data });
+    }
+    case "close":
+      return readClose(rest);
+    case "bin":
+    case "bin64": {
+      const kind = name === "bin" ? "hex" : "base64";
+      const data = parseBytes(rest, kind);
+      return data === null ? failure(`/${name} needs ${kind}`) : say({ kind: "binary", data });
+    }
+    case "file": {
+      if (rest === "") return failure("/file needs a path");
+      const message = readMessageFile(rest, false, "the file");
+      return message.ok ? say(message.value) : failure(`/file: ${message.error}`);
+    }
+    case "repeat": {
+      const [, times = "", text = ""] = /^(\d+) ([^]*)$/.exec(rest) ?? [];
+      return Number(times) >= 1 && Number(times) <= maxRepeats
+        ? say({ kind: "text", text }, Number(times))
+        : failure(`/repeat needs a number from 1 to ${maxRepeats} and a text`);
+    }
+    case "headers":
+    case "stats":
+    case "help":
+      return success({ kind: name });
+    default:
+      return failure(`there is no /${name}; /help shows what there is, // sends a slash`);
+  }
+}
+
+function readClose(rest: string): Result<Command, string> {
+  const [, digits = "1000", reason = ""] = /^(\d+)?\s*([^]*)$/.exec(rest) ?? [];
+  const code = Number(digits);
+  if (code !== 1000 && !(code >= 3000 && code <= 4999))
+    return failure("/close: a code that may be sent is 1000, or 3000 to 4999");
+  const bytes = Buffer.byteLength(reason);
+  if (bytes > maxReasonBytes)
+    return failure(`/close: a reason holds ${maxReasonBytes} bytes, this is ${bytes}`);
+  return success({ kind: "send", message: { kind: "close", code, reason }, times: 1 });
+}
