@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,6 +35,17 @@ describe("the built program", () => {
   it.skipIf(process.platform === "win32")("is a program of its own", async () => {
     const { stdout } = await run(main, ["--help"], { env: cleanEnvironment() });
     expect(stdout).toContain("Usage: wsecho");
+  });
+
+  it("makes certificates and reads rules, whose libraries are in it", async () => {
+    const rules = join(directory, "rules.json");
+    await writeFile(rules, '{"rules": [{"match": "op:ping", "action": "drop"}]}');
+    const args = ["proxy", "--listen", "0", "--rules", rules, "--ca", join(directory, "ca")];
+    const running = run(process.execPath, [main, ...args], { cwd: directory });
+    running.child.stdin?.end("rules\nquit\n");
+    const { stderr } = await running;
+    expect(stderr).toContain("clients have to trust");
+    expect(stderr).toContain('"op:ping"');
   });
 
   it("logs in and echoes", async () => {

@@ -9,6 +9,7 @@ import { authorityFile, withAuthority, withCertificate, type NearTls } from "../
 import type { ProxyCommandOptions, ProxyInvocation } from "../proxy/options.ts";
 import { startProxy, type Proxy } from "../proxy/proxy.ts";
 import { openRecorder } from "../proxy/recorder.ts";
+import { startUi } from "../proxy/ui.ts";
 import { createRulebook } from "../proxy/rulebook.ts";
 import { parseTarget, showTarget } from "../target.ts";
 import { sanitizeLines } from "../terminal/sanitize.ts";
@@ -71,6 +72,13 @@ async function runProxy(options: ProxyCommandOptions): Promise<number> {
   if (!quiet)
     watchers.push((record) => print(redactor.push(record).flatMap((shown) => rows.push(shown))));
 
+  const ui =
+    options.ui === undefined
+      ? undefined
+      : await startUi(options.ui === true ? 0 : options.ui, reveal);
+  if (ui?.ok === false) return refused(ui.error);
+  if (ui !== undefined) watchers.push(ui.value.record);
+
   const proxy = await startProxy({
     ...options.listen,
     target,
@@ -85,7 +93,10 @@ async function runProxy(options: ProxyCommandOptions): Promise<number> {
     onHeld: (held) => desk.held(held),
     say,
   });
-  if (!proxy.ok) return refused(proxy.error);
+  if (!proxy.ok) {
+    await ui?.value.close();
+    return refused(proxy.error);
+  }
   const running = proxy.value;
   running.holdAll = options.hold ?? false;
   const desk = createDesk({
@@ -98,6 +109,7 @@ async function runProxy(options: ProxyCommandOptions): Promise<number> {
   watchers.unshift(desk.record);
 
   greet(options, running, target, say);
+  if (ui !== undefined) say(`frames on ${ui.value.address}`);
   const inputEnd = takeInput(console, desk.line, () => stopped.resolve("ok"));
   const signals = { SIGINT: "interrupted", SIGTERM: "terminated", SIGHUP: "hangup" } as const;
   for (const [signal, why] of Object.entries(signals))
@@ -106,6 +118,7 @@ async function runProxy(options: ProxyCommandOptions): Promise<number> {
   const why = await stopped.promise;
   inputEnd();
   await running.close();
+  await ui?.value.close();
   if (!quiet) print([...redactor.end().flatMap((shown) => rows.push(shown)), ...rows.end()]);
   console.release();
   const written = recorder?.value.end();

@@ -140,7 +140,7 @@ async function make(
   ca?: Pair,
 ): Promise<Pair> {
   // Heavy, and needed for new certificates only.
-  const selfsigned = await import("selfsigned");
+  const { default: selfsigned } = await import("selfsigned");
   const now = Date.now();
   const made = await selfsigned.generate(subject, {
     keyType: "ec",

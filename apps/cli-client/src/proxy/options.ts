@@ -12,6 +12,7 @@ export interface ProxyCommandOptions {
   readonly reveal?: boolean;
   readonly fold: boolean;
   readonly bytes?: boolean;
+  readonly ui?: true | number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly ca?: string;
@@ -48,6 +49,7 @@ Examples:
   $ wsecho proxy --target wss://example.org --record talk.jsonl
   $ wsecho proxy --target :5678 --rules rules.json            see below
   $ wsecho proxy --target :5678 --hold                        decide about each message by hand
+  $ wsecho proxy --target :5678 --ui                          frames on a page
   $ wsecho proxy --listen 8081 --ca ./my-ca                   an HTTP proxy that reads wss:, too
 
 Bytes pass as they came, in both directions, until a rule or you change a message. Without --target
@@ -95,6 +97,7 @@ export function addProxyCommands(
     .option("--record <file>", "write a capture: .jsonl, .pcapng or .har")
     .option("--force", "write over a capture that is there")
     .option("--reveal", "show passwords, tokens and cookies; stamped in the file")
+    .option("--ui [port]", "show the frames on a page of this machine", port)
     .option("-b, --bytes", "take each frame apart, bit by bit")
     .option("--no-fold", "show each ping and pong, rather than their number")
     .option("--tls-cert <file>", "a certificate for clients that connect by wss:, in PEM")
@@ -134,6 +137,10 @@ function listen(text: string): { readonly host: string; readonly port: number } 
   const [, v6, name, digits] = /^(?:(?:\[([^\]]+)\]|([^:]*)):)?(\d+)$/.exec(text) ?? [];
   const host = v6 ?? (name === undefined || name === "" ? "127.0.0.1" : name);
   return { host, port: whole(0, 65_535)(digits ?? "") };
+}
+
+function port(text: string): number {
+  return whole(0, 65_535)(text);
 }
 
 function above(limit: number): (text: string) => number {

@@ -1,0 +1,206 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createFileReader, unmask, type WireRecord } from "@wsecho/wire";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { runProgram, startProgram, type Program } from "../support/program.ts";
+import { startBareServer, startServer, startTcpServer } from "../support/servers.ts";
+
+describe("wsecho proxy", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "wsecho-proxy-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const start = async (
+    args: readonly string[],
+  ): Promise<{ readonly program: Program; readonly url: string }> => {
+    const program = startProgram(["proxy", "--listen", "0", ...args]);
+    await program.said(" to ws://");
+    const port = /:(\d+) \(ws/.exec(program.stderr())?.[1] ?? "";
+    return { program, url: `ws://127.0.0.1:${port}` };
+  };
+  const stop = async ({ child, result }: Program): Promise<number | null> => {
+    child.kill("SIGINT");
+    return (await result).status;
+  };
+  const startEcho = () =>
+    startBareServer((socket) => {
+      socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
+    });
+  const read = async (name: string): Promise<readonly WireRecord[]> => {
+    const records: WireRecord[] = [];
+    const problems: unknown[] = [];
+    const reader = createFileReader({
+      emit: (record) => records.push(record),
+      problem: (problem) => problems.push(problem),
+    });
+    reader.push(await readFile(join(folder, name)));
+    reader.end();
+    expect(problems).toEqual([]);
+    return records;
+  };
+
+  it("takes decisions as lines of the input, and records what came and what left", async () => {
+    await using server = await startEcho();
+    const rules = join(folder, "rules.json");
+    await writeFile(rules, '{"rules": [{"match": "dir:c2s /hold me/", "action": "hold"}]}');
+    const capture = join(folder, "hand.jsonl");
+    const { program, url } = await start([
+      "--target",
+      server.url,
+      "--rules",
+      rules,
+      "--record",
+      capture,
+    ]);
+    // With a subprotocol of its own nobody takes its first text for a login of the plain dialect.
+    const socket = new WebSocket(url, "chat");
+    const got: string[] = [];
+    socket.on("message", (data: Buffer) => got.push(data.toString()));
+    socket.on("open", () => {
+      socket.send("hold me, one");
+      socket.send("hold me, two");
+    });
+    await program.said("held 2");
+    program.child.stdin.write(
+      "drop 1\nedit 2 changed by hand\ninject s2c added by hand\nrules\nnonsense\nedit 9 x\n",
+    );
+    await program.said("there is no held message 9");
+    await program.printed("added by the proxy");
+    const closed = new Promise((resolve) => socket.on("close", resolve));
+    await expect.poll(() => got, { timeout: 15_000 }).toHaveLength(2);
+    socket.close();
+    await closed;
+    expect(await stop(program)).toBe(130);
+    expect([...got].sort()).toEqual(["added by hand", "changed by hand"]);
+    expect(program.stderr()).toContain('there is no command "nonsense"');
+    expect((await stat(capture)).mode & 0o077).toBe(0);
+    const frames = (await read("hand.jsonl")).filter((record) => record.k === "frame");
+    const [one, two] = frames.filter(({ text }) => text?.startsWith("hold me"));
+    expect(one?.edited?.hdr).toHaveLength(0);
+    expect(two?.edited && Buffer.from(unmask(two.edited)).toString()).toBe("changed by hand");
+    expect(frames.filter(({ injected }) => injected).map(({ text }) => text)).toEqual([
+      "added by hand",
+    ]);
+  });
+
+  it("hides secrets in all that it writes and shows, held messages too, unless it reveals", async () => {
+    await using server = await startServer();
+    const login = async (url: string): Promise<void> => {
+      const socket = new WebSocket(`${url}/?token=planted-query`, {
+        headers: { Cookie: "id=planted-cookie" },
+      });
+      await new Promise<void>((resolve, reject) => {
+        socket.on("open", () => socket.send("admin:123456"));
+        socket.on("message", () => resolve());
+        socket.on("error", reject);
+      });
+      socket.close();
+    };
+    for (const form of ["jsonl", "pcapng", "har"]) {
+      const name = `secret.${form}`;
+      const { program, url } = await start([
+        "--target",
+        server.url,
+        "--record",
+        join(folder, name),
+        "--hold",
+      ]);
+      const through = login(url);
+      await program.said("held 1");
+      program.child.stdin.write("hold off\nforward all\n");
+      await program.said("messages are held by rules only");
+      program.child.stdin.write("forward all\n");
+      await through;
+      await stop(program);
+      const all = `${program.stdout()}${program.stderr()}${(await readFile(join(folder, name))).toString("latin1")}`;
+      const plain = (await read(name)).flatMap((record) =>
+        record.k === "frame" ? [Buffer.from(unmask(record)).toString()] : [],
+      );
+      for (const secret of ["123456", "planted-query", "planted-cookie"])
+        expect(all + plain.join("\n"), form).not.toContain(secret);
+    }
+    const { program, url } = await start([
+      "--target",
+      server.url,
+      "--reveal",
+      "--record",
+      join(folder, "open.jsonl"),
+    ]);
+    await login(url);
+    await program.printed("admin:123456");
+    await stop(program);
+    const [stamp] = await read("open.jsonl");
+    expect(stamp).toMatchObject({ code: "capture", reveal: true });
+  });
+
+  it("is replayed, waiting for each reply", async () => {
+    await using server = await startEcho();
+    const { program, url } = await start([
+      "--target",
+      server.url,
+      "--record",
+      join(folder, "talk.jsonl"),
+      "-q",
+    ]);
+    const socket = new WebSocket(`${url}/chat?room=1`, "chat");
+    await new Promise<void>((resolve) => {
+      let count = 0;
+      socket.on("open", () => socket.send("message 1"));
+      socket.on("message", () => {
+        count += 1;
+        if (count === 3) resolve();
+        else socket.send(`message ${count + 1}`);
+      });
+    });
+    const closed = new Promise((resolve) => socket.on("close", resolve));
+    socket.close();
+    await closed;
+    await stop(program);
+
+    const asked: (string | undefined)[] = [];
+    let waiting = 0;
+    await using again = await startBareServer((peer) => {
+      peer.on("message", (data: Buffer) => {
+        waiting += 1;
+        expect(waiting).toBe(1);
+        asked.push(data.toString());
+        setImmediate(() => {
+          waiting -= 1;
+          peer.send(data.toString() === "message 3" ? "other" : data.toString());
+        });
+      });
+    });
+    const file = join(folder, "talk.jsonl");
+    const result = await runProgram(["replay", file, again.url]);
+    expect(asked).toEqual(["message 1", "message 2", "message 3"]);
+    expect(result.stdout).toBe("message 1\nmessage 2\nother\n");
+    expect(result.stderr).toContain("3 replies, 1 of them not as in the capture");
+    expect(result.status).toBe(10);
+    const timed = await runProgram(["replay", "--timing", "-q", file, server.url]);
+    expect(timed).toMatchObject({ status: 0, stdout: "" });
+  });
+
+  it("says what is wrong, and ends with 2", async () => {
+    await using taken = await startTcpServer(() => undefined);
+    const rules = join(folder, "bad.json");
+    await writeFile(rules, '{"rules": [\n{"action": "dorp"}]}');
+    const cases: readonly (readonly [readonly string[], string])[] = [
+      [["--listen", String(taken.port)], `port ${taken.port} is in use`],
+      [["--listen", "0", "--rules", rules], 'line 2: "action" is none of'],
+      [
+        ["--listen", "0", "--target", "ftp://x"],
+        "--target: the scheme ftp:// is not a WebSocket's",
+      ],
+      [["--listen", "0", "--tls-cert", "x"], "--tls-cert and --tls-key go together"],
+    ];
+    for (const [args, says] of cases) {
+      const { status, stderr } = await runProgram(["proxy", ...args]);
+      expect(stderr).toContain(says);
+      expect(status).toBe(2);
+    }
+  });
+});
