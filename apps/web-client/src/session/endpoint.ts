@@ -1,4 +1,5 @@
 import { failure, success, type Result } from "@wsecho/protocol";
+import type { Dialect } from "./target.ts";
 
 export interface Endpoint {
   /** `ws:` or `wss:`, normalized. */
@@ -79,14 +80,14 @@ export function shortAddress(url: string): string {
 }
 
 /** The terminal client's command for the same server; it sees the handshake, a page does not. */
-export function terminalCommand(
-  url: string,
-  dialect: "v1" | "plain",
-  byCertificate = false,
-): string {
+export function terminalCommand(url: string, dialect: Dialect, byCertificate = false): string {
   const shown = url.replace(/^(wss?:\/\/[^/?#]+)\/$/, "$1");
-  const quoted = /^[\w:/.~%@-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
-  return `wsecho connect ${quoted}${dialect === "plain" ? " --dialect plain" : ""}${
+  return `wsecho connect ${shellWord(shown)}${dialect === "plain" ? " --dialect plain" : ""}${
     byCertificate ? " --cert FILE --key FILE" : ""
   }`;
+}
+
+/** `text` as one word of a POSIX shell. */
+export function shellWord(text: string): string {
+  return /^[\w:/.~%@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

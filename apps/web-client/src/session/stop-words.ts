@@ -1,7 +1,8 @@
-import { retryAfterClose, type DialectName, type Retry, type StopReason } from "@wsecho/protocol";
+import { retryAfterClose, type Retry, type StopReason } from "@wsecho/protocol";
 import type { Translate } from "../words/catalogue.ts";
 import { closeKey } from "./close-key.ts";
 import { shortAddress, terminalCommand } from "./endpoint.ts";
+import type { Dialect, LoginMethod } from "./target.ts";
 import type { ClosedBy } from "./transcript.ts";
 
 /** Why a session ended, for a person: what happened, what it means, what to try. */
@@ -22,8 +23,8 @@ export interface StopWords {
 export interface StopContext {
   readonly url: string;
   /** How the login was tried. */
-  readonly method: "password" | "token" | "certificate";
-  readonly dialect: DialectName;
+  readonly method: LoginMethod;
+  readonly dialect: Dialect;
   readonly closed: { readonly code: number; readonly reason: string; readonly by: ClosedBy } | null;
   readonly problem: string | null;
 }

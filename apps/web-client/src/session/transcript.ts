@@ -4,6 +4,8 @@ import type { EchoCheck } from "./echo-check.ts";
 /** What became of a message. */
 export type Fate =
   | { readonly kind: "waiting" }
+  /** To a server whose answers name no message. */
+  | { readonly kind: "sent" }
   | { readonly kind: "echoed" }
   | { readonly kind: "lost" }
   | { readonly kind: "unsent" }
@@ -34,6 +36,8 @@ export type ReceivedEntry = Stamp & {
   readonly bytes: number;
   /** `null` for a message that answers nothing we sent. */
   readonly echo: EchoOf | null;
+  /** Nothing is known of what it answers: the server has no ids, or it came from a file. */
+  readonly foreign?: true;
 };
 export interface EchoOf {
   readonly id: number;
@@ -53,6 +57,10 @@ export type Entry =
   | ReceivedEntry
   | ClosedEntry
   | (Stamp & { readonly kind: "loggedIn"; readonly user: string | null })
+  /** A raw conversation began; `protocol` is the selected subprotocol, `""` for none. */
+  | (Stamp & { readonly kind: "opened"; readonly protocol: string })
+  /** What follows came from a file. */
+  | (Stamp & { readonly kind: "imported"; readonly name: string; readonly count: number })
   | (Stamp & { readonly kind: "serverError"; readonly code: number; readonly message: string })
   | (Stamp & { readonly kind: "problem"; readonly detail: string });
 
@@ -76,7 +84,11 @@ export interface Bounds {
   readonly bytes: number;
 }
 
-export const defaultBounds: Bounds = { entries: 10_000, bytes: 32 * 1024 * 1024 };
+/**
+ * With folded rows of at most a quarter of a thousand pixels this stays below the 33 554 428 px that
+ * Chromium lets an element be high.
+ */
+export const defaultBounds: Bounds = { entries: 100_000, bytes: 64 * 1024 * 1024 };
 
 export const emptyTranscript: Transcript = {
   entries: [],

@@ -1,12 +1,15 @@
 import type { SessionEvent, Status } from "@wsecho/client";
 import type { Payload } from "@wsecho/protocol";
 import { checkEcho } from "./echo-check.ts";
+import { noFigures, tallyOn, type Figures, type Tally } from "./figures.ts";
 import { payloadBytes } from "./payload.ts";
+import type { Dialect } from "./target.ts";
 import {
   draftOf,
   emptyTranscript,
   type ClosedBy,
   type Draft,
+  type NewEntry,
   type Transcript,
 } from "./transcript.ts";
 
@@ -16,16 +19,35 @@ export interface NeverSent {
   readonly payload: Payload;
 }
 
+/** Of a server without ids: whether the message was answered will never be known. */
+export interface Unanswered {
+  readonly type: "unanswered";
+  readonly id: number;
+}
+
+/** A session's status, or that of a raw conversation, which knows what the upgrade agreed on. */
+export type PageStatus = Omit<Status, "dialect"> & {
+  readonly dialect: Dialect;
+  readonly protocol?: string;
+  readonly extensions?: string;
+};
+
+export type PageEvent =
+  | Exclude<SessionEvent, { readonly type: "status" }>
+  | { readonly type: "status"; readonly status: PageStatus }
+  | NeverSent
+  | Unanswered;
+
 /** What happened, and when (milliseconds since 1970). */
 export interface Stamped {
   readonly at: number;
-  readonly event: SessionEvent | NeverSent;
+  readonly event: PageEvent;
 }
 
 /** All that the page knows of its session; a new session goes on with the old transcript. */
 export interface SessionView {
   /** `null` before the first session. */
-  readonly status: Status | null;
+  readonly status: PageStatus | null;
   readonly statusAt: number;
   /** Whether the present session was ever logged in. */
   readonly established: boolean;
@@ -33,7 +55,7 @@ export interface SessionView {
   readonly closed: { readonly code: number; readonly reason: string; readonly by: ClosedBy } | null;
   /** Why a login came to nothing, in the library's words. */
   readonly problem: string | null;
-  readonly lastRttMs: number | null;
+  readonly figures: Figures;
   readonly transcript: Transcript;
 }
 
@@ -43,7 +65,7 @@ export const initialView: SessionView = {
   established: false,
   closed: null,
   problem: null,
-  lastRttMs: null,
+  figures: noFigures,
   transcript: emptyTranscript,
 };
 
@@ -51,20 +73,31 @@ export const initialView: SessionView = {
  * A new session begins, and its ids start again at 1. What an abandoned one left without an outcome
  * has none any more.
  */
-export function beginSession({ transcript }: SessionView): SessionView {
+export function beginSession({ transcript, figures }: SessionView): SessionView {
   const draft = draftOf(transcript);
-  for (const id of draft.openIds()) draft.settle(id, { kind: "lost" });
-  return { ...initialView, transcript: draft.finish() };
+  for (const id of draft.openIds())
+    draft.settle(
+      id,
+      draft.sentEntry(id)?.fate.kind === "sent" ? { kind: "sent" } : { kind: "lost" },
+    );
+  return { ...initialView, figures, transcript: draft.finish() };
+}
+
+/** One batch's changes. */
+interface Changes {
+  readonly draft: Draft;
+  readonly tally: Tally;
 }
 
 /** The view after a batch of events. */
 export function reduceView(view: SessionView, batch: readonly Stamped[]): SessionView {
-  const draft = draftOf(view.transcript);
-  const next = batch.reduce((state, stamped) => applyEvent(state, stamped, draft), view);
-  return { ...next, transcript: draft.finish() };
+  const changes = { draft: draftOf(view.transcript), tally: tallyOn(view.figures) };
+  const next = batch.reduce((state, stamped) => applyEvent(state, stamped, changes), view);
+  return { ...next, transcript: changes.draft.finish(), figures: changes.tally.finish() };
 }
 
-function applyEvent(view: SessionView, { at, event }: Stamped, draft: Draft): SessionView {
+function applyEvent(view: SessionView, { at, event }: Stamped, changes: Changes): SessionView {
+  const { draft, tally } = changes;
   switch (event.type) {
     case "status":
       return applyStatus(view, { at, status: event.status }, draft);
@@ -73,22 +106,32 @@ function applyEvent(view: SessionView, { at, event }: Stamped, draft: Draft): Se
       // Sent again on a new connection: still the same message, and the same row.
       if (draft.sentEntry(id) !== undefined) return view;
       const bytes = payloadBytes(payload);
-      draft.append({ kind: "sent", at, id, payload, bytes, resent, fate: { kind: "waiting" } });
+      const kind = view.status?.dialect === "raw" ? "sent" : "waiting";
+      draft.append({ kind: "sent", at, id, payload, bytes, resent, fate: { kind } });
+      tally.sent(bytes);
       return view;
     }
     case "settled":
-      return applySettled(view, { at, event }, draft);
+      applySettled({ at, event }, changes);
+      return view;
+    case "unanswered":
+      draft.settle(event.id, { kind: "sent" });
+      return view;
     case "neverSent": {
       const { payload } = event;
       draft.append({
         ...{ kind: "sent", at, id: null, payload, bytes: payloadBytes(payload) },
         ...{ resent: false, fate: { kind: "unsent" } },
       });
+      tally.ended("unsent");
       return view;
     }
     case "received": {
       const { payload } = event;
-      draft.append({ kind: "received", at, payload, bytes: payloadBytes(payload), echo: null });
+      const bytes = payloadBytes(payload);
+      const foreign = view.status?.dialect === "raw" ? { foreign: true as const } : {};
+      draft.append({ kind: "received", at, payload, bytes, echo: null, ...foreign });
+      tally.received(bytes, null);
       return view;
     }
     case "serverError":
@@ -108,36 +151,39 @@ function applyEvent(view: SessionView, { at, event }: Stamped, draft: Draft): Se
 
 function applyStatus(
   view: SessionView,
-  { at, status }: { readonly at: number; readonly status: Status },
+  { at, status }: { readonly at: number; readonly status: PageStatus },
   draft: Draft,
 ): SessionView {
   const ready = status.kind === "ready";
   // A renewal reports `ready` again; only a login is worth a row.
-  if (ready && view.status?.kind !== "ready")
-    draft.append({ kind: "loggedIn", at, user: status.user ?? null });
+  if (ready && view.status?.kind !== "ready") draft.append(beginning(at, status));
   return { ...view, status, statusAt: at, established: view.established || ready };
 }
 
+function beginning(at: number, status: PageStatus): NewEntry {
+  return status.dialect === "raw"
+    ? { kind: "opened", at, protocol: status.protocol ?? "" }
+    : { kind: "loggedIn", at, user: status.user ?? null };
+}
+
 function applySettled(
-  view: SessionView,
-  { at, event }: { readonly at: number; readonly event: SessionEvent & { type: "settled" } },
-  draft: Draft,
-): SessionView {
+  { at, event }: { readonly at: number; readonly event: PageEvent & { type: "settled" } },
+  { draft, tally }: Changes,
+): void {
   const { id, outcome, rttMs } = event;
   const sent = draft.sentEntry(id);
-  if (outcome.kind !== "echoed") {
-    draft.settle(id, outcome);
-    return view;
-  }
-  draft.settle(id, { kind: "echoed" });
+  draft.settle(id, outcome.kind === "echoed" ? { kind: "echoed" } : outcome);
+  tally.ended(outcome.kind);
+  if (outcome.kind !== "echoed") return;
   const { payload } = outcome;
   const check = sent === undefined ? null : checkEcho(sent.payload, payload);
   const bytes = payloadBytes(payload);
-  draft.append({ kind: "received", at, payload, bytes, echo: { id, rttMs, check } });
-  return rttMs === null ? view : { ...view, lastRttMs: rttMs };
+  const echo = { id, rttMs, check };
+  draft.append({ kind: "received", at, payload, bytes, echo });
+  tally.received(bytes, echo);
 }
 
-function closedBy(status: Status | null, code: number): ClosedBy {
+function closedBy(status: PageStatus | null, code: number): ClosedBy {
   if (status?.kind === "closing") return "page";
   return code === 1006 ? "nobody" : "server";
 }

@@ -26,6 +26,7 @@ export function announce(batch: readonly Stamped[], announcer: Announcer, t: Tra
         break;
       case "sent":
       case "neverSent":
+      case "unanswered":
       case "serverError":
       case "problem":
         break;

@@ -12,6 +12,8 @@ export interface CredentialsDesk {
   readonly provide: CredentialsProvider;
   /** Answers the question, or the next one. `keep` is for as long as {@link forget} is not called. */
   readonly handIn: (credentials: Credentials, keep: boolean) => void;
+  /** The token for an upgrade request; empty where a person has to be asked again. */
+  readonly takeToken: () => string;
   readonly forget: () => void;
 }
 
@@ -58,6 +60,11 @@ export function createCredentialsDesk(): CredentialsDesk {
       keep(forReconnects ? credentials : null);
       if (answer === null) offered = credentials;
       else answer(credentials);
+    },
+    takeToken: () => {
+      const known = offered ?? kept;
+      offered = null;
+      return known !== null && "token" in known ? known.token : "";
     },
     forget: () => {
       offered = null;

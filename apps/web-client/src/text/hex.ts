@@ -22,6 +22,13 @@ export function hexRows(data: Uint8Array, rows: number): readonly HexRow[] {
   });
 }
 
+/** A whole hex dump, at most `rows` rows of it. */
+export function hexDump(data: Uint8Array, rows = Infinity): string {
+  return hexRows(data, rows)
+    .map(({ hex, ascii }) => `${hex.padEnd(3 * bytesPerRow)} ${ascii}`)
+    .join("\n");
+}
+
 /** All of `data` as digits, a space between bytes. */
 export function hexOf(data: Uint8Array): string {
   return hexRows(data, Infinity)

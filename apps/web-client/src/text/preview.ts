@@ -10,7 +10,8 @@ export interface PreviewBounds {
   readonly length: number;
 }
 
-const defaultBounds: PreviewBounds = { lines: 6, length: 1200 };
+/** About six lines also where a narrow screen breaks them. */
+const defaultBounds: PreviewBounds = { lines: 6, length: 480 };
 
 /** The beginning of `text` within `bounds`, never half a character. */
 export function previewText(text: string, bounds: PreviewBounds = defaultBounds): Preview {

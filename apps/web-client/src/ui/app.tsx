@@ -1,12 +1,14 @@
 import type { JSX } from "preact";
-import type { ReadonlySignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useSignal, type ReadonlySignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { FramesEntry } from "../frames/entry.ts";
+import { singleKeys } from "../store/preferences.ts";
 import { FramesPane } from "./frames-pane.tsx";
 import { Header } from "./header.tsx";
 import { LoginView } from "./login-view.tsx";
-import { SessionView } from "./session-view.tsx";
 import { useStore } from "./context.ts";
+import { parts } from "./parts.ts";
+import { isTyping } from "./typing.ts";
 
 interface AppProps {
   readonly spoken: ReadonlySignal<string>;
@@ -18,15 +20,39 @@ export function App({ spoken, frames }: AppProps): JSX.Element {
   /** From then on it stays: what it watches goes on while it is not shown. */
   const opened = useRef(false);
   opened.current ||= frames.shown.value;
+  const helping = useSignal(false);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== "?" || !singleKeys.value || isTyping(event)) return;
+      event.preventDefault();
+      helping.value = true;
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
   return (
     <>
-      <Header frames={frames} />
+      <Header
+        frames={frames}
+        onHelp={() => {
+          helping.value = true;
+        }}
+      />
       <main class={frames.shown.value && !frames.only ? "with-frames" : ""}>
         {!frames.only && (
-          <div class="main-pane">{screen.value === "login" ? <LoginView /> : <SessionView />}</div>
+          <div class="main-pane">
+            {screen.value === "login" ? <LoginView /> : <parts.session.View />}
+          </div>
         )}
         {opened.current && <FramesPane entry={frames} />}
       </main>
+      {helping.value && (
+        <parts.help.View
+          onClose={() => {
+            helping.value = false;
+          }}
+        />
+      )}
       <Spoken words={spoken} />
     </>
   );

@@ -1,29 +1,32 @@
 import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
-import type { DialectName, Payload, Result } from "@wsecho/protocol";
-import { success } from "@wsecho/protocol";
-import { isTooBig, messageBytes, payloadBytes } from "../session/payload.ts";
-import { formatBytes, formatCount } from "../text/format.ts";
-import { parseHex, type HexProblem } from "../text/hex.ts";
-import type { Draft } from "../store/store.ts";
+import { payloadOf } from "../session/draft.ts";
+import type { Draft } from "../store/types.ts";
 import { t } from "../words/language.ts";
+import { ComposerFoot } from "./composer-foot.tsx";
 import { useStore } from "./context.ts";
-import { Segments } from "./fields.tsx";
+import { problemWords, tooBigWords } from "./draft-words.ts";
+import { FileField, type ChosenFile } from "./file-field.tsx";
 import { useLostFocus } from "./focus.ts";
+import { parts } from "./parts.ts";
 
 export function Composer(): JSX.Element {
-  const { draft, view, send } = useStore();
+  const { draft, view, send, history, repeater } = useStore();
   const { mode, text } = draft.value;
   const { status } = view.value;
   const input = useRef<HTMLTextAreaElement>(null);
+  const file = useSignal<ChosenFile | null>(null);
+  const repeating = useSignal(false);
   const id = useId();
   const ready = status?.kind === "ready";
-  const payload = payloadOf(draft.value);
+  const payload = payloadOf(draft.value, file.value?.data ?? null);
   const limit = status?.maxMessageBytes ?? null;
-  const problem = payload.ok
-    ? tooBig(payload.value, status?.dialect ?? "v1", limit)
-    : hexProblem(payload.error);
-  const maySend = ready && payload.ok && problem === null;
+  const tooBig = payload.ok ? tooBigWords(payload.value, status?.dialect ?? "v1", limit) : null;
+  // Nothing is wrong yet with what nobody has begun to write.
+  const empty = text === "" && mode !== "hex";
+  const problem = payload.ok ? tooBig : empty ? null : problemWords(payload.error);
+  const maySend = ready && payload.ok && tooBig === null;
 
   // A login leads here, the first one and those after a reconnect.
   useLostFocus(input, ready);
@@ -31,8 +34,25 @@ export function Composer(): JSX.Element {
   const submit = (): void => {
     if (!maySend) return;
     send(payload.value);
+    if (mode === "file") return;
+    history.add(draft.value);
     draft.value = { mode, text: "" };
     input.current?.focus();
+  };
+  const recall = (event: KeyboardEvent & { readonly currentTarget: HTMLTextAreaElement }): void => {
+    if (event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+    const found = recalled(event);
+    if (found === null) return;
+    event.preventDefault();
+    draft.value = found;
+  };
+  const recalled = ({
+    key,
+    currentTarget: { selectionStart, selectionEnd },
+  }: KeyboardEvent & { readonly currentTarget: HTMLTextAreaElement }): Draft | null => {
+    const atStart = selectionStart === 0 && selectionEnd === 0;
+    if (key === "ArrowUp" && (atStart || history.browsing())) return history.back(draft.value);
+    return key === "ArrowDown" && history.browsing() ? history.forward() : null;
   };
   return (
     <form
@@ -43,76 +63,58 @@ export function Composer(): JSX.Element {
         submit();
       }}
     >
-      <textarea
-        ref={input}
-        class={mode === "hex" ? "mono" : ""}
-        rows={1}
-        spellcheck={false}
-        aria-label={t("composer.title")}
-        aria-describedby={`${id}-keys ${id}-problem`}
-        aria-invalid={problem !== null}
-        placeholder={t(`composer.placeholder.${mode}`)}
-        value={text}
-        onInput={({ currentTarget }) => {
-          draft.value = { mode, text: currentTarget.value };
-        }}
-        onKeyDown={(event) => {
-          if (!sends(event)) return;
-          event.preventDefault();
-          // A slip of the finger sends no empty message; the button does.
-          if (text !== "") submit();
-        }}
-      />
+      {mode === "file" ? (
+        <FileField file={file} />
+      ) : (
+        <textarea
+          ref={input}
+          class={mode === "text" ? "" : "mono"}
+          rows={1}
+          spellcheck={false}
+          aria-label={t("composer.title")}
+          aria-describedby={`${id}-keys ${id}-problem`}
+          aria-invalid={problem !== null}
+          placeholder={t(`composer.placeholder.${mode}`)}
+          value={text}
+          onInput={({ currentTarget }) => {
+            history.settle();
+            draft.value = { mode, text: currentTarget.value };
+          }}
+          onKeyDown={(event) => {
+            recall(event);
+            if (!sends(event)) return;
+            event.preventDefault();
+            // A slip of the finger sends no empty message; the button does.
+            if (text !== "") submit();
+          }}
+        />
+      )}
       <button type="submit" class="button primary" aria-disabled={!maySend}>
         {t("composer.send")}
       </button>
-      <div class="composer-foot">
-        <Segments
-          quiet
-          legend={t("composer.mode")}
-          options={[
-            { value: "text", label: t("composer.mode.text") },
-            { value: "hex", label: t("composer.mode.hex") },
-          ]}
-          value={mode}
-          onChange={(next) => {
-            draft.value = { mode: next, text };
-          }}
+      <ComposerFoot
+        id={id}
+        payload={payload.ok ? payload.value : null}
+        problem={problem}
+        repeating={repeating}
+      />
+      {repeating.value && (
+        <parts.repeat.View
+          repeater={repeater}
+          send={maySend ? () => sendIfReady(payload.value) : null}
         />
-        <span class="number muted" data-testid="draft-size">
-          {payload.ok && formatBytes(payloadBytes(payload.value))}
-          {payload.ok && limit !== null && ` / ${formatBytes(limit)}`}
-        </span>
-        <span class="problem" id={`${id}-problem`} role="status">
-          {problem ?? (ready ? "" : t("composer.notReady"))}
-        </span>
-        <span class="muted keys" id={`${id}-keys`}>
-          {t("composer.keys")}
-        </span>
-      </div>
+      )}
     </form>
   );
+
+  function sendIfReady(what: Parameters<typeof send>[0]): boolean {
+    if (view.peek().status?.kind !== "ready") return false;
+    send(what);
+    return true;
+  }
 }
 
 /** Enter, alone or with Ctrl or ⌘; but not the Enter that chooses a word in an input method. */
 function sends(event: KeyboardEvent): boolean {
   return event.key === "Enter" && !event.shiftKey && !event.altKey && !event.isComposing;
-}
-
-function payloadOf({ mode, text }: Draft): Result<Payload, HexProblem> {
-  if (mode === "text") return success({ kind: "text", text });
-  const data = parseHex(text);
-  return data.ok ? success({ kind: "binary", data: data.value }) : data;
-}
-
-function hexProblem(problem: HexProblem): string {
-  return problem.kind === "oddDigits"
-    ? t("composer.hex.oddDigits")
-    : t("composer.hex.notHex", { found: problem.found });
-}
-
-function tooBig(payload: Payload, dialect: DialectName, limit: number | null): string | null {
-  if (limit === null || !isTooBig(payload, dialect, limit)) return null;
-  const size = formatCount(messageBytes(payload, dialect));
-  return t("composer.tooBig", { size, limit: formatCount(limit) });
 }

@@ -1,31 +1,29 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../words/language.ts";
+import { copyText } from "./copy-text.ts";
 
 interface CopyButtonProps {
   /** Called when the button is pressed: the text may be long. */
   readonly text: () => string;
+  /** Default “Copy”. */
+  readonly label?: string;
 }
 
 /** Browsers give pages on plain `http://`, other than on loopback, no clipboard: then no button. */
-export function CopyButton({ text }: CopyButtonProps): JSX.Element | null {
+export function CopyButton({ text, label }: CopyButtonProps): JSX.Element | null {
   const [copied, setCopied] = useState(false);
-  const clipboard = navigator.clipboard as Clipboard | undefined;
-  if (clipboard === undefined) return null;
+  if ((navigator.clipboard as Clipboard | undefined) === undefined) return null;
   return (
     <button
       type="button"
       class="button small"
-      onClick={() =>
-        void clipboard.writeText(text()).then(
-          () => setCopied(true),
-          // Refused by the browser: the text is there to be selected.
-          () => undefined,
-        )
-      }
-      onBlur={() => setCopied(false)}
+      // Refused by the browser: the text is there to be selected.
+      onClick={() => void copyText(text()).then(setCopied)}
+      // Later: what is being clicked beside it must not move under the pointer.
+      onBlur={() => setTimeout(() => setCopied(false), 500)}
     >
-      {copied ? t("copy.copied") : t("copy.copy")}
+      {copied ? t("copy.copied") : (label ?? t("copy.copy"))}
     </button>
   );
 }

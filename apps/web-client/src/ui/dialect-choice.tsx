@@ -1,18 +1,15 @@
 import type { JSX } from "preact";
 import type { Signal } from "@preact/signals";
-import type { DialectName } from "@wsecho/protocol";
+import { dialects, type Dialect } from "../session/target.ts";
 import { t } from "../words/language.ts";
 import { Segments } from "./fields.tsx";
 
-export function DialectChoice({ dialect }: { readonly dialect: Signal<DialectName> }): JSX.Element {
+export function DialectChoice({ dialect }: { readonly dialect: Signal<Dialect> }): JSX.Element {
   return (
     <div class="field">
       <Segments
         legend={t("login.dialect")}
-        options={[
-          { value: "v1", label: t("login.dialect.v1") },
-          { value: "plain", label: t("login.dialect.plain") },
-        ]}
+        options={dialects.map((value) => ({ value, label: t(`login.dialect.${value}`) }))}
         value={dialect.value}
         onChange={(value) => {
           dialect.value = value;

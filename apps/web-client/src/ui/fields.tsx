@@ -5,15 +5,28 @@ import type { Signal } from "@preact/signals";
 interface TextFieldProps {
   readonly label: string;
   readonly value: Signal<string>;
-  readonly autocomplete: "url" | "username";
+  readonly autocomplete: "url" | "username" | "off";
   readonly inputMode?: "url";
   readonly problem?: string | null;
+  readonly hint?: string;
+  /** Default `true`. */
+  readonly required?: boolean;
 }
 
 export function TextField(props: TextFieldProps): JSX.Element {
-  const { label, value, autocomplete, inputMode = "text", problem = null } = props;
+  const {
+    label,
+    value,
+    autocomplete,
+    inputMode = "text",
+    problem = null,
+    hint,
+    required = true,
+  } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
+  const described = hint === undefined ? undefined : `${id}-hint`;
+  const describedBy = problem === null ? described : `${id}-problem`;
   useLayoutEffect(() => {
     if (problem !== null) input.current?.focus();
   }, [problem]);
@@ -28,14 +41,19 @@ export function TextField(props: TextFieldProps): JSX.Element {
         autocomplete={autocomplete}
         autocapitalize="none"
         spellcheck={false}
-        required
+        required={required}
         value={value.value}
         onInput={({ currentTarget }) => {
           value.value = currentTarget.value;
         }}
         aria-invalid={problem !== null}
-        aria-describedby={problem === null ? undefined : `${id}-problem`}
+        aria-describedby={describedBy}
       />
+      {hint !== undefined && problem === null && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
       {problem !== null && (
         <p class="field-problem" id={`${id}-problem`} role="alert">
           {problem}

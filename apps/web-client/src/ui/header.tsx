@@ -1,12 +1,17 @@
 import type { JSX } from "preact";
-import type { Status } from "@wsecho/client";
 import type { FramesEntry } from "../frames/entry.ts";
-import { switchLanguage } from "../store/preferences.ts";
-import { isLanguage, language, languages, t } from "../words/language.ts";
+import type { PageStatus } from "../session/view.ts";
+import { t } from "../words/language.ts";
 import { Icon, Logo, type IconName } from "./icons.tsx";
 import { useStore } from "./context.ts";
+import { LanguageSwitch, ThemeSwitch } from "./switches.tsx";
 
-export function Header({ frames }: { readonly frames: FramesEntry }): JSX.Element {
+interface HeaderProps {
+  readonly frames: FramesEntry;
+  readonly onHelp: () => void;
+}
+
+export function Header({ frames, onHelp }: HeaderProps): JSX.Element {
   const { screen, view, stays, leave } = useStore();
   const { status } = view.value;
   const inSession = screen.value === "session" && status !== null;
@@ -19,7 +24,21 @@ export function Header({ frames }: { readonly frames: FramesEntry }): JSX.Elemen
       {inSession && <StatusPill kind={status.kind} />}
       <span class="spacer" />
       {!frames.only && <FramesToggle {...frames} />}
-      <LanguageSwitch />
+      <button
+        type="button"
+        class="button medium"
+        aria-haspopup="dialog"
+        aria-label={t("tools.help")}
+        title={t("tools.help")}
+        onClick={onHelp}
+      >
+        ?
+      </button>
+      {/* A narrow screen has them in the dialog only, once there is a session. */}
+      <span class={inSession ? "switches in-session" : "switches"}>
+        <ThemeSwitch />
+        <LanguageSwitch />
+      </span>
       {inSession && status.kind !== "stopped" && (
         <button type="button" class="button medium" onClick={leave}>
           {t(stays.value ? "session.logOut" : "session.leave")}
@@ -53,7 +72,7 @@ function FramesToggle({ shown, watching }: FramesEntry): JSX.Element {
   );
 }
 
-const statusIcons: Readonly<Record<Status["kind"], IconName>> = {
+const statusIcons: Readonly<Record<PageStatus["kind"], IconName>> = {
   connecting: "clock",
   greeting: "clock",
   authenticating: "clock",
@@ -63,30 +82,11 @@ const statusIcons: Readonly<Record<Status["kind"], IconName>> = {
   stopped: "cross",
 };
 
-function StatusPill({ kind }: { readonly kind: Status["kind"] }): JSX.Element {
+function StatusPill({ kind }: { readonly kind: PageStatus["kind"] }): JSX.Element {
   return (
     <span class={`pill ${kind}`} data-status={kind}>
       <Icon name={statusIcons[kind]} />
       {t(`status.${kind}`)}
     </span>
-  );
-}
-
-function LanguageSwitch(): JSX.Element {
-  return (
-    <select
-      class="language"
-      aria-label={t("page.language")}
-      value={language.value}
-      onChange={({ currentTarget: { value } }) => {
-        if (isLanguage(value)) void switchLanguage(value);
-      }}
-    >
-      {Object.entries(languages).map(([tag, name]) => (
-        <option key={tag} value={tag} lang={tag}>
-          {name}
-        </option>
-      ))}
-    </select>
   );
 }

@@ -1,24 +1,27 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useId, useRef } from "preact/hooks";
 import { parseEndpoint, shortAddress } from "../session/endpoint.ts";
+import { loginMethods } from "../session/target.ts";
 import { t } from "../words/language.ts";
+import { ConnectionsCard } from "./connections.tsx";
 import { useStore } from "./context.ts";
 import { useCountdown } from "./countdown.ts";
 import { DeniedNotice } from "./denied-notice.tsx";
 import { DialectChoice } from "./dialect-choice.tsx";
 import { CheckField, Segments, TextField } from "./fields.tsx";
 import { useLostFocus } from "./focus.ts";
-import { StopNotice } from "./notice.tsx";
+import { Notice, StopNotice } from "./notice.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { stopProps } from "./stop-props.ts";
 import { useDenied } from "./use-denied.ts";
 
 export function LoginView(): JSX.Element {
   const store = useStore();
+  const linked = store.linkedUrl.value;
   const { form, login, cancel, show } = store;
   const view = store.view.value;
   const question = store.question.value;
-  const problem = store.endpointProblem.value;
+  const problem = store.formProblem.value;
   const password = useRef<HTMLInputElement>(null);
   const deniedId = useId();
   const denied = useDenied(question, password);
@@ -29,8 +32,10 @@ export function LoginView(): JSX.Element {
   const owed = useCountdown(view.statusAt + owedMs);
   const secondsLeft = denied?.secondsLeft ?? (owedMs > 0 ? owed : 0);
   const waited = secondsLeft === 0 && ((denied?.secondsToWait ?? 0) > 0 || owedMs > 0);
-  const method = form.dialect.value === "v1" ? form.method.value : "password";
-  const token = method === "token";
+  const dialect = form.dialect.value;
+  const raw = dialect === "raw";
+  const method = dialect === "v1" ? form.method.value : "password";
+  const token = method === "token" || method === "bearer";
   const busy = view.status !== null && view.status.kind !== "stopped" && question === null;
   const refused = view.status?.reason?.kind === "refused";
 
@@ -57,6 +62,11 @@ export function LoginView(): JSX.Element {
           <h2 id="login-title">{t("login.title")}</h2>
           <p class="muted">{t("page.tagline")}</p>
         </div>
+        {linked !== null && linked === form.url.value && (
+          <Notice tone="warn" title={t("login.fromLink")}>
+            <p>{t("login.fromLink.meaning", { address: shortAddress(linked) })}</p>
+          </Notice>
+        )}
         {denied !== null && (
           <DeniedNotice id={deniedId} {...denied} token={store.tokenRefused.value} />
         )}
@@ -81,30 +91,36 @@ export function LoginView(): JSX.Element {
           value={form.url}
           inputMode="url"
           autocomplete="url"
-          problem={problem === null ? null : t(`endpoint.${problem}`)}
+          problem={problem === null || problem === "subprotocol" ? null : t(`endpoint.${problem}`)}
         />
         <DialectChoice dialect={form.dialect} />
-        {form.dialect.value === "v1" && (
+        {raw && (
+          <TextField
+            label={t("login.protocols")}
+            value={form.protocols}
+            autocomplete="off"
+            required={false}
+            hint={t("login.protocols.hint")}
+            problem={problem === "subprotocol" ? t("endpoint.subprotocol") : null}
+          />
+        )}
+        {dialect === "v1" && (
           <Segments
             legend={t("login.method")}
-            options={[
-              { value: "password", label: t("login.method.password") },
-              { value: "token", label: t("login.method.token") },
-              { value: "certificate", label: t("login.method.certificate") },
-            ]}
+            options={loginMethods.map((value) => ({ value, label: t(`login.method.${value}`) }))}
             value={form.method.value}
             onChange={(value) => {
               form.method.value = value;
             }}
           />
         )}
-        {method === "password" && (
+        {method === "password" && !raw && (
           <TextField label={t("login.username")} value={form.username} autocomplete="username" />
         )}
-        {method !== "certificate" && (
+        {method !== "certificate" && !raw && (
           <PasswordField
             key={method}
-            kind={method}
+            kind={token ? "token" : "password"}
             label={t(token ? "login.token" : "login.password")}
             field={password}
             invalid={denied !== null || refused}
@@ -113,7 +129,7 @@ export function LoginView(): JSX.Element {
         )}
         {method !== "password" && <p class="hint">{t(`login.${method}.hint`)}</p>}
         <InsecureChoice />
-        {method === "password" && form.dialect.value === "v1" && (
+        {method === "password" && dialect === "v1" && (
           <CheckField label={t("login.stay")} hint={t("login.stay.hint")} checked={form.stay} />
         )}
         <CheckField
@@ -123,7 +139,9 @@ export function LoginView(): JSX.Element {
         />
         <div class="actions">
           <button type="submit" class="button primary" aria-disabled={busy || secondsLeft > 0}>
-            {busy ? `${t(`status.${view.status.kind}`)}…` : t("login.submit")}
+            {busy
+              ? `${t(`status.${view.status.kind}`)}…`
+              : t(raw ? "login.connect" : "login.submit")}
             {/* Seen, not heard: it would be read out every second. */}
             {secondsLeft > 0 && <span aria-hidden="true"> ({secondsLeft} s)</span>}
           </button>
@@ -142,6 +160,7 @@ export function LoginView(): JSX.Element {
       <p class="visually-hidden" role="status">
         {waited ? t("login.nowAgain") : ""}
       </p>
+      <ConnectionsCard />
       <p class="muted privacy">{t("login.privacy")}</p>
     </div>
   );
@@ -153,8 +172,9 @@ function InsecureChoice(): JSX.Element | null {
   const endpoint = parseEndpoint(form.url.value, location.protocol);
   const exposed = endpoint.ok && !endpoint.value.encrypted && !endpoint.value.loopback;
   const failed = view.value.status?.reason?.kind === "noCredentials";
-  if (!exposed || (form.dialect.value !== "plain" && form.method.value !== "token" && !failed))
-    return null;
+  const dialect = form.dialect.value;
+  if (dialect === "raw" || !exposed) return null;
+  if (dialect !== "plain" && form.method.value !== "token" && !failed) return null;
   return (
     <CheckField
       label={t("login.allowInsecure")}

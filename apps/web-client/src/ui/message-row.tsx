@@ -4,17 +4,23 @@ import { formatBytes, formatCount, formatSpan } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { Icon } from "./icons.tsx";
+import { parts } from "./parts.ts";
 import { PayloadView } from "./payload-view.tsx";
+import { RowActions } from "./row-actions.tsx";
+import type { RowState } from "./row-state.ts";
 import { Time } from "./time.tsx";
 
 interface MessageRowProps {
   readonly entry: SentEntry | ReceivedEntry;
-  readonly expanded: boolean;
-  readonly onToggle: () => void;
+  readonly state: RowState;
+  readonly selected: boolean;
 }
 
-export function MessageRow({ entry, expanded, onToggle }: MessageRowProps): JSX.Element {
+export function MessageRow({ entry, state, selected }: MessageRowProps): JSX.Element {
+  const { finder } = useStore();
+  const { seq, payload, bytes } = entry;
   const id = entry.kind === "sent" ? entry.id : (entry.echo?.id ?? null);
+  const showAs = state.showAs.value.get(seq) ?? "asIs";
   return (
     <article class={`message ${entry.kind}`} data-kind={entry.kind}>
       <p class="meta">
@@ -24,19 +30,32 @@ export function MessageRow({ entry, expanded, onToggle }: MessageRowProps): JSX.
           {id !== null && ` #${id}`}
         </span>
         <Time at={entry.at} />
-        <span class="number">{formatBytes(entry.bytes)}</span>
-        {entry.payload.kind === "binary" && <span>{t("entry.binary")}</span>}
-        {entry.kind === "received" && <EchoFacts echo={entry.echo} />}
+        <span class="number">{formatBytes(bytes)}</span>
+        {payload.kind === "binary" && <span>{t("entry.binary")}</span>}
+        {finder.pins.value.has(seq) && (
+          <span class="mark pinned">
+            <Icon name="pin" />
+            {t("entry.pinned")}
+          </span>
+        )}
+        {entry.kind === "received" && (entry.echo !== null || entry.foreign !== true) && (
+          <EchoFacts echo={entry.echo} />
+        )}
         {entry.kind === "sent" && entry.resent && <span>{t("entry.resent")}</span>}
         {entry.kind === "sent" && <FateMark fate={entry.fate} />}
       </p>
-      <PayloadView
-        payload={entry.payload}
-        bytes={entry.bytes}
-        expanded={expanded}
-        onToggle={onToggle}
-      />
+      {showAs === "asIs" ? (
+        <PayloadView
+          payload={payload}
+          bytes={bytes}
+          expanded={state.expanded.value.has(seq)}
+          onToggle={() => state.toggle(seq)}
+        />
+      ) : (
+        <parts.shown.View payload={payload} showAs={showAs} />
+      )}
       {entry.kind === "sent" && <FateNote entry={entry} fate={entry.fate} />}
+      {selected && <RowActions entry={entry} state={state} showAs={showAs} />}
     </article>
   );
 }
@@ -78,6 +97,7 @@ function EchoFacts({ echo }: { readonly echo: EchoOf | null }): JSX.Element {
 function FateMark({ fate }: { readonly fate: Fate }): JSX.Element | null {
   switch (fate.kind) {
     case "echoed":
+    case "sent":
       return null;
     case "waiting":
       return (
@@ -113,7 +133,7 @@ function FateNote({
   readonly fate: Fate;
 }): JSX.Element | null {
   const { view, send } = useStore();
-  if (fate.kind === "echoed" || fate.kind === "waiting") return null;
+  if (fate.kind === "echoed" || fate.kind === "waiting" || fate.kind === "sent") return null;
   return (
     <p class="fate-note">
       <span>{fate.kind === "refused" ? fate.message : t(`entry.${fate.kind}.hint`)}</span>

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Entry, ReceivedEntry, SentEntry } from "../session/transcript.ts";
 import { closeKey } from "../session/close-key.ts";
+import { formatCount } from "../text/format.ts";
 import { closeLine } from "../session/stop-words.ts";
 import { t } from "../words/language.ts";
 import { Icon, type IconName } from "./icons.tsx";
@@ -38,6 +39,16 @@ function partsOf(entry: Note): Parts {
       const { user } = entry;
       const title = user === null ? t("entry.loggedIn") : t("entry.loggedInAs", { user });
       return { icon: "person", title, detail: "" };
+    }
+    case "opened": {
+      const detail =
+        entry.protocol === "" ? "" : t("entry.opened.protocol", { name: entry.protocol });
+      return { icon: "plug", title: t("entry.opened"), detail };
+    }
+    case "imported": {
+      const { count, name } = entry;
+      const detail = t("entry.imported.detail", { count: formatCount(count), name });
+      return { icon: "down", title: t("entry.imported"), detail };
     }
     case "closed": {
       const title = `${t("entry.closed")} ${t(`entry.closedBy.${entry.by}`)}`;

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Payload } from "@wsecho/protocol";
 import { formatBytes } from "../text/format.ts";
-import { hexOf, hexRowBytes, hexRows } from "../text/hex.ts";
+import { hexDump, hexOf, hexRowBytes } from "../text/hex.ts";
 import { previewText } from "../text/preview.ts";
 import { t } from "../words/language.ts";
 import { CopyButton } from "./copy-button.tsx";
@@ -52,12 +52,10 @@ type HexViewProps = Omit<PayloadViewProps, "payload"> & { readonly data: Uint8Ar
 
 function HexView({ data, bytes, expanded, onToggle }: HexViewProps): JSX.Element {
   if (bytes === 0) return <p class="payload muted">{t("entry.empty")}</p>;
-  const rows = hexRows(data, expanded ? maxRows : previewRows);
-  const lines = rows.map(({ hex, ascii }) => `${hex.padEnd(24)} ${ascii}`);
   return (
     <>
       <Block hex tall={expanded}>
-        {lines.join("\n")}
+        {hexDump(data, expanded ? maxRows : previewRows)}
       </Block>
       {bytes > hexRowBytes(previewRows) && (
         <Foot bytes={bytes} expanded={expanded} onToggle={onToggle}>
@@ -78,7 +76,7 @@ interface BlockProps {
   readonly children: ComponentChildren;
 }
 
-function Block({ hex = false, tall = false, children }: BlockProps): JSX.Element {
+export function Block({ hex = false, tall = false, children }: BlockProps): JSX.Element {
   return (
     <pre
       class={`payload${hex ? " hex" : ""}${tall ? " tall" : ""}`}

@@ -143,7 +143,7 @@ function PasswordForm(props: PasswordFormProps): JSX.Element {
   const own = useRef<HTMLInputElement>(null);
   const field = props.field ?? own;
   const { username: user = "", method = "password" } = useStore().target.value ?? {};
-  const token = method === "token";
+  const token = method === "token" || method === "bearer";
   useLostFocus(field);
   return (
     <form

@@ -1,62 +1,55 @@
 import type { JSX } from "preact";
-import { formatCount, formatSpan } from "../text/format.ts";
-import { shortAddress } from "../session/endpoint.ts";
-import { t } from "../words/language.ts";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { everything } from "../session/filter.ts";
+import { singleKeys } from "../store/preferences.ts";
 import { Composer } from "./composer.tsx";
 import { useStore } from "./context.ts";
+import { Facts, type DialogName } from "./facts.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { parts } from "./parts.ts";
 import { SessionPanel } from "./session-panel.tsx";
 import { TranscriptView } from "./transcript-view.tsx";
+import { isTyping } from "./typing.ts";
 
 export function SessionView(): JSX.Element {
+  const { finder } = useStore();
+  const filtering = useSignal(false);
+  const dialog = useSignal<DialogName | null>(null);
+  const session = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== "/" || !singleKeys.value || isTyping(event)) return;
+      event.preventDefault();
+      filtering.value = true;
+      session.current?.querySelector<HTMLElement>("search input")?.focus();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+
+  const leaveFilter = (): void => {
+    finder.filter.value = everything;
+    filtering.value = false;
+    // Another filter is another list: it is there with the next drawing.
+    requestAnimationFrame(() =>
+      session.current?.querySelector<HTMLElement>(".scroller")?.focus({ preventScroll: true }),
+    );
+  };
+  const close = (): void => {
+    dialog.value = null;
+  };
   return (
-    <div class="session">
-      <Facts />
+    <div class="session" ref={session}>
+      <Facts dialog={dialog} filtering={filtering} />
+      {filtering.value && <FilterBar onLeave={leaveFilter} />}
       <TranscriptView />
       <SessionPanel />
       <Composer />
+      {dialog.value === "figures" && <parts.figures.View onClose={close} />}
+      {dialog.value === "files" && <parts.files.View onClose={close} />}
+      {dialog.value === "snippets" && <parts.snippets.View onClose={close} />}
     </div>
-  );
-}
-
-/** Where we are, as whom, and how fast it answers. */
-function Facts(): JSX.Element {
-  const { target, view, clearTranscript } = useStore();
-  const { status, lastRttMs, transcript } = view.value;
-  const count = transcript.entries.length;
-  const user = status?.user ?? target.value?.username ?? "";
-  return (
-    <section class="facts" aria-label={t("session.facts")}>
-      <span class="fact address" title={target.value?.url ?? ""}>
-        {shortAddress(target.value?.url ?? "")}
-      </span>
-      <span class="fact">{t("session.user", { user })}</span>
-      <span class="fact tag">{status?.dialect ?? target.value?.dialect}</span>
-      {lastRttMs !== null && (
-        <span class="fact number" title={t("session.rtt")}>
-          <span class="visually-hidden">{t("session.rtt")} </span>
-          {formatSpan(lastRttMs)}
-        </span>
-      )}
-      <span class="spacer" />
-      <span class="fact number">
-        {count === 1
-          ? t("transcript.count.one")
-          : t("transcript.count.other", { count: formatCount(count) })}
-      </span>
-      {transcript.dropped > 0 && (
-        <span class="fact number dropped" title={t("transcript.dropped.hint")}>
-          {t("transcript.dropped", { count: formatCount(transcript.dropped) })}
-        </span>
-      )}
-      <button
-        type="button"
-        class="button small"
-        aria-label={t("transcript.clear.label")}
-        aria-disabled={count === 0}
-        onClick={clearTranscript}
-      >
-        {t("transcript.clear")}
-      </button>
-    </section>
   );
 }

@@ -1,6 +1,6 @@
 import { stopWords, type StopWords } from "../session/stop-words.ts";
 import type { SessionView } from "../session/view.ts";
-import type { Target } from "../store/store.ts";
+import type { Target } from "../session/target.ts";
 import { t } from "../words/language.ts";
 
 export interface StopProps {

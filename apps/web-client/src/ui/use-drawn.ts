@@ -27,13 +27,24 @@ export function useDrawn(entries: readonly Entry[]): Drawn {
 
 /** `next`, or `before` with what `next` adds to its end, where both ends differ. */
 export function step(before: readonly Entry[], next: readonly Entry[]): readonly Entry[] {
-  const lastSeq = before.at(-1)?.seq ?? 0;
-  const gone = firstSeq(next) - firstSeq(before);
-  const added = (next.at(-1)?.seq ?? 0) - lastSeq;
-  // Without gaps in `seq`, what is gone is that many from the front; a cleared list shares none.
+  const gone = placeAfter(before, firstSeq(next) - 1);
+  const added = (next.at(-1)?.seq ?? 0) - (before.at(-1)?.seq ?? 0);
+  // A cleared list shares nothing with what was there.
   const shared = before.length - gone;
   if (gone <= 0 || added <= 0 || shared <= 0) return next;
   return [...before.slice(0, gone), ...next];
+}
+
+/** How many of `entries`, which are in order, have a `seq` of at most `seq`. */
+export function placeAfter(entries: readonly { readonly seq: number }[], seq: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((entries[middle]?.seq ?? 0) <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function firstSeq(entries: readonly Entry[]): number {

@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { placeAfter } from "./use-drawn.ts";
 
 export interface Tail {
   /** Whether the list stays at its end as it grows. */
@@ -50,7 +51,7 @@ export function useTail<E extends { readonly seq: number }>(
   };
 
   useLayoutEffect(() => {
-    const called = entries.some((entry) => entry.seq > drawnSeq.current && wanted(entry));
+    const called = entries.slice(placeAfter(entries, drawnSeq.current)).some(wanted);
     drawnSeq.current = lastSeq;
     if (called) stay(true);
     toEnd();
@@ -67,7 +68,7 @@ export function useTail<E extends { readonly seq: number }>(
 
   return {
     following,
-    unseen: entries.length - 1 - entries.findLastIndex(({ seq }) => seq <= seenSeq.current),
+    unseen: entries.length - placeAfter(entries, seenSeq.current),
     follow: () => stay(true),
     leave: () => stay(false),
     onScroll: () => {

@@ -47,6 +47,9 @@ describe("a server that floods the page", () => {
   it("fills no more than the transcript's room, and the newest stays in view", async () => {
     await using talker = await startTalker();
     const { page, complaints } = await openPage(running.httpUrl);
+    // A small room is soon full.
+    await page.evaluate(() => localStorage.setItem("wsecho.room", "10000"));
+    await page.reload();
     await logIn(page, { server: talker.url, dialect: "plain" });
     await state(page, "Connected").waitFor();
     const socket = await talker.accepted;

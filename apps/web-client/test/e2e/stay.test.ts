@@ -57,6 +57,18 @@ describe("a login by token", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("works in the handshake too, as a subprotocol entry that is nowhere to be read later", async () => {
+    const token = await team.tokenFor("ada");
+    const { page, complaints } = await openPage(team.httpUrl);
+    await page.getByRole("radio", { name: "Bearer entry" }).check({ force: true });
+    await tokenField(page).fill(token);
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByText("as ada", { exact: true }).waitFor();
+    await ask(page, "hello");
+    expect(await stored(page)).not.toContain(token);
+    expect(complaints).toEqual([]);
+  });
+
   it("that is refused says what may be wrong with a token", async () => {
     const { page } = await openPage(team.httpUrl);
     await logInByToken(page, "no.such.token");

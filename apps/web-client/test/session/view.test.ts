@@ -67,7 +67,7 @@ describe("reduceView", () => {
         echo: { id: 1, rttMs: 1.5, check: { kind: "identical" } },
       },
     ]);
-    expect(view.lastRttMs).toBe(1.5);
+    expect(view.figures.roundTrips).toEqual([1.5]);
   });
 
   it("says where a reply differs", () => {
@@ -90,7 +90,7 @@ describe("reduceView", () => {
     for (const outcome of outcomes) {
       const view = after([sent(1), { type: "settled", id: 1, outcome, rttMs: null }]);
       expect(entriesOf(view)).toMatchObject([{ kind: "sent", fate: outcome }]);
-      expect(view.lastRttMs).toBeNull();
+      expect(view.figures.roundTrips).toEqual([]);
     }
   });
 
@@ -139,7 +139,8 @@ describe("beginSession", () => {
       { type: "closed", code: 1012, reason: "" },
     ]);
     const view = beginSession(old);
-    expect(view).toEqual({ ...initialView, transcript: old.transcript });
+    const { transcript, figures } = old;
+    expect(view).toEqual({ ...initialView, transcript, figures });
   });
 
   it("does not take the reply to a new message for one to an old with the same id", () => {

@@ -25,6 +25,7 @@ const createFixture = () => {
     schedule: (run) => scheduled.push(run),
     pageProtocol: "http:",
     ownServer: "ws://127.0.0.1:5678",
+    bounds: () => ({ entries: 10_000, bytes: 1_000_000 }),
     onBatch: (batch) => batches.push(batch),
   });
   const draw = (): void => scheduled.splice(0).forEach((run) => run());
@@ -109,9 +110,9 @@ describe("login", () => {
     store.form.url.value = "ftp://x";
     store.login("secret");
     expect(sessions).toEqual([]);
-    expect(store.endpointProblem.value).toBe("scheme");
+    expect(store.formProblem.value).toBe("scheme");
     store.form.url.value = "ftp://xy";
-    expect(store.endpointProblem.value).toBeNull();
+    expect(store.formProblem.value).toBeNull();
   });
 
   it("answers a refusal on the same session, also as another user", async () => {

@@ -77,7 +77,8 @@ export interface Login {
 
 /** Fills in the login form and sends it off; what comes of it is the caller's to await. */
 export async function logIn(page: Page, login: Login = {}): Promise<void> {
-  if (login.server !== undefined) await page.getByLabel("Server").fill(login.server);
+  if (login.server !== undefined)
+    await page.getByLabel("Server", { exact: true }).fill(login.server);
   if (login.dialect !== undefined)
     await page.getByRole("radio", { name: login.dialect }).check({ force: true });
   if (login.autoReconnect === true)

@@ -7,7 +7,7 @@ const fieldsOf = (page: Page) => ({
   username: page.locator('.card [autocomplete="username"]'),
   secret: page.locator('[autocomplete="current-password"]'),
   message: page.locator(".composer textarea"),
-  hex: page.locator(".composer [type=radio]").last(),
+  hex: page.locator(".composer [type=radio]").nth(2),
   submit: page.locator('.composer [type="submit"]'),
 });
 
@@ -22,15 +22,27 @@ export async function visit(
   const { server, username, secret, message, hex, submit } = fieldsOf(page);
   await username.waitFor();
   await look(page, "login");
-  // Dialects v1 and plain, then password and token.
+  // Dialects v1, plain and raw, then password, token, token in the handshake and certificate.
   const radio = page.locator(".card [type=radio]");
-  await radio.nth(3).check({ force: true });
+  await radio.nth(2).check({ force: true });
+  await secret.waitFor({ state: "detached" });
+  await look(page, "any-server");
+  await radio.nth(0).check({ force: true });
+  await radio.nth(4).check({ force: true });
   await username.waitFor({ state: "detached" });
   await look(page, "login-by-token");
-  await radio.nth(4).check({ force: true });
+  await radio.nth(6).check({ force: true });
   await secret.waitFor({ state: "detached" });
   await look(page, "login-by-certificate");
-  await radio.nth(2).check({ force: true });
+  await radio.nth(3).check({ force: true });
+  await page.locator(".saved-head .button").first().click();
+  await page.locator(".saved-head .button").last().click();
+  await page.locator(".saved-use").waitFor();
+  await look(page, "saved-and-shared");
+  await page.keyboard.press("?");
+  await page.locator("dialog table.codes").waitFor();
+  await look(page, "help");
+  await page.keyboard.press("Escape");
   await server.fill("ftp://127.0.0.1");
   await username.fill(user);
   await secret.fill("wrong");
@@ -60,6 +72,7 @@ export async function visit(
   await page.locator(".received [aria-expanded=false]").last().click();
   await page.locator(".tall").waitFor();
   await look(page, "expanded");
+  await lookAtTools(page, look);
   await page.locator(".scroller").hover();
   await page.mouse.wheel(0, -400);
   await page.locator(".to-end").waitFor();
@@ -98,4 +111,31 @@ export async function visit(
   await page.locator(".panel .notice.warn").waitFor();
   await look(page, "waiting");
   return opened;
+}
+
+/** The parts of a session that open when they are wanted. */
+async function lookAtTools(
+  page: Page,
+  look: (page: Page, where: string) => Promise<void>,
+): Promise<void> {
+  const tool = page.locator(".tools .button");
+  const dialog = page.locator("dialog[open]");
+  await page.locator(".message.received .direction").last().click();
+  await page.locator(".row-actions").waitFor();
+  await look(page, "chosen");
+  for (const [nth, name] of ["filter", "figures", "files", "snippets"].entries()) {
+    await tool.nth(nth).click();
+    if (name === "filter") {
+      await page.locator("search [type=search]").fill("hello");
+      await page.locator(".filter-says:not(:empty)").waitFor();
+    } else await dialog.locator("h3, form, p").first().waitFor();
+    await look(page, name);
+    await page.keyboard.press("Escape");
+    await page.locator("dialog[open], search").waitFor({ state: "detached" });
+  }
+  const repeat = page.locator(".composer-foot .button").last();
+  await repeat.click();
+  await page.locator(".repeat").waitFor();
+  await look(page, "repeat");
+  await repeat.click();
 }

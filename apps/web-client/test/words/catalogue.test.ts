@@ -14,7 +14,13 @@ describe.each([
     "of the page",
     en,
     zhCN,
-    ["page.title", "page.titleWith", "login.dialect.v1", "login.dialect.plain"],
+    [
+      ...["page.title", "page.titleWith"],
+      ...["login.dialect.v1", "login.dialect.plain", "login.dialect.raw"],
+      ...["files.jsonl", "files.har", "filter.type.json", "entry.showAs.base64"],
+      ...["entry.showAs.msgpack", "entry.showAs.cbor", "entry.showAs.protobuf"],
+      ...["composer.mode.json", "composer.mode.base64"],
+    ],
   ],
   ["of the Frames view", framesEn, framesZhCN, []],
 ] as const)("the catalogues %s", (_whose, english, chinese, sameKeys) => {

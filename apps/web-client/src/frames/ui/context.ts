@@ -2,7 +2,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { createSession } from "@wsecho/client";
 import { browserSchedule } from "../../store/batch.ts";
-import type { Store } from "../../store/store.ts";
+import type { Store } from "../../store/types.ts";
 import { createFeed, type Feed } from "../feed.ts";
 import { createFramesStore, type FramesStore } from "../store.ts";
 

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import type { Credentials } from "@wsecho/client";
 import { ownServer, terminalCommand } from "../../session/endpoint.ts";
 import { stopWords } from "../../session/stop-words.ts";
-import type { Store } from "../../store/store.ts";
+import type { Store } from "../../store/types.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Notice, StopNotice } from "../../ui/notice.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
@@ -24,7 +24,10 @@ export interface FeedPlace {
 export function placeOf({ target, view, form }: Store): FeedPlace | null {
   const { status } = view.value;
   if (target.value === null || status?.kind !== "ready") return null;
-  const { url, method, username, dialect } = target.value;
+  const { url, method: given, username, dialect } = target.value;
+  // No server of ours is known to be there, so nobody to ask for frames.
+  if (dialect === "raw") return null;
+  const method = given === "bearer" ? "token" : given;
   return {
     ...{ url, method, dialect, username: status.user ?? username },
     allowInsecure: form.allowInsecure.value,

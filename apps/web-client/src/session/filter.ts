@@ -1,0 +1,101 @@
+import { failure, success, type Payload, type Result } from "@wsecho/protocol";
+import { hexOf } from "../text/hex.ts";
+import { plainTextOf } from "./plain-text.ts";
+import type { Entry, ReceivedEntry, SentEntry } from "./transcript.ts";
+
+/** What of the transcript is shown. */
+export interface Filter {
+  /** Searched for in the whole payload, and in the words of closes and errors; empty for any. */
+  readonly text: string;
+  /** Whether `text` is a regular expression. Letters count alike, large or small, either way. */
+  readonly regex: boolean;
+  readonly direction: "all" | "sent" | "received";
+  readonly type: "all" | "text" | "json" | "binary" | "notes";
+  /** Payload bytes, at least; 0 for any. */
+  readonly minBytes: number;
+  /** Only what was pinned. */
+  readonly pinned: boolean;
+}
+
+export const everything: Filter = {
+  ...{ text: "", regex: false, direction: "all", type: "all", minBytes: 0, pinned: false },
+};
+
+export const filterDirections = ["all", "sent", "received"] as const;
+export const filterTypes = ["all", "text", "json", "binary", "notes"] as const;
+export const filterSizes = [0, 126, 1024, 65_536, 1_048_576] as const;
+
+export function isActive(filter: Filter): boolean {
+  return JSON.stringify(filter) !== JSON.stringify(everything);
+}
+
+/** Finds all places of `text`; `null` for no text; the failure is what is wrong with the expression. */
+export function patternOf({ text, regex }: Filter): Result<RegExp | null, string> {
+  if (text === "") return success(null);
+  const source = regex ? text : text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  try {
+    // With `v`, classes know scripts and emoji; without a regex there is nothing that it could mind.
+    return success(new RegExp(source, regex ? "giv" : "gi"));
+  } catch (error) {
+    return failure(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Whether an entry is to be shown, but for {@link Filter.pinned}. */
+export function matcherOf(filter: Filter, pattern: RegExp | null): (entry: Entry) => boolean {
+  const { direction, type, minBytes } = filter;
+  return (entry) => {
+    if (!isMessage(entry)) {
+      const wanted = direction === "all" && minBytes === 0 && (type === "all" || type === "notes");
+      return wanted && (pattern === null || found(pattern, plainTextOf(entry)));
+    }
+    if (type === "notes" || entry.bytes < minBytes) return false;
+    if (direction !== "all" && entry.kind !== direction) return false;
+    return isOfType(entry.payload, type) && (pattern === null || contains(pattern, entry.payload));
+  };
+}
+
+function isMessage(entry: Entry): entry is SentEntry | ReceivedEntry {
+  return entry.kind === "sent" || entry.kind === "received";
+}
+
+function isOfType(payload: Payload, type: Filter["type"]): boolean {
+  switch (type) {
+    case "all":
+    case "notes":
+      return true;
+    case "text":
+    case "binary":
+      return payload.kind === type;
+    case "json":
+      return payload.kind === "text" && isJson(payload.text);
+  }
+}
+
+/** An object or array: nobody who looks for JSON means every message that is a number. */
+function isJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** As far as bytes are searched as hexadecimal digits; as text they are searched whole. */
+const maxHexBytes = 1024 * 1024;
+const decoder = new TextDecoder();
+
+function contains(pattern: RegExp, payload: Payload): boolean {
+  if (payload.kind === "text") return found(pattern, payload.text);
+  const { data } = payload;
+  return (
+    found(pattern, decoder.decode(data)) || found(pattern, hexOf(data.subarray(0, maxHexBytes)))
+  );
+}
+
+function found(pattern: RegExp, text: string): boolean {
+  pattern.lastIndex = 0;
+  return pattern.test(text);
+}

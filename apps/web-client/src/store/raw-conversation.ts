@@ -1,0 +1,151 @@
+import { retryDelay, type StopReason } from "@wsecho/client";
+import { closes, type Payload } from "@wsecho/protocol";
+import { createRawEcho } from "../session/raw-echo.ts";
+import type { PageEvent, PageStatus } from "../session/view.ts";
+
+/** What the page asks of whatever it talks through. */
+export interface Conversation {
+  readonly send: (payload: Payload) => void;
+  readonly close: () => void;
+}
+
+export type OpenSocket = (url: string, protocols: readonly string[]) => WebSocket;
+
+interface RawOptions {
+  readonly url: string;
+  readonly protocols: readonly string[];
+  readonly reconnect: boolean;
+  readonly open: OpenSocket;
+  readonly emit: (event: PageEvent) => void;
+}
+
+/** The same limits as the session library's. */
+const connectTimeoutMs = 10_000;
+const closeTimeoutMs = 5000;
+
+/** Talks to any WebSocket server: no login, no ids; what comes is shown as it comes. */
+export function createRawConversation(options: RawOptions): Conversation {
+  const { url, protocols, reconnect, open, emit } = options;
+  let socket: WebSocket | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let echo = createRawEcho();
+  let nextId = 1;
+  let retries = 0;
+  let leaving = false;
+
+  const say = (kind: PageStatus["kind"], more: Partial<PageStatus> = {}): void =>
+    emit({ type: "status", status: { kind, dialect: "raw", ...more } });
+  const unanswered = (ids: readonly number[]): void =>
+    ids.forEach((id) => emit({ type: "unanswered", id }));
+
+  function stop(reason: StopReason): void {
+    clearTimeout(timer);
+    socket = null;
+    say("stopped", { reason });
+  }
+
+  /** Later, or not at all, where nobody wants it or nothing was there before. */
+  function comeBack(reason: StopReason, wasOpen: boolean): void {
+    clearTimeout(timer);
+    socket = null;
+    if (leaving) stop({ kind: "left" });
+    else if (!reconnect || (!wasOpen && retries === 0)) stop(reason);
+    else {
+      const retryInMs = retryDelay(retries, Math.random);
+      retries += 1;
+      timer = setTimeout(connect, retryInMs);
+      say("waiting", { retryInMs, reason });
+    }
+  }
+
+  function connect(): void {
+    say("connecting");
+    let mine: WebSocket;
+    try {
+      mine = open(url, protocols);
+    } catch (error) {
+      stop({ kind: "unreachable", detail: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    mine.binaryType = "arraybuffer";
+    socket = mine;
+    let opened = false;
+    timer = setTimeout(() => {
+      if (socket !== mine) return;
+      socket = null;
+      mine.close();
+      comeBack({ kind: "timeout", phase: "connect" }, false);
+    }, connectTimeoutMs);
+    mine.addEventListener("open", () => {
+      if (socket !== mine) return;
+      clearTimeout(timer);
+      opened = true;
+      retries = 0;
+      echo = createRawEcho();
+      say("ready", { protocol: mine.protocol, extensions: mine.extensions });
+    });
+    mine.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+      if (socket === mine) receive(payloadOf(data));
+    });
+    mine.addEventListener("close", ({ code, reason }) => {
+      if (socket !== mine) return;
+      if (opened) emit({ type: "closed", code, reason });
+      comeBack(
+        opened ? { kind: "closed", code, reason } : { kind: "unreachable", detail: "" },
+        opened,
+      );
+    });
+  }
+
+  function receive(payload: Payload): void {
+    const answer = echo.answered(payload, performance.now());
+    if (answer === null) {
+      emit({ type: "received", payload });
+      return;
+    }
+    const { id, rttMs, passed } = answer;
+    unanswered(passed);
+    emit({ type: "settled", id, outcome: { kind: "echoed", payload }, rttMs });
+  }
+
+  // Later, so that the first event finds the caller with the conversation in hand.
+  queueMicrotask(() => {
+    if (!leaving) connect();
+  });
+  return {
+    send: (payload) => {
+      if (socket?.readyState !== WebSocket.OPEN) {
+        emit({ type: "neverSent", payload });
+        return;
+      }
+      const id = nextId++;
+      emit({ type: "sent", id, payload, resent: false });
+      unanswered(echo.sent(id, payload, performance.now()));
+      socket.send(
+        payload.kind === "text" ? payload.text : (payload.data as Uint8Array<ArrayBuffer>),
+      );
+    },
+    close: () => {
+      if (leaving) return;
+      leaving = true;
+      const mine = socket;
+      if (mine === null) {
+        stop({ kind: "left" });
+        return;
+      }
+      say("closing");
+      const { code, reason } = closes.userExit;
+      mine.close(code, reason);
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        if (socket === mine) stop({ kind: "left" });
+      }, closeTimeoutMs);
+    },
+  };
+}
+
+function payloadOf(data: unknown): Payload {
+  return typeof data === "string"
+    ? { kind: "text", text: data }
+    : { kind: "binary", data: new Uint8Array(data as ArrayBuffer) };
+}

@@ -1,0 +1,128 @@
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { linkOf } from "../session/connection-link.ts";
+import { shortAddress } from "../session/endpoint.ts";
+import type { Target } from "../session/target.ts";
+import { forgetAll } from "../store/forget-all.ts";
+import { t } from "../words/language.ts";
+import { useStore } from "./context.ts";
+import { CopyButton } from "./copy-button.tsx";
+
+/** Connections to come back to, and a link to hand on; without secrets, both of them. */
+export function ConnectionsCard(): JSX.Element {
+  const store = useStore();
+  const { connections, check, fill } = store;
+  const link = useSignal<string | null>(null);
+  const forgotten = useSignal(false);
+  const id = useId();
+  const list = connections.list.value;
+  const share = (): void => {
+    const target = check();
+    const { origin, pathname } = location;
+    link.value = target && origin + pathname + linkOf({ target, draft: store.draft.value.text });
+  };
+  return (
+    <section class="card saved" aria-labelledby={`${id}-title`}>
+      <div class="saved-head">
+        <h2 id={`${id}-title`}>{t("saved.title")}</h2>
+        <button
+          type="button"
+          class="button small"
+          onClick={() => {
+            const target = check();
+            if (target !== null) connections.save(target);
+          }}
+        >
+          {t("saved.save")}
+        </button>
+        <button
+          type="button"
+          class="button small"
+          aria-label={t("saved.share.label")}
+          onClick={share}
+        >
+          {t("saved.share")}
+        </button>
+      </div>
+      {link.value !== null && (
+        <div class="field">
+          <div class="with-button">
+            <input
+              type="text"
+              readOnly
+              aria-label={t("saved.share.label")}
+              aria-describedby={`${id}-share`}
+              value={link.value}
+            />
+            <CopyButton text={() => link.value ?? ""} />
+          </div>
+          <p class="hint" id={`${id}-share`}>
+            {t("saved.share.hint")}
+          </p>
+        </div>
+      )}
+      {list.length === 0 && <p class="hint">{t("saved.none")}</p>}
+      <ul role="list">
+        {list.map((target) => (
+          <SavedRow
+            key={JSON.stringify(target)}
+            target={target}
+            onUse={() => fill(target)}
+            onRemove={() => connections.remove(target)}
+          />
+        ))}
+      </ul>
+      <div class="saved-foot">
+        <button
+          type="button"
+          class="button small"
+          aria-describedby={`${id}-forget`}
+          onClick={() => {
+            forgetAll(store);
+            link.value = null;
+            forgotten.value = true;
+          }}
+        >
+          {t("saved.forgetAll")}
+        </button>
+        <p class="hint" id={`${id}-forget`}>
+          {t("saved.forgetAll.hint")}
+        </p>
+      </div>
+      <p class="visually-hidden" role="status">
+        {forgotten.value ? t("saved.forgotten") : ""}
+      </p>
+    </section>
+  );
+}
+
+interface SavedRowProps {
+  readonly target: Target;
+  readonly onUse: () => void;
+  readonly onRemove: () => void;
+}
+
+function SavedRow({ target, onUse, onRemove }: SavedRowProps): JSX.Element {
+  const { url, dialect, username } = target;
+  const address = shortAddress(url);
+  return (
+    <li>
+      <button type="button" class="saved-use" title={url} onClick={onUse}>
+        <span class="mono">{address}</span>
+        <span class="muted">
+          {t(`login.dialect.${dialect}`)}
+          {username !== "" && ` · ${username}`}
+        </span>
+      </button>
+      <button
+        type="button"
+        class="button small"
+        aria-label={t("saved.remove.label", { address })}
+        onClick={onRemove}
+      >
+        {t("saved.remove")}
+      </button>
+    </li>
+  );
+}

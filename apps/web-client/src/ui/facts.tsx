@@ -1,0 +1,121 @@
+import type { JSX } from "preact";
+import type { Signal } from "@preact/signals";
+import { shortAddress } from "../session/endpoint.ts";
+import { percentiles } from "../session/figures.ts";
+import { formatCount, formatSpan } from "../text/format.ts";
+import { t } from "../words/language.ts";
+import { useStore } from "./context.ts";
+import { LatencyPlot } from "./latency-plot.tsx";
+
+const dialogs = ["figures", "files", "snippets"] as const;
+export type DialogName = (typeof dialogs)[number];
+
+interface FactsProps {
+  readonly dialog: Signal<DialogName | null>;
+  readonly filtering: Signal<boolean>;
+}
+
+/** Where we are, as whom, how fast it answers, and what can be done with all of it. */
+export function Facts({ dialog, filtering }: FactsProps): JSX.Element {
+  const { target, view, clearTranscript } = useStore();
+  const { status, transcript } = view.value;
+  const count = transcript.entries.length;
+  const user = status?.user ?? target.value?.username ?? "";
+  return (
+    <section class="facts" aria-label={t("session.facts")}>
+      <span class="fact address" title={target.value?.url ?? ""}>
+        {shortAddress(target.value?.url ?? "")}
+      </span>
+      {user !== "" && <span class="fact">{t("session.user", { user })}</span>}
+      <Agreement />
+      <Latency />
+      <span class="spacer" />
+      <span class="fact number">
+        {count === 1
+          ? t("transcript.count.one")
+          : t("transcript.count.other", { count: formatCount(count) })}
+      </span>
+      {transcript.dropped > 0 && (
+        <span class="fact number dropped" title={t("transcript.dropped.hint")}>
+          {t("transcript.dropped", { count: formatCount(transcript.dropped) })}
+        </span>
+      )}
+      <div class="tools" role="group" aria-label={t("tools.title")}>
+        <button
+          type="button"
+          class="button small"
+          aria-expanded={filtering.value}
+          onClick={() => {
+            filtering.value = !filtering.value;
+          }}
+        >
+          {t("tools.filter")}
+        </button>
+        {dialogs.map((name) => (
+          <button
+            key={name}
+            type="button"
+            class="button small"
+            aria-haspopup="dialog"
+            onClick={() => {
+              dialog.value = name;
+            }}
+          >
+            {t(`tools.${name}`)}
+          </button>
+        ))}
+        <button
+          type="button"
+          class="button small"
+          aria-label={t("transcript.clear.label")}
+          aria-disabled={count === 0}
+          onClick={clearTranscript}
+        >
+          {t("transcript.clear")}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** The dialect; of a raw conversation what the upgrade agreed on, as far as a browser tells. */
+function Agreement(): JSX.Element {
+  const { target, view } = useStore();
+  const {
+    dialect = target.value?.dialect ?? "v1",
+    protocol = "",
+    extensions = "",
+  } = view.value.status ?? {};
+  return (
+    <>
+      <span class="fact tag">{protocol === "" ? t(`login.dialect.${dialect}`) : protocol}</span>
+      {extensions !== "" && (
+        <span class="fact" title={t("session.extensions")}>
+          {extensions}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** How many round trips the line shows. */
+const plotted = 120;
+
+function Latency(): JSX.Element | null {
+  const { roundTrips } = useStore().view.value.figures;
+  const last = roundTrips.at(-1);
+  const of = percentiles(roundTrips.slice(-plotted));
+  if (last === undefined || of === null) return null;
+  return (
+    <span class="fact latency number">
+      <span title={t("session.rtt")}>
+        <span class="visually-hidden">{t("session.rtt")} </span>
+        {formatSpan(last)}
+      </span>
+      <LatencyPlot roundTrips={roundTrips} last={plotted} />
+      <span class="percentiles" aria-hidden="true">
+        p50 {formatSpan(of.p50)} · p95 {formatSpan(of.p95)} · p99 {formatSpan(of.p99)}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,136 @@
+import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import {
+  everything,
+  filterDirections,
+  filterSizes,
+  filterTypes,
+  isActive,
+  type Filter,
+} from "../session/filter.ts";
+import { formatBytes, formatCount } from "../text/format.ts";
+import { t } from "../words/language.ts";
+import { useStore } from "./context.ts";
+
+/** What of the transcript is shown: `/` leads here, Esc back to the transcript. */
+export function FilterBar({ onLeave }: { readonly onLeave: () => void }): JSX.Element {
+  const { finder, view } = useStore();
+  const { filter, problem, progress, shown } = finder;
+  const field = useRef<HTMLInputElement>(null);
+  const change = (part: Partial<Filter>): void => {
+    filter.value = { ...filter.value, ...part };
+  };
+  const total = view.value.transcript.entries.length;
+  const { text, regex, direction, type, minBytes, pinned } = filter.value;
+
+  useLayoutEffect(() => field.current?.focus(), []);
+  return (
+    <search class="filter" aria-label={t("filter.title")}>
+      <input
+        ref={field}
+        type="search"
+        aria-label={t("filter.text")}
+        placeholder={t("filter.text.placeholder")}
+        spellcheck={false}
+        aria-invalid={problem.value !== null}
+        aria-describedby="filter-says"
+        value={text}
+        onInput={({ currentTarget }) => change({ text: currentTarget.value })}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          event.preventDefault();
+          onLeave();
+        }}
+      />
+      <label class="toggle">
+        <input
+          type="checkbox"
+          checked={regex}
+          onChange={({ currentTarget }) => change({ regex: currentTarget.checked })}
+        />
+        {t("filter.regex")}
+      </label>
+      <Choice
+        label={t("filter.direction")}
+        options={filterDirections.map((value) => [value, t(`filter.direction.${value}`)])}
+        value={direction}
+        onChange={(value) => change({ direction: value })}
+      />
+      <Choice
+        label={t("filter.type")}
+        options={filterTypes.map((value) => [value, t(`filter.type.${value}`)])}
+        value={type}
+        onChange={(value) => change({ type: value })}
+      />
+      <Choice
+        label={t("filter.size")}
+        options={filterSizes.map((value) => [
+          String(value),
+          value === 0
+            ? t("filter.size.all")
+            : t("filter.size.atLeast", { size: formatBytes(value) }),
+        ])}
+        value={String(minBytes)}
+        onChange={(value) => change({ minBytes: Number(value) })}
+      />
+      <label class="toggle">
+        <input
+          type="checkbox"
+          checked={pinned}
+          onChange={({ currentTarget }) => change({ pinned: currentTarget.checked })}
+        />
+        {t("filter.pinned")}
+      </label>
+      <p class="filter-says number" id="filter-says" role="status">
+        {problem.value === null
+          ? isActive(filter.value) &&
+            t("filter.count", {
+              count: formatCount(shown.value.length),
+              total: formatCount(total),
+            })
+          : t("filter.invalid", { detail: problem.value })}
+        {progress.value < 1 &&
+          ` · ${t("filter.searching", { percent: Math.floor(progress.value * 100) })}`}
+      </p>
+      {isActive(filter.value) && (
+        <button
+          type="button"
+          class="button small"
+          onClick={() => {
+            filter.value = everything;
+            field.current?.focus();
+          }}
+        >
+          {t("filter.reset")}
+        </button>
+      )}
+    </search>
+  );
+}
+
+interface ChoiceProps<Value extends string> {
+  readonly label: string;
+  readonly options: readonly (readonly [value: Value, words: string])[];
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+}
+
+export function Choice<Value extends string>(props: ChoiceProps<Value>): JSX.Element {
+  const { label, options, value, onChange } = props;
+  return (
+    <select
+      aria-label={label}
+      value={value}
+      onChange={({ currentTarget }) => {
+        const chosen = options.find(([one]) => one === currentTarget.value);
+        if (chosen !== undefined) onChange(chosen[0]);
+      }}
+    >
+      {options.map(([one, words]) => (
+        <option key={one} value={one}>
+          {words}
+        </option>
+      ))}
+    </select>
+  );
+}

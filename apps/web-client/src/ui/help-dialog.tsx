@@ -1,0 +1,99 @@
+import type { JSX } from "preact";
+import { closes, retryAfterClose } from "@wsecho/protocol";
+import { closeKey } from "../session/close-key.ts";
+import { singleKeys, switchSingleKeys } from "../store/preferences.ts";
+import type { Catalogue } from "../words/catalogue.ts";
+import { t } from "../words/language.ts";
+import { Dialog } from "./dialog.tsx";
+import { LanguageSwitch, RoomSwitch, ThemeSwitch } from "./switches.tsx";
+
+const keys = [
+  ["Enter", "help.send"],
+  ["Shift+Enter", "help.line"],
+  ["↑ ↓", "help.recall"],
+  ["↑ ↓ PageUp PageDown Home End", "help.choose"],
+  ["Enter", "help.open"],
+  ["Esc", "help.leave"],
+  ["/", "help.filter"],
+  ["?", "help.help"],
+  ["p", "help.pin"],
+  ["c", "help.copy"],
+  ["s", "help.again"],
+] as const satisfies readonly (readonly [string, keyof Catalogue])[];
+
+/** Those that only one side sees, beside all that the protocol names. */
+const others = [1005, 1006, 1010, 1014, 3000, 4500].map((code) => ({ code, reason: "" }));
+
+/** What the keyboard does here, and what each close code means. */
+export function HelpDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
+  const codes = [...Object.values(closes), ...others].sort((a, b) => a.code - b.code);
+  return (
+    <Dialog title={t("help.title")} onClose={onClose}>
+      <h3>{t("help.keys")}</h3>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("help.key")}</th>
+            <th scope="col">{t("help.does")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map(([key, does]) => (
+            <tr key={does}>
+              <td>
+                <kbd>{key}</kbd>
+              </td>
+              <td>{t(does)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <h3>{t("help.settings")}</h3>
+      <div class="actions">
+        <ThemeSwitch />
+        <LanguageSwitch />
+        <RoomSwitch />
+      </div>
+      <div class="check">
+        <input
+          id="single-keys"
+          type="checkbox"
+          checked={singleKeys.value}
+          aria-describedby="single-keys-hint"
+          onChange={({ currentTarget }) => switchSingleKeys(currentTarget.checked)}
+        />
+        <div>
+          <label for="single-keys">{t("help.single")}</label>
+          <p class="hint" id="single-keys-hint">
+            {t("help.single.hint")}
+          </p>
+        </div>
+      </div>
+      <h3>{t("help.codes")}</h3>
+      <p class="hint">{t("help.codes.hint")}</p>
+      <table class="codes">
+        <thead>
+          <tr>
+            <th scope="col">{t("help.code")}</th>
+            <th scope="col">{t("help.meaning")}</th>
+            <th scope="col">{t("help.retry")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {codes.map(({ code, reason }) => (
+            <tr key={`${code} ${reason}`}>
+              <td class="number">{code}</td>
+              <td>
+                <strong>{t(`close.${closeKey(code, reason)}.name`)}</strong>
+                {reason !== "" && <span class="mono"> “{reason}”</span>}
+                <br />
+                {t(`close.${closeKey(code, reason)}.meaning`)}
+              </td>
+              <td>{t(`retry.${retryAfterClose(code, reason)}`)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Dialog>
+  );
+}

@@ -1,0 +1,17 @@
+import { lazy } from "./lazy.tsx";
+
+/** What the first look at the page does without. */
+export const parts = {
+  session: lazy(async () => (await import("./session-view.tsx")).SessionView),
+  repeat: lazy(async () => (await import("./repeat-panel.tsx")).RepeatPanel),
+  shown: lazy(async () => (await import("./shown-view.tsx")).ShownView),
+  figures: lazy(async () => (await import("./figures-dialog.tsx")).FiguresDialog),
+  files: lazy(async () => (await import("./files-dialog.tsx")).FilesDialog),
+  snippets: lazy(async () => (await import("./snippets-dialog.tsx")).SnippetsDialog),
+  help: lazy(async () => (await import("./help-dialog.tsx")).HelpDialog),
+};
+
+/** Loads them all meanwhile, so that they are there also when the page's server is gone. */
+export function loadParts(): void {
+  for (const { load } of Object.values(parts)) void load();
+}

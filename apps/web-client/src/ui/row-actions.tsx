@@ -1,0 +1,46 @@
+import type { JSX } from "preact";
+import { sendCommand } from "../session/send-command.ts";
+import { plainTextOf } from "../session/plain-text.ts";
+import type { ReceivedEntry, SentEntry } from "../session/transcript.ts";
+import { t } from "../words/language.ts";
+import { useStore } from "./context.ts";
+import { CopyButton } from "./copy-button.tsx";
+import { Choice } from "./filter-bar.tsx";
+import { showings, type RowState, type ShowAs } from "./row-state.ts";
+
+interface RowActionsProps {
+  readonly entry: SentEntry | ReceivedEntry;
+  readonly state: RowState;
+  readonly showAs: ShowAs;
+}
+
+/** What can be done with the chosen message. */
+export function RowActions({ entry, state, showAs }: RowActionsProps): JSX.Element {
+  const { finder, send, target, view } = useStore();
+  const pinned = finder.pins.value.has(entry.seq);
+  const to = target.value;
+  const command = to === null ? null : sendCommand(to, entry.payload);
+  const ready = view.value.status?.kind === "ready";
+  return (
+    <div class="row-actions" role="group" aria-label={t("entry.actions")}>
+      <button type="button" class="button small" onClick={() => finder.togglePin(entry)}>
+        {t(pinned ? "entry.unpin" : "entry.pin")}
+      </button>
+      <CopyButton text={() => plainTextOf(entry)} />
+      {command !== null && <CopyButton text={() => command} label={t("entry.copyCommand")} />}
+      {ready && (
+        <button type="button" class="button small" onClick={() => send(entry.payload)}>
+          {t("entry.sendAgain")}
+        </button>
+      )}
+      <Choice
+        label={t("entry.showAs")}
+        options={showings[entry.payload.kind].map((value) => [value, t(`entry.showAs.${value}`)])}
+        value={showAs}
+        onChange={(next) => {
+          state.showAs.value = new Map(state.showAs.value).set(entry.seq, next);
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { startAnyServer, type AnyServer } from "../support/any-server.ts";
+import {
+  ask,
+  closeBrowser,
+  composer,
+  connectionFailed,
+  openPage,
+  rows,
+  startServer,
+  state,
+  type Opened,
+  type Running,
+} from "../support/page.ts";
+
+let running: Running;
+let opened: Opened;
+beforeAll(async () => {
+  running = await startServer();
+});
+afterAll(async () => {
+  await closeBrowser();
+  await running.server.close();
+});
+/** What a test wants the browser to complain about. */
+let expected: RegExp | null = null;
+afterEach(async () => {
+  await opened.page.context().close();
+  const { complaints } = opened;
+  expect(complaints.filter((line) => expected?.test(line) !== true)).toEqual([]);
+  expected = null;
+});
+
+const connect = async (server: AnyServer, protocols = "") => {
+  opened = await openPage(running.httpUrl);
+  const { page } = opened;
+  await page.getByLabel("Server", { exact: true }).fill(server.url);
+  await page.getByRole("radio", { name: "raw" }).check({ force: true });
+  await page.getByLabel("Subprotocols").fill(protocols);
+  const accepted = server.next();
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await state(page, "Connected").waitFor();
+  return { page, ...(await accepted) };
+};
+const payloadOf = (page: Page, nth: number) => rows(page, "received").nth(nth).locator(".payload");
+
+describe("any WebSocket server", () => {
+  it("is talked to without a login: echoes are proven, the rest is shown as it comes", async () => {
+    await using server = await startAnyServer();
+    const { page, socket } = await connect(server, "chat, superchat");
+    const facts = page.getByRole("region", { name: "Session" });
+    await facts.getByText("chat", { exact: true }).waitFor();
+    const reply = await ask(page, "hello");
+    expect(await reply.innerText()).toMatch(/identical/);
+    expect(await reply.innerText()).toMatch(/ ms/);
+    socket.send("something else");
+    await rows(page, "received").nth(1).waitFor();
+    expect(await rows(page, "received").nth(1).innerText()).not.toMatch(/identical|unprompted/);
+    socket.close(4000, "enough");
+    await page.getByRole("alert").getByText("4000 Private code · “enough”").waitFor();
+    // The transcript stays, and coming back needs nothing.
+    await page.getByRole("button", { name: "Reconnect" }).click();
+    await state(page, "Connected").waitFor();
+    expect(await rows(page, "received").count()).toBe(2);
+  });
+
+  it("is come back to by itself, where one wants that", async () => {
+    await using server = await startAnyServer();
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    await page.getByLabel("Server", { exact: true }).fill(server.url);
+    await page.getByRole("radio", { name: "raw" }).check({ force: true });
+    await page.getByRole("checkbox", { name: "Reconnect automatically" }).check();
+    const first = server.next();
+    await page.getByRole("button", { name: "Connect", exact: true }).click();
+    const { socket } = await first;
+    await state(page, "Connected").waitFor();
+    const second = server.next();
+    socket.close(1012);
+    await second;
+    await state(page, "Connected").waitFor();
+    await ask(page, "again");
+    await page.getByRole("button", { name: "Leave" }).click();
+    await page.getByText("You left").first().waitFor();
+  });
+
+  it("refuses a subprotocol that is no word before anything is sent", async () => {
+    await using server = await startAnyServer();
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    await page.getByLabel("Server", { exact: true }).fill(server.url);
+    await page.getByRole("radio", { name: "raw" }).check({ force: true });
+    await page.getByLabel("Subprotocols").fill("a(b)");
+    await page.getByRole("button", { name: "Connect", exact: true }).click();
+    await page.getByRole("alert").getByText("A subprotocol is a word").waitFor();
+  });
+});
+
+describe("a hostile server", () => {
+  it("cannot make its messages, close reason or subprotocol anything but text", async () => {
+    await using server = await startAnyServer();
+    const { page, socket } = await connect(server);
+    const script = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
+    const bidi = "\u202egnp.exe\u2066 \u0000\u001b[31m";
+    socket.send(script);
+    socket.send(JSON.stringify({ html: script }));
+    socket.send(bidi);
+    await rows(page, "received").nth(2).waitFor();
+    expect(await payloadOf(page, 0).textContent()).toBe(script);
+    expect(await payloadOf(page, 2).textContent()).toBe(bidi);
+    await rows(page, "received").nth(1).locator(".direction").click();
+    await page.getByRole("combobox", { name: "Show as" }).selectOption("json");
+    await page.getByText('"html": "<img').waitFor();
+    socket.close(4001, "<b>over</b>");
+    await page.getByRole("alert").getByText("“<b>over</b>”").waitFor();
+    expect(await page.locator("main img, main script, main b").count()).toBe(0);
+  });
+
+  it("may send 10 MiB at once, as text and as bytes, and the page goes on", async () => {
+    await using server = await startAnyServer();
+    const { page, socket } = await connect(server);
+    const size = 10 * 1024 * 1024;
+    socket.send(`${"x".repeat(size - 6)}needle`);
+    socket.send(Buffer.alloc(size, 7));
+    await rows(page, "received").nth(1).waitFor();
+    await page.getByRole("button", { name: "Show all 10 MiB" }).first().click();
+    expect((await payloadOf(page, 0).textContent())?.length).toBe(64 * 1024);
+    await page.getByText("… and more, 10 MiB in all.").waitFor();
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("searchbox", { name: "Search" }).fill("needle");
+    await page.getByText("1 of 3 shown").waitFor();
+    await page.keyboard.press("Escape");
+    await ask(page, "still here");
+  });
+
+  it("that sends what is no UTF-8 is cut off by the browser, and the page says so", async () => {
+    expected = /Could not decode a text frame as UTF-8/;
+    await using server = await startAnyServer();
+    const { page, tcp } = await connect(server);
+    tcp.write(Buffer.from([0x81, 0x02, 0xc3, 0x28]));
+    await page.getByRole("alert").getByText("1006 Abnormal closure").waitFor();
+  });
+
+  it("may say 50,000 things at once: none is lost, and the page stays usable", async () => {
+    await using server = await startAnyServer();
+    const { page, socket } = await connect(server);
+    const held = page.evaluate(async () => {
+      let longest = 0;
+      let before = performance.now();
+      while (!document.body.innerText.includes("50\u202f001 entries")) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        longest = Math.max(longest, performance.now() - before);
+        before = performance.now();
+      }
+      return longest;
+    });
+    for (let i = 1; i <= 50_000; i++) socket.send(`line ${i}`);
+    await composer(page).fill("typed meanwhile");
+    // A second is no measurement, only far from the many that a page that stalls takes.
+    expect(await held).toBeLessThan(5000);
+    await page.getByText("line 50000", { exact: true }).waitFor();
+    expect(await composer(page).inputValue()).toBe("typed meanwhile");
+    expect(await page.getByRole("listitem").count()).toBeLessThan(60);
+  });
+});
+
+describe("a server that refuses the handshake", () => {
+  it("is explained as far as a browser knows, with the command that shows the rest", async () => {
+    expected = connectionFailed;
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    await page.getByLabel("Server", { exact: true }).fill(`${running.url}/no-such-path`);
+    await page.getByRole("radio", { name: "raw" }).check({ force: true });
+    await page.getByRole("button", { name: "Connect", exact: true }).click();
+    const alert = page.getByRole("alert");
+    await alert.getByText("Browsers do not tell a page why.").waitFor();
+    await alert.getByText("Perhaps the server wants a subprotocol").waitFor();
+    await alert.getByText(`wsecho connect ${running.url}/no-such-path`).waitFor();
+  });
+});

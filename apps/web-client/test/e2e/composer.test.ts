@@ -1,0 +1,121 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  ask,
+  closeBrowser,
+  composer,
+  logIn,
+  openPage,
+  rows,
+  startServer,
+  type Opened,
+  type Running,
+} from "../support/page.ts";
+
+let running: Running;
+let opened: Opened;
+beforeAll(async () => {
+  running = await startServer();
+});
+afterAll(async () => {
+  await closeBrowser();
+  await running.server.close();
+});
+afterEach(async () => {
+  await opened.page.context().close();
+  expect(opened.complaints).toEqual([]);
+});
+const openSession = async () => {
+  opened = await openPage(running.httpUrl);
+  await logIn(opened.page);
+  await composer(opened.page).waitFor();
+  return opened.page;
+};
+
+describe("the composer", () => {
+  it("recalls with ↑ and ↓, counts bytes, and keeps the draft over a reload", async () => {
+    const page = await openSession();
+    await ask(page, "first");
+    await ask(page, "second");
+    await composer(page).fill("");
+    for (const [key, text] of [
+      ["ArrowUp", "second"],
+      ["ArrowUp", "first"],
+      ["ArrowDown", "second"],
+      ["ArrowDown", ""],
+    ] as const) {
+      await composer(page).press(key);
+      expect(await composer(page).inputValue()).toBe(text);
+    }
+    await composer(page).fill("你好");
+    await page.getByTestId("draft-size").getByText("6 B").waitFor();
+    await page.reload();
+    await logIn(page);
+    await expect.poll(() => composer(page).inputValue()).toBe("你好");
+  });
+
+  it("sends checked JSON as text, Base64 and files as bytes", async () => {
+    const page = await openSession();
+    const mode = (name: string) => page.getByRole("radio", { name }).check({ force: true });
+    await mode("JSON");
+    await composer(page).fill('{"a":');
+    await page.getByText("Not JSON").waitFor();
+    await composer(page).press("Enter");
+    expect(await rows(page, "sent").count()).toBe(0);
+    await composer(page).fill('{"a":1}');
+    await page.getByRole("button", { name: "Tidy" }).click();
+    await composer(page).press("Enter");
+    await rows(page, "received").getByText("identical").waitFor();
+    expect(await rows(page, "received").locator(".payload").textContent()).toBe('{\n  "a": 1\n}');
+    await mode("Base64");
+    await ask(page, "AP9oaQ==");
+    await rows(page, "received").nth(1).getByText("00 ff 68 69").waitFor();
+    await mode("File");
+    await page
+      .getByLabel("File to send")
+      .setInputFiles({ name: "a.bin", mimeType: "x/y", buffer: Buffer.from([1, 2, 3]) });
+    await page.getByTestId("draft-size").getByText("3 B").waitFor();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await rows(page, "received").nth(2).getByText("01 02 03").waitFor();
+  });
+
+  it("sends again and again, as often as it is told, until it is stopped", async () => {
+    const page = await openSession();
+    await composer(page).fill("tick");
+    await page.getByRole("button", { name: "Repeat…" }).click();
+    await page.getByLabel("Then every (s)").fill("0.01");
+    await page.getByLabel("Times").fill("3");
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByText("Ended: 3 of 3 sent.").waitFor();
+    await rows(page, "received").nth(2).waitFor();
+    await page.getByLabel("First after (s)").fill("1000");
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByText("0 of 3 sent").waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Ended: 0 of 3 sent.").waitFor();
+  });
+
+  it("keeps snippets in folders, in an order of one's own, over a reload", async () => {
+    const page = await openSession();
+    const keep = async (text: string, name: string): Promise<void> => {
+      await composer(page).fill(text);
+      await page.getByRole("button", { name: "Snippets" }).click();
+      await page.getByLabel("Name", { exact: true }).fill(name);
+      await page.getByLabel("Folder").fill("mine");
+      await page.getByRole("button", { name: "Keep the draft" }).click();
+      await page.getByRole("button", { name: `Use ${name}` }).waitFor();
+      await page.keyboard.press("Escape");
+    };
+    await keep("one", "a");
+    await keep("two", "b");
+    await page.getByRole("button", { name: "Snippets" }).click();
+    await page.getByRole("button", { name: "Move b up" }).click();
+    await page.reload();
+    await logIn(page);
+    await page.getByRole("button", { name: "Snippets" }).click();
+    await page.getByRole("heading", { name: "mine" }).waitFor();
+    const names = page.locator(".snippet-name");
+    expect(await names.allInnerTexts()).toEqual(["b two", "a one"]);
+    await page.getByRole("button", { name: "Use a" }).click();
+    await expect.poll(() => composer(page).inputValue()).toBe("one");
+  });
+});

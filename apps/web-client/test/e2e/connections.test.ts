@@ -1,0 +1,81 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  closeBrowser,
+  composer,
+  logIn,
+  openPage,
+  startServer,
+  type Opened,
+  type Running,
+} from "../support/page.ts";
+
+let running: Running;
+let opened: Opened;
+beforeAll(async () => {
+  running = await startServer();
+});
+afterAll(async () => {
+  await closeBrowser();
+  await running.server.close();
+});
+afterEach(async () => {
+  await opened.page.context().close();
+  expect(opened.complaints).toEqual([]);
+});
+
+describe("connections", () => {
+  it("are saved without secrets, used again after a reload, and forgotten with all else", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    const server = page.getByLabel("Server", { exact: true });
+    await server.fill("wss://example.org/chat?room=1&token=s3cret");
+    await page.getByRole("radio", { name: "raw" }).check({ force: true });
+    await page.getByLabel("Subprotocols").fill("chat, wsecho.bearer.s3cret");
+    await page.getByRole("button", { name: "Keep this one" }).click();
+    await page.getByRole("button", { name: /^example.org\/chat/ }).waitFor();
+    const stored = () =>
+      page.evaluate(() => JSON.stringify([...Object.entries(localStorage), location.href]));
+    expect(await stored()).not.toContain("s3cret");
+    await page.getByRole("combobox", { name: "Theme" }).selectOption("dark");
+    await page.reload();
+    expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+    await page.getByRole("button", { name: /^example.org\/chat/ }).click();
+    expect(await server.inputValue()).toBe("wss://example.org/chat?room=1");
+    expect(await page.getByLabel("Subprotocols").inputValue()).toBe("chat");
+    await page.getByRole("button", { name: "Forget all" }).click();
+    await page.getByText("None yet.").waitFor();
+    expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
+  });
+
+  it("are handed on by a link that fills in the form and does nothing else", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    await page.getByLabel("User name").fill("admin");
+    await page.getByRole("button", { name: "Link to this connection" }).click();
+    const link = await page.getByRole("textbox", { name: "Link to this connection" }).inputValue();
+    let connections = 0;
+    page.on("websocket", () => (connections += 1));
+    await page.goto("about:blank");
+    await page.goto(`${link}&draft=hello`);
+    await page.getByRole("alert").getByText("Filled in from a link").waitFor();
+    expect(await page.getByLabel("User name").inputValue()).toBe("admin");
+    expect(connections).toBe(0);
+    await logIn(page);
+    await composer(page).waitFor();
+    expect(await composer(page).inputValue()).toBe("hello");
+    expect(await page.locator("[data-kind=sent]").count()).toBe(0);
+  });
+
+  it("offer a token in the handshake to this machine or over TLS only", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    let connections = 0;
+    page.on("websocket", () => (connections += 1));
+    await page.getByLabel("Server", { exact: true }).fill("ws://far.example/");
+    await page.getByRole("radio", { name: "Bearer entry" }).check({ force: true });
+    await page.getByRole("textbox", { name: "Token", exact: true }).fill("abc");
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByRole("alert").getByText("A token in the handshake goes over wss://").waitFor();
+    expect(connections).toBe(0);
+  });
+});

@@ -1,0 +1,193 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import {
+  ask,
+  closeBrowser,
+  composer,
+  logIn,
+  openPage,
+  rows,
+  startServer,
+  type Opened,
+  type Running,
+} from "../support/page.ts";
+
+let running: Running;
+let opened: Opened;
+beforeAll(async () => {
+  running = await startServer();
+});
+afterAll(async () => {
+  await closeBrowser();
+  await running.server.close();
+});
+afterEach(async () => {
+  await opened.page.context().close();
+  expect(opened.complaints).toEqual([]);
+});
+
+const openSession = async () => {
+  opened = await openPage(running.httpUrl, {
+    acceptDownloads: true,
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await logIn(opened.page);
+  await composer(opened.page).waitFor();
+  return opened.page;
+};
+const importFile = async (page: Page, name: string, text: string): Promise<void> => {
+  await page.getByRole("button", { name: "Files" }).click();
+  await page
+    .getByLabel("File to import")
+    .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+  await page.getByText("entries added.").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+};
+const line = (i: number): string =>
+  JSON.stringify({
+    ...{ v: 1, t: new Date(1e12 + i).toISOString(), type: "message" },
+    ...{ dir: i % 2 ? "c2s" : "s2c", text: `message ${i}${i % 5 ? "" : "\nof two lines"}` },
+  });
+const focusedRow = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const { activeElement } = document;
+    return activeElement?.querySelector(".payload")?.textContent ?? activeElement?.className ?? "";
+  });
+
+describe("100,000 messages", () => {
+  it("are scrolled, searched and walked through by the keyboard", async () => {
+    const page = await openSession();
+    const lines = Array.from({ length: 100_000 }, (_, i) => line(i + 1));
+    await importFile(page, "many.jsonl", lines.join("\n"));
+    await page.getByText("100\u202f002 entries").waitFor();
+    await page.getByText("message 100000").waitFor();
+
+    const transcript = page.getByRole("region", { name: "Transcript" });
+    await transcript.focus();
+    await page.keyboard.press("ArrowUp");
+    await expect.poll(() => focusedRow(page)).toContain("message 100000");
+    await page.keyboard.press("ArrowUp");
+    await expect.poll(() => focusedRow(page)).toBe("message 99999");
+    await page.keyboard.press("Home");
+    await expect.poll(() => focusedRow(page)).toBe("row selected");
+    await page.keyboard.press("PageDown");
+    await expect.poll(() => focusedRow(page)).toBe("message 9");
+    await page.keyboard.press("End");
+    await expect.poll(() => focusedRow(page)).toContain("message 100000");
+    expect(await page.getByRole("listitem").count()).toBeLessThan(80);
+    await page.keyboard.press("Escape");
+
+    // A search looks at every payload, whole; `/` leads to it.
+    await page.keyboard.press("/");
+    await page.getByRole("checkbox", { name: "Regular expression" }).check();
+    const search = page.getByRole("searchbox", { name: "Search" });
+    await search.fill("^message \\d*00\\nof two");
+    await page.getByText("1\u202f000 of 100\u202f002 shown").waitFor();
+    await page.getByRole("combobox", { name: "Direction" }).selectOption("sent");
+    await page.getByText("0 of 100\u202f002 shown").waitFor();
+    await search.fill("message (");
+    await page.getByText("Not a regular expression").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("message 100000").waitFor();
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.className))
+      .toBe("scroller");
+  });
+});
+
+describe("an entry", () => {
+  it("is pinned, copied, shown otherwise and sent again by single keys and its actions", async () => {
+    const page = await openSession();
+    await ask(page, '{"a": [1, 2]}');
+    await page.getByRole("region", { name: "Transcript" }).focus();
+    for (const key of ["ArrowUp", "p", "c"]) await page.keyboard.press(key);
+    const row = rows(page, "received").first();
+    await row.getByText("pinned").waitFor();
+    const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(clipboard).toBe('{"a": [1, 2]}');
+    await row.getByRole("button", { name: "Copy as command" }).click();
+    await expect
+      .poll(clipboard)
+      .toBe(`printf '%s\\n' '{"a": [1, 2]}' | wsecho connect ${running.url} --user admin`);
+    await row.getByRole("combobox", { name: "Show as" }).selectOption("json");
+    await expect.poll(() => row.locator(".payload").textContent()).toContain('"a": [\n    1,');
+    await row.getByRole("button", { name: "Send again" }).click();
+    await rows(page, "received").nth(1).getByText("identical").waitFor();
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("checkbox", { name: "Pinned" }).check();
+    await page.getByText("1 of 5 shown").waitFor();
+  });
+
+  it("of bytes is decoded as MessagePack, CBOR or Protobuf", async () => {
+    const page = await openSession();
+    await page.getByRole("radio", { name: "Hex" }).check({ force: true });
+    await ask(page, "08 96 01");
+    await rows(page, "received").locator(".direction").click();
+    const show = page.getByRole("combobox", { name: "Show as" });
+    const payload = rows(page, "received").locator(".payload");
+    await show.selectOption("protobuf");
+    await expect.poll(() => payload.textContent()).toBe("1: 150");
+    await show.selectOption("cbor");
+    await page.getByText("It cannot be shown so").waitFor();
+    await ask(page, "81 a1 61 01");
+    await rows(page, "received").nth(1).locator(".direction").click();
+    await show.selectOption("msgpack");
+    await expect
+      .poll(() => rows(page, "received").nth(1).locator(".payload").textContent())
+      .toBe('{\n  "a": 1\n}');
+  });
+
+  it("keeps single keys to itself where a person switched them off", async () => {
+    const page = await openSession();
+    await ask(page, "hello");
+    await page.getByRole("region", { name: "Transcript" }).focus();
+    await page.keyboard.press("?");
+    await page.getByRole("table").last().getByText("Session expired").first().waitFor();
+    await page.getByRole("checkbox", { name: "Single keys do something" }).uncheck();
+    await page.keyboard.press("Escape");
+    await page.getByRole("region", { name: "Transcript" }).focus();
+    for (const key of ["?", "/", "ArrowUp", "p"]) await page.keyboard.press(key);
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    expect(await page.getByText("pinned").count()).toBe(0);
+  });
+});
+
+describe("the transcript as a file", () => {
+  it("is saved as JSON Lines and as HAR, without the login, and comes back", async () => {
+    const page = await openSession();
+    await ask(page, "hello");
+    const save = async (name: string): Promise<string> => {
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name, exact: true }).click();
+      return readFile(await (await download).path(), "utf8");
+    };
+    await page.getByRole("button", { name: "Files" }).click();
+    const lines = await save("JSON Lines");
+    const har = await save("HAR");
+    await page.keyboard.press("Escape");
+    for (const text of [lines, har]) {
+      expect(text).toContain("hello");
+      expect(text).not.toContain("123456");
+    }
+    await page.getByRole("button", { name: "Clear the transcript" }).click();
+    await importFile(page, "a.jsonl", lines);
+    await page.getByText("3 from a.jsonl").waitFor();
+    await rows(page, "received").getByText("identical").waitFor();
+    await importFile(page, "b.har", har);
+    await page.getByText("2 from b.har").waitFor();
+  });
+});
+
+describe("figures", () => {
+  it("show traffic, echoes and the round trips' percentiles with a plot", async () => {
+    const page = await openSession();
+    await ask(page, "hello");
+    await page.getByRole("img", { name: /The last 1 round trips: p50/ }).waitFor();
+    await page.getByRole("button", { name: "Figures" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("1 messages, 5 B").first().waitFor();
+    await dialog.getByText("p99", { exact: true }).waitFor();
+  });
+});

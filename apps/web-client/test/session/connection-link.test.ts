@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { linkOf, readLink } from "../../src/session/connection-link.ts";
+import { publicAddress } from "../../src/session/public-address.ts";
+import { parseSubprotocols, publicSubprotocols } from "../../src/session/subprotocols.ts";
+import type { Target } from "../../src/session/target.ts";
+
+const target: Target = {
+  url: "wss://example.org/chat?room=1",
+  dialect: "raw",
+  protocols: ["mqtt"],
+  method: "password",
+  username: "",
+};
+
+describe("a link to a connection", () => {
+  it("brings back what it was made of", () => {
+    const link = linkOf({ target, draft: "hello\n你好 & #" });
+    expect(link).toMatch(/^#connect\?/);
+    expect(readLink(link)).toEqual({ target, draft: "hello\n你好 & #" });
+  });
+
+  it.each(["", "#", "#feed=abc", "#connect?", "#connect?url=ftp://a", "#connect?url=javascript:1"])(
+    "is not %j",
+    (fragment) => expect(readLink(fragment)).toBeNull(),
+  );
+
+  it("holds no secret that stands in the address, the subprotocols or a form", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom("token", "access_token", "apikey", "Signature", "jwt"),
+        (name) => {
+          const url = `wss://me:s3cret@example.org/?room=1&${name}=s3cret`;
+          const protocols = ["chat", "wsecho.bearer.s3cret", "eyJs3cret.x.y"];
+          const link = linkOf({ target: { ...target, url, protocols }, draft: "" });
+          expect(link).not.toContain("s3cret");
+          expect(link).toContain("room");
+        },
+      ),
+    );
+  });
+
+  it("takes no secret from whoever made one by hand", () => {
+    const link =
+      "#connect?url=wss%3A%2F%2Fa%3Ab%40example.org%2F%3Ftoken%3Dx&protocols=wsecho.bearer.x";
+    expect(readLink(link)?.target).toMatchObject({ url: "wss://example.org/", protocols: [] });
+  });
+});
+
+describe("an address to store", () => {
+  it("keeps what is no secret", () => {
+    expect(publicAddress("ws://h:1/p?room=1&x=2#f")).toBe("ws://h:1/p?room=1&x=2");
+  });
+});
+
+describe("subprotocols", () => {
+  it.each([
+    ["", []],
+    ["chat", ["chat"]],
+    [" mqtt ,  v1.stomp\tv2", ["mqtt", "v1.stomp", "v2"]],
+  ])("are read from %j", (text, names) =>
+    expect(parseSubprotocols(text)).toEqual({ ok: true, value: names }),
+  );
+
+  it.each([
+    ["a(b)", "a(b)"],
+    ['"a"', '"a"'],
+    ["a, b, a", "a"],
+    ["é", "é"],
+  ])("are refused with the name that may not be: %j", (text, wrong) =>
+    expect(parseSubprotocols(text)).toEqual({ ok: false, error: wrong }),
+  );
+
+  it("that are tokens are nobody else's to see", () => {
+    expect(publicSubprotocols(["chat", "wsecho.bearer.abc", "access_token.x"])).toEqual(["chat"]);
+  });
+});

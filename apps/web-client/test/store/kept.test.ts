@@ -1,0 +1,99 @@
+import { signal } from "@preact/signals";
+import { describe, expect, it } from "vitest";
+import type { Target } from "../../src/session/target.ts";
+import type { Drawer } from "../../src/store/browser-store.ts";
+import { createConnections, room } from "../../src/store/connections.ts";
+import { createHistory } from "../../src/store/history.ts";
+import { keepDraft } from "../../src/store/kept-draft.ts";
+import { createSnippets, snippetRoom } from "../../src/store/snippets.ts";
+import type { Draft } from "../../src/store/types.ts";
+
+const createDrawer = (kept: unknown = null): Drawer & { readonly text: () => string } => {
+  let text = JSON.stringify(kept);
+  return {
+    read: () => JSON.parse(text) as unknown,
+    write: (value) => {
+      text = JSON.stringify(value);
+      return true;
+    },
+    forget: () => {
+      text = "null";
+    },
+    text: () => text,
+  };
+};
+const target = (url: string): Target => ({
+  ...{ url, dialect: "raw", protocols: ["chat", "wsecho.bearer.s3cret"] },
+  ...{ method: "password", username: "" },
+});
+
+describe("saved connections", () => {
+  it("hold no secret, come back on the next visit, and are bounded", () => {
+    const drawer = createDrawer();
+    const connections = createConnections(drawer);
+    connections.save(target("ws://a:s3cret@h/?token=s3cret"));
+    expect(drawer.text()).not.toContain("s3cret");
+    expect(createConnections(drawer).list.value).toMatchObject([
+      { url: "ws://h/", dialect: "raw" },
+    ]);
+    for (let i = 0; i < room + 5; i++) connections.save(target(`ws://h/${i}`));
+    connections.save(target(`ws://h/${room}`));
+    expect(connections.list.value).toHaveLength(room);
+    expect(connections.list.value[0]?.url).toBe(`ws://h/${room}`);
+    const [first] = connections.list.value;
+    if (first !== undefined) connections.remove(first);
+    expect(connections.list.value).toHaveLength(room - 1);
+    connections.removeAll();
+    expect(drawer.text()).toBe("null");
+  });
+
+  it("make nothing of what somebody else wrote there", () => {
+    for (const kept of [1, [null], [{ url: 1 }], [{ ...target("ws://h/"), dialect: "x" }]])
+      expect(createConnections(createDrawer(kept)).list.value).toEqual([]);
+  });
+});
+
+describe("snippets", () => {
+  it("keep their order, are replaced by name, and are bounded", () => {
+    const snippets = createSnippets(createDrawer());
+    const snippet = (name: string, text = name) =>
+      ({ name, folder: "f", mode: "text", text }) as const;
+    for (const name of ["a", "b", "c"]) snippets.save(snippet(name));
+    const names = (): string => snippets.list.value.map(({ name }) => name).join("");
+    const last = snippets.list.value[2];
+    if (last !== undefined) snippets.moveUp(last);
+    expect(names()).toBe("acb");
+    snippets.save(snippet("a", "other"));
+    expect(snippets.list.value[0]).toMatchObject({ text: "other" });
+    expect(snippets.save(snippet("d", "x".repeat(snippetRoom.length)))).toBe(false);
+    expect(names()).toBe("acb");
+  });
+});
+
+describe("a draft", () => {
+  it("survives a reload, unless it is empty or very long", () => {
+    const drawer = createDrawer();
+    const draft = signal<Draft>({ mode: "text", text: "" });
+    keepDraft(draft, drawer);
+    draft.value = { mode: "json", text: "{}" };
+    const after = signal<Draft>({ mode: "text", text: "" });
+    keepDraft(after, drawer);
+    expect(after.value).toEqual({ mode: "json", text: "{}" });
+    after.value = { mode: "text", text: "x".repeat(100_000) };
+    expect(drawer.text()).toBe("null");
+  });
+});
+
+describe("what was sent before", () => {
+  it("comes back step by step, and the present waits at the end", () => {
+    const history = createHistory();
+    const text = (words: string): Draft => ({ mode: "text", text: words });
+    for (const words of ["a", "b", "b", ""]) history.add(text(words));
+    expect(history.back(text("now"))).toEqual(text("b"));
+    expect(history.back(text("b"))).toEqual(text("a"));
+    expect(history.back(text("a"))).toBeNull();
+    expect(history.forward()).toEqual(text("b"));
+    expect(history.forward()).toEqual(text("now"));
+    expect(history.forward()).toBeNull();
+  });
+});
