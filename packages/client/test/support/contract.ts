@@ -39,8 +39,9 @@ export const contract: Readonly<Record<string, Check>> = {
   "asks and gets its text back": async (setting) => {
     await using session = await login(setting);
     for (const text of texts) same(await session.ask(text), text);
-    const { maxMessageBytes, ...status } = session.status;
+    const { maxMessageBytes, session: id, ...status } = session.status;
     same(status, { kind: "ready", dialect: "v1", user: "admin" });
+    same(id?.length, 36);
     same(maxMessageBytes, 1024 * 1024);
   },
 
