@@ -39,7 +39,6 @@ export const lintZhCN: Readonly<Record<LintRule, string>> = {
 export const notesZhCN: Readonly<Record<NoteCode, string>> = {
   capture: "抓包文件",
   session: "会话",
-  proxy: "代理在此有所动作",
   cap: "达到了上限",
   gap: "缺少一些字节",
   midstream: "缺少握手",
