@@ -9,6 +9,8 @@ export interface Editor {
   erase(): void;
   /** One key, or several characters at once, as readline understands them. */
   type(characters: string | undefined, key: Key): void;
+  /** Inserts a text as it is: its line ends do not send it. */
+  insert(text: string): void;
   /** After the width of the screen changed. */
   resize(): void;
   close(): void;
@@ -23,6 +25,15 @@ export interface EditorOptions {
 }
 
 /**
+ * Stands for a line end inside a draft, which is one line for readline. No text has this
+ * noncharacter (Unicode section 23.7), and it is as wide as what is shown for it.
+ */
+const lineEnd = "\u{fdd0}";
+const shownLineEnd = "⏎";
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/**
  * Node's own line editor, behind a screen of its own: it draws where it is told to and reads
  * nothing, because keys come in through {@link Editor.type}.
  */
@@ -31,7 +42,7 @@ export function createEditor(options: EditorOptions): Editor {
     new Writable({
       decodeStrings: false,
       write: (chunk: string | Buffer, _encoding, done) => {
-        options.write(chunk.toString());
+        options.write(chunk.toString().replaceAll(lineEnd, shownLineEnd));
         done();
       },
     }),
@@ -44,7 +55,7 @@ export function createEditor(options: EditorOptions): Editor {
     prompt: options.prompt,
     historySize: options.historySize,
   });
-  line.on("line", options.onLine);
+  line.on("line", (text) => options.onLine(text.replaceAll(lineEnd, "\n")));
 
   // Rows above the cursor that readline believes to be on the screen. It goes up by as many when it
   // draws, so they are given back, empty, after an erase.
@@ -69,7 +80,15 @@ export function createEditor(options: EditorOptions): Editor {
       owed = line.getCursorPos().rows;
       eraseRows(owed);
     },
-    type: (characters, key) => line.write(characters ?? "", key),
+    type: (characters, key) => {
+      // Alt-Enter.
+      if (key.name === "return" && key.meta === true) line.write(lineEnd, {});
+      else line.write(characters ?? "", key);
+    },
+    insert: (text) => {
+      const lines = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").replace(controls, "");
+      line.write(lines.replaceAll("\n", lineEnd), {});
+    },
     resize: () => {
       // The terminal has wrapped the line anew by now; readline still counts the old rows.
       const before = line.getCursorPos().rows;

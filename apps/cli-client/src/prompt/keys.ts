@@ -4,6 +4,8 @@ import type { ReadStream } from "node:tty";
 export interface Keystroke {
   readonly characters: string | undefined;
   readonly key: Key;
+  /** All of a bracketed paste, line ends included. */
+  readonly pasted?: true;
 }
 
 /** More typed ahead than this is dropped: nobody types so much, a stuck key does. */
@@ -37,14 +39,31 @@ export function openKeyboard({ input, onKeys, onUrgent, onEnd }: KeyboardOptions
   let taken = 0;
   let announced = false;
   let returnedAt = -Infinity;
+  let paste: string | null = null;
 
   const onKeypress = (characters: string | undefined, key: Key): void => {
     if (onUrgent(key)) return;
+    if (key.name === "paste-start") {
+      paste = "";
+      return;
+    }
+    if (paste !== null && key.name !== "paste-end") {
+      if (paste.length < maxHeld) paste += key.sequence ?? "";
+      return;
+    }
+    if (paste !== null) {
+      hold({ characters: paste, key: {}, pasted: true });
+      paste = null;
+      return;
+    }
     // A pasted CR LF is one line end.
     const now = performance.now();
     if (key.name === "enter" && now - returnedAt < 50) return;
     returnedAt = key.name === "return" ? now : -Infinity;
-    if (held.length - taken < maxHeld) held.push({ characters, key });
+    hold({ characters, key });
+  };
+  const hold = (stroke: Keystroke): void => {
+    if (held.length - taken < maxHeld) held.push(stroke);
     if (announced) return;
     announced = true;
     // The rest of the same chunk arrives first, so that a paste is inserted in one piece.
@@ -79,7 +98,9 @@ export function openKeyboard({ input, onKeys, onUrgent, onEnd }: KeyboardOptions
       input.off("end", onEnd);
       // Not paused: Node's stdin does not always start again, and whoever reads next wants it to.
       input.setRawMode(false);
-      const rest = held.slice(taken).map(({ key }) => key.sequence ?? "");
+      const rest = held
+        .slice(taken)
+        .map(({ key, characters, pasted }) => (pasted === true ? characters : key.sequence) ?? "");
       held = [];
       taken = 0;
       // Enter is a carriage return only as long as the terminal is raw.

@@ -37,6 +37,9 @@ interface Inquiry {
 }
 
 const historySize = 500;
+/** Bracketed paste: the terminal marks where a paste begins and ends, so that it is one message. */
+const pasteOn = "\x1b[?2004h";
+const pasteOff = "\x1b[?2004l";
 /** More unprinted text than this is printed at once instead of with the next batch. */
 const maxUnprinted = 64 * 1024;
 
@@ -129,9 +132,12 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
     while (!closed && (inquiry ?? messages) !== null) {
       const stroke = keyboard.next();
       if (stroke === undefined) break;
-      const { characters, key } = stroke;
+      const { characters, key, pasted = false } = stroke;
       together(() => {
-        if (inquiry !== null) typeAnswer(inquiry, characters, key);
+        // An answer has one line.
+        if (inquiry !== null)
+          typeAnswer(inquiry, pasted ? characters?.replace(/[\r\n][^]*/, "") : characters, key);
+        else if (pasted) messages?.editor.insert(characters ?? "");
         else if (isEnd(key) && messages?.editor.text === "") messages.onEnd();
         else messages?.editor.type(characters, key);
       });
@@ -141,10 +147,12 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
 
   const suspend = (): void => {
     active()?.erase();
+    if (messages !== null) output.write(pasteOff);
     keyboard.raw(false);
     process.once("SIGCONT", () => {
       if (closed) return;
       keyboard.raw(true);
+      if (messages !== null) output.write(pasteOn);
       active()?.draw();
     });
     // To the whole group, as a terminal does: a parent such as pnpm has to stop as well.
@@ -195,6 +203,7 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
     },
     prompt: (text, onLine, onEnd) => {
       print();
+      output.write(pasteOn);
       messages = { editor: open(text, historySize, onLine), onEnd };
       if (inquiry === null) messages.editor.draw();
       takeKeys();
@@ -204,6 +213,7 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
       closed = true;
       output.off("resize", onResize);
       active()?.erase();
+      if (messages !== null) output.write(pasteOff);
       output.write(unprinted);
       unprinted = "";
       inquiry?.editor.close();
