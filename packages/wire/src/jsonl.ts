@@ -25,7 +25,8 @@ export function createJsonlWriter(options: WriterOptions = {}): Writer<string> {
   const { reveal = false, time, filter = () => true } = options;
   const redactor = createRedactor({ reveal });
   let begun = false;
-  const line = (record: WireRecord): string => `${JSON.stringify(toJson(record))}\n`;
+  const line = (record: WireRecord): string =>
+    `${JSON.stringify(toJson(record)).replace(acting, escaped)}\n`;
   const begin = (t: number): string => {
     if (begun) return "";
     begun = true;
@@ -41,6 +42,15 @@ export function createJsonlWriter(options: WriterOptions = {}): Writer<string> {
     end: () => begin(time ?? 0) + redactor.end().filter(filter).map(line).join(""),
   };
 }
+
+/** What JSON may hold as it is, and a terminal that shows the file would obey. */
+const acting = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+const escaped = (character: string): string =>
+  Array.from(
+    { length: character.length },
+    (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`,
+  ).join("");
 
 /** The first record of a file. */
 export function captureNote(t: number, reveal: boolean): WireRecord {

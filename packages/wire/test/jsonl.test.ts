@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createJsonlReader } from "../src/jsonl.ts";
+import { createJsonlReader, createJsonlWriter } from "../src/jsonl.ts";
 import { fromJson, toJson } from "../src/json.ts";
 import { formatTime, parseTime } from "../src/time.ts";
 import type { WireRecord } from "../src/records.ts";
@@ -75,6 +75,24 @@ test("the line of a frame is the one of the documentation", () => {
   expect(JSON.stringify(toJson(frame))).toBe(
     '{"v":1,"k":"frame","t":"2026-11-22T06:00:00.000000Z","us":0,"conn":7,"at":"server","n":1,"dir":"c2s","off":0,"fin":1,"rsv":0,"op":1,"key":"37fa213d","len":5,"hdr":"8185","raw":"7f9f4d5158","text":"Hello","msg":1,"part":0,"edited":null,"lint":[]}',
   );
+});
+
+test("a line cannot act on a terminal, and reads as what was said", () => {
+  const text = "\u001b[2J\u009b31m\u202eabc\u2028\u{e0041}é汉";
+  const plain = new TextEncoder().encode(text);
+  const bytes = Uint8Array.of(0x81, plain.length, ...plain);
+  const writer = createJsonlWriter({ reveal: true });
+  const lines = decode([["s2c", bytes]], { start: "frames" }).map((record) => writer.push(record));
+  expect(lines.join("")).not.toMatch(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}]/u);
+  expect(lines.join("")).toContain("é汉");
+  const read: WireRecord[] = [];
+  const reader = createJsonlReader({
+    emit: (record) => read.push(record),
+    problem: ({ says }) => expect.unreachable(says),
+  });
+  reader.push(lines.join(""));
+  reader.end();
+  expect(read.find(({ k }) => k === "message")).toMatchObject({ text });
 });
 
 test("unknown fields are kept, unknown kinds and major versions are told", () => {
