@@ -375,6 +375,7 @@ export async function connectCommand(
         first,
         send,
         leave: () => leave("ok"),
+        history: await historyOf(options, target.value.url, given.value.password),
         facts: (about) => (about === "headers" ? answer.join("\n") : stats.describe()),
       });
     else {
@@ -438,6 +439,13 @@ async function traceFor(verbose: number, say: (text: string) => void) {
   if (verbose === 1) return createTrace({ say, onSocket: () => undefined });
   const { watchFrames } = await import("../wire/frames.ts");
   return createTrace({ say, onSocket: (socket) => watchFrames(socket, say) });
+}
+
+async function historyOf({ history }: ConnectCommandOptions, url: URL, password = "") {
+  if (!history) return null;
+  const { historyDirectory, openHistory } = await import("../prompt/history.ts");
+  const isSecret = (line: string): boolean => password !== "" && line.includes(password);
+  return openHistory(historyDirectory(process.env), url.host, isSecret);
 }
 
 function addPath(url: URL, path: string): void {

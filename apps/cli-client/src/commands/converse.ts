@@ -1,6 +1,7 @@
 import { SessionError } from "@wsecho/client";
 import type { Outgoing } from "../input/framing.ts";
 import type { Output } from "../output.ts";
+import type { History } from "../prompt/history.ts";
 import type { Terminal } from "../prompt/terminal.ts";
 import type { TallyKeeper } from "../tally.ts";
 import { receive, type Receiving } from "./receive.ts";
@@ -14,6 +15,8 @@ export interface Conversation extends Receiving {
   readonly first: readonly Outgoing[];
   readonly send: (message: Outgoing) => Promise<void>;
   readonly leave: () => void;
+  /** `null` where nothing is to be kept. */
+  readonly history: History | null;
   /** For `/headers` and `/stats`, in lines. */
   readonly facts: (about: "headers" | "stats") => string;
 }
@@ -47,10 +50,12 @@ export async function converse(conversation: Conversation): Promise<void> {
   terminal.prompt(
     "> ",
     (line) => {
+      conversation.history?.add(line);
       if (line === exitWord) leave();
       else obey(line);
     },
     leave,
+    conversation.history?.lines,
   );
   await receive(conversation);
 }

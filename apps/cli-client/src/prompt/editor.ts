@@ -19,6 +19,8 @@ export interface Editor {
 export interface EditorOptions {
   readonly prompt: string;
   readonly historySize: number;
+  /** What was typed before, the newest first. */
+  readonly history?: readonly string[];
   readonly columns: () => number;
   readonly write: (text: string) => void;
   readonly onLine: (line: string) => void;
@@ -54,6 +56,7 @@ export function createEditor(options: EditorOptions): Editor {
     terminal: true,
     prompt: options.prompt,
     historySize: options.historySize,
+    history: (options.history ?? []).map((text) => text.replaceAll("\n", lineEnd)),
   });
   line.on("line", (text) => options.onLine(text.replaceAll(lineEnd, "\n")));
 

@@ -17,7 +17,12 @@ export interface Terminal {
   /** Asks one after the other; `null` when the person ends the input or `signal` aborts. */
   ask(questions: readonly Question[], signal: AbortSignal): Promise<readonly string[] | null>;
   /** Opens the prompt for messages. Calls back with each line, and at Ctrl-D on an empty one. */
-  prompt(text: string, onLine: (line: string) => void, onEnd: () => void): void;
+  prompt(
+    text: string,
+    onLine: (line: string) => void,
+    onEnd: () => void,
+    history?: readonly string[],
+  ): void;
   /** Takes the prompt off the screen and gives the terminal back, with what was typed ahead. */
   close(): string;
 }
@@ -68,8 +73,19 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
   };
 
   const active = (): Editor | null => inquiry?.editor ?? messages?.editor ?? null;
-  const open = (prompt: string, history: number, onLine: (line: string) => void): Editor =>
-    createEditor({ prompt, historySize: history, columns: () => output.columns, write, onLine });
+  const open = (
+    prompt: string,
+    onLine: (line: string) => void,
+    history: readonly string[] | null,
+  ): Editor =>
+    createEditor({
+      prompt,
+      historySize: history === null ? 0 : historySize,
+      history: history ?? [],
+      columns: () => output.columns,
+      write,
+      onLine,
+    });
 
   // A draft taller than the screen cannot be taken off it, so lines wait until it is sent or shorter.
   const tooTall = (): boolean => {
@@ -97,7 +113,7 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
       inquiry?.editor.close();
       nextQuestion({ ...next, answers: [...next.answers, text] });
     };
-    inquiry = { ...next, secret: "", editor: open(question.prompt, 0, answer) };
+    inquiry = { ...next, secret: "", editor: open(question.prompt, answer, null) };
     inquiry.editor.draw();
   };
   const finish = (answers: readonly string[] | null): void => {
@@ -201,10 +217,10 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
         takeKeys();
       });
     },
-    prompt: (text, onLine, onEnd) => {
+    prompt: (text, onLine, onEnd, history = []) => {
       print();
       output.write(pasteOn);
-      messages = { editor: open(text, historySize, onLine), onEnd };
+      messages = { editor: open(text, onLine, history), onEnd };
       if (inquiry === null) messages.editor.draw();
       takeKeys();
     },

@@ -15,7 +15,8 @@ export function cleanEnvironment(
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(kept), ...extra };
+  // Nothing that a test types is to be kept: there is no such directory, and none can be made.
+  return { ...Object.fromEntries(kept), XDG_STATE_HOME: "/dev/null", ...extra };
 }
 
 export interface Result {
