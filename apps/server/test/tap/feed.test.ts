@@ -123,7 +123,8 @@ describe("who may watch what", () => {
     await hers.until("message", said("of ada 1"));
     await speak();
     await hers.until("message", said("of ada 2"));
-    expect(his.bytes().toString()).not.toContain("ada");
+    // Not "ada" alone: masked bytes in hexadecimal may say that by chance.
+    expect(his.bytes().toString()).not.toMatch(/"ada"|of ada/);
     expect(hers.bytes().toString()).not.toMatch(/of admin|later/);
   });
 
