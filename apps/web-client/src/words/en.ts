@@ -334,7 +334,6 @@ export const en = {
   "entry.resent": "sent again",
   "entry.sendAgain": "Send again",
   "entry.actions": "Actions for this message",
-  "entry.actions.open": "Actions",
   "entry.pin": "Pin",
   "entry.unpin": "Unpin",
   "entry.pinned": "pinned",
@@ -349,8 +348,6 @@ export const en = {
   "entry.showAs.cbor": "CBOR",
   "entry.showAs.protobuf": "Protobuf",
   "entry.cannotShow": "It cannot be shown so: {detail}",
-  "entry.match": "Found further on, at character {at}",
-  "entry.match.binary": "Found in the bytes, as UTF-8 or hex",
   "entry.loggedIn": "Logged in",
   "entry.loggedInAs": "Logged in as {user}",
   "entry.opened": "Connected",
@@ -427,10 +424,6 @@ export const en = {
     "The server may have the dialect plain switched off: try v1.",
   "stop.unreachable.tryDialect.raw":
     "Perhaps the server wants a subprotocol, or a login in a header, which browsers cannot send.",
-  "stop.unreachable.after": "It failed after {span}.",
-  "stop.unreachable.answers":
-    "The server answers plain HTTP there, so it runs and refused the handshake.",
-  "stop.unreachable.silent": "Nothing answers plain HTTP there either.",
   "stop.timeout.connect": "{address} does not answer",
   "stop.timeout.connect.meaning":
     "The address seems to exist, but no connection came about in time. A firewall may swallow it.",
