@@ -41,8 +41,8 @@ describe.skipIf(!has("bash"))("bash completes", () => {
   it("commands, and options of the one that is named or runs by default", () => {
     expect(bash("wsecho", "de")).toEqual(["decode"]);
     expect(bash("wsecho", "bench", "--in-")).toEqual(["--in-flight"]);
-    expect(bash("wsecho", "--reco")).toEqual(["--reconnect"]);
-    expect(bash("wsecho", "decode", "--reco")).toEqual([]);
+    expect(bash("wsecho", "--recon")).toEqual(["--reconnect"]);
+    expect(bash("wsecho", "decode", "--recon")).toEqual([]);
   });
 
   it("values that are a choice, and files where one is wanted", () => {
