@@ -4,6 +4,9 @@ const shared = {
   platform: "node",
   dts: false,
   sourcemap: true,
+  // Less to read at each start; names stay, for whoever reports a bug.
+  minifyWhitespace: true,
+  minifySyntax: true,
 };
 
 // Without tsup's defineConfig: the types that tsup 9 ships do not resolve.

@@ -9,12 +9,14 @@ const path = fileURLToPath(new URL("../../../docs/pictures/page.png", import.met
 await setup();
 const running = await startServer();
 const { page } = await openPage(running.httpUrl, { viewport: { width: 1200, height: 640 } });
-await logIn(page);
+// So that the page keeps what the feed logs in with.
+await logIn(page, { autoReconnect: true });
 await state(page, "Connected").waitFor();
 await openFrames(page);
+
 await page.locator(".frames").getByText("Live", { exact: true }).first().waitFor();
 const message = page.locator(".composer textarea");
-for (const text of ["Hello", "Grüße, 你好", '{"id": 7, "ok": true}']) {
+for (const text of ["Hello", "Grüße aus dem Browser", '{"id": 7, "ok": true}']) {
   await message.fill(text);
   await message.press("Enter");
   await page.locator(".received").last().waitFor();

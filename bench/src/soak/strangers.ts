@@ -9,10 +9,14 @@ import { newPayload } from "./payload.ts";
 import { openPlain, type Deed } from "./people.ts";
 import { password, slowTimeoutMs, user } from "./server.ts";
 
-/** An address that has failed nowhere yet, most likely. */
-const elsewhere = () => ({
-  "X-Forwarded-For": `198.${18 + randomInt(2)}.${randomInt(256)}.${randomInt(256)}`,
-});
+let addresses = randomInt(1 << 16);
+
+/** An address that has failed nowhere yet: one after the other, of those for benchmarks (RFC 2544). */
+const elsewhere = () => {
+  addresses = (addresses + 1) % (1 << 17);
+  const [high, low] = [addresses >> 8, addresses & 255];
+  return { "X-Forwarded-For": `198.${18 + (high >> 8)}.${high & 255}.${low}` };
+};
 
 function expectOne(what: string, seen: string | number, expected: readonly unknown[]): void {
   if (!expected.includes(seen)) throw new Error(`${what}: ${seen}`);
