@@ -7,9 +7,10 @@ import {
   type WireRecord,
 } from "@wsecho/wire";
 import type { Content } from "./content.ts";
-import { createLane, type Item, type Lane, type Part } from "./lane.ts";
-import { createOutlet, type Outlet } from "./outlet.ts";
-import { controlPayload, untouched, type Rulebook, type Verdict } from "./rulebook.ts";
+import { createIntake, patienceUs } from "./intake.ts";
+import { createLane, sizeOf, type Lane } from "./lane.ts";
+import { createOutlet } from "./outlet.ts";
+import { controlPayload, type Rulebook } from "./rulebook.ts";
 
 /** A message that waits for a person. */
 export interface Held {
@@ -70,11 +71,9 @@ export interface Engine {
 
 /** What is kept of one message to look at it; larger ones pass unseen by the rules. */
 export const maxMessage = 16 * 1024 * 1024;
-/** So long control frames keep their place behind a message whose end does not come. */
-const patienceUs = 1_000_000;
 
 export function createEngine(options: EngineOptions): Engine {
-  const { conn, rulebook, record } = options;
+  const { conn, rulebook } = options;
   const lanes: Readonly<Record<Direction, Lane>> = { c2s: createLane(), s2c: createLane() };
   let deflate: HandshakeRecord["deflate"] = null;
   let frames = 0;
@@ -82,8 +81,19 @@ export function createEngine(options: EngineOptions): Engine {
   let now = 0;
   let first: number | undefined;
 
+  const outlet = createOutlet({
+    ...options,
+    lanes,
+    stamp: () => ({ t: now, us: now - (first ?? now), conn, at: "proxy" }),
+    takeover: (dir) => deflate?.[dir].takeover ?? false,
+    numbers: { frame: () => ++frames, message: () => ++messages },
+  });
+  const intake = createIntake({ ...options, lanes, outlet, now: () => now });
   const decoder = createDecoder({
-    emit: take,
+    emit(found) {
+      if (found.k === "handshake" && found.status === 101) ({ deflate } = found);
+      intake.take(found);
+    },
     conn,
     at: "proxy",
     midstream: false,
@@ -95,13 +105,6 @@ export function createEngine(options: EngineOptions): Engine {
       lane.lastEnd = off;
       if (lane.bytes.start < off) options.send(dir, lane.bytes.takeTo(off));
     },
-  });
-  const outlet: Outlet = createOutlet({
-    ...options,
-    lanes,
-    stamp: () => ({ t: now, us: now - (first ?? now), conn, at: "proxy" }),
-    takeover: (dir) => deflate?.[dir].takeover ?? false,
-    numbers: { frame: () => ++frames, message: () => ++messages },
   });
 
   const looks = (lane: Lane): boolean =>
@@ -117,110 +120,17 @@ export function createEngine(options: EngineOptions): Engine {
     now = Math.max(now, time);
   };
 
-  function take(found: WireRecord): void {
-    if (found.k === "handshake" && found.status === 101) ({ deflate } = found);
-    if (found.k === "frame") takeFrame(found);
-    else if (found.k === "message") takeMessage(found);
-    else if (found.k === "close") outlet.follow(lanes[found.dir], found);
-    else record(found);
-  }
-
-  function takeFrame(frame: FrameRecord): void {
-    const { dir, off, op, fin, msg } = frame;
-    const lane = lanes[dir];
-    const end = off + frame.hdr.length + (frame.key?.length ?? 0) + frame.len;
-    lane.lastEnd = end;
-    const gone = off < lane.bytes.start;
-    const bytes = lane.bytes.takeTo(end);
-    const part: Part = { frame, bytes, since: now };
-    if (op >= 8) {
-      if (op === 8) lane.closed = true;
-      if (!gone && lane.tail.length > 0) lane.tail.push(part);
-      else takeControl(lane, part, gone ? untouched : rulebook.judge(frame));
-    } else if (gone || msg === undefined || lane.passing === msg) {
-      lane.passing = fin === 1 ? undefined : msg;
-      // Nothing is left of most frames where nobody looks.
-      if (bytes.length === 0) outlet.follow(lane, frame);
-      else outlet.add(lane, itemOf([part], untouched));
-    } else lane.tail.push(part);
-    outlet.addInjections(dir);
-  }
-
-  function takeControl(lane: Lane, part: Part, verdict: Verdict): void {
-    const { dir } = part.frame;
-    const hold = verdict.hold || (options.holdsAll() && part.frame.op === 8);
-    addAround(dir, verdict, () => enqueue(lane, itemOf([part], verdict), hold, part.frame));
-  }
-
-  function takeMessage(message: MessageRecord): void {
-    const { dir, msg } = message;
-    const lane = lanes[dir];
-    if (!lane.tail.some(({ frame }) => frame.msg === msg)) {
-      outlet.follow(lane, message);
-      return;
-    }
-    const parts = lane.tail;
-    lane.tail = [];
-    const verdict = rulebook.judge(message);
-    const hold = verdict.hold || options.holdsAll();
-    const judged = parts.map((part) => ({
-      part,
-      own: part.frame.op >= 8 ? rulebook.judge(part.frame) : untouched,
-    }));
-    // What a rule does to a control frame takes it out of the message that it stands in.
-    const stays = judged.filter(({ own }) => own === untouched).map(({ part }) => part);
-    for (const { part, own } of judged) if (own !== untouched) takeControl(lane, part, own);
-    addAround(dir, verdict, () =>
-      enqueue(lane, { ...itemOf(stays, verdict), message }, hold, message),
-    );
-    outlet.addInjections(dir);
-  }
-
-  function addAround(dir: Direction, { before, after, by }: Verdict, add: () => void): void {
-    const cause = by.join(", ");
-    for (const { dir: way, content } of before) outlet.inject(way, content, cause);
-    add();
-    for (const { dir: way, content } of after) outlet.inject(way, content, cause);
-    for (const { dir: way } of [...before, ...after]) if (way !== dir) outlet.flush(way, now);
-  }
-
-  function enqueue(
-    lane: Lane,
-    item: Item,
-    hold: boolean,
-    about: MessageRecord | FrameRecord,
-  ): void {
-    if (hold && !item.drop) item.held = options.newHeldId();
-    outlet.add(lane, item);
-    if (item.held !== undefined) options.onHeld({ id: item.held, conn, record: about });
-  }
-
-  function itemOf(parts: Part[], { delay, drop, edit, by }: Verdict): Item {
-    return { parts, since: now, due: now + delay * 1000, drop, edit, by };
-  }
-
-  /** Lets go by what nobody can look at: a message that is too large, the end of a connection. */
-  function release(dir: Direction): void {
-    const lane = lanes[dir];
-    for (const part of lane.tail.splice(0)) {
-      if (part.frame.op < 8) lane.passing = part.frame.msg;
-      outlet.add(lane, itemOf([part], untouched));
-    }
-    const bytes = lane.bytes.takeTo(Infinity);
-    if (bytes.length > 0) outlet.add(lane, { ...itemOf([], untouched), bytes });
-  }
-
   function settle(dir: Direction): void {
     const lane = lanes[dir];
     if (lane.frames === Infinity || !looks(lane)) {
-      if (lane.bytes.length > 0 || lane.tail.length > 0) release(dir);
+      if (lane.bytes.length > 0 || lane.tail.length > 0) intake.release(dir);
     } else if (lane.items.length === 0 && sizeOf(lane) > maxMessage) {
       if (lane.contextLost && lane.tail.some(({ frame }) => (frame.rsv & 4) !== 0)) {
         options.onFail("a compressed message is too large to send on behind one that was changed");
         return;
       }
       outlet.note("a message is too large to be looked at; it passes as it is", dir);
-      release(dir);
+      intake.release(dir);
     }
     outlet.flush(dir, now);
     if (lane.ended && lane.items.length === 0) {
@@ -253,20 +163,13 @@ export function createEngine(options: EngineOptions): Engine {
     end(dir, time) {
       tick(time);
       decoder.end(now, dir);
-      release(dir);
+      intake.release(dir);
       lanes[dir].ended = true;
       settle(dir);
     },
     tick(time) {
       tick(time);
-      for (const dir of both) {
-        const lane = lanes[dir];
-        const late = lane.tail.filter(
-          (part) => part.frame.op >= 8 && part.since + patienceUs <= now,
-        );
-        lane.tail = lane.tail.filter((part) => !late.includes(part));
-        for (const part of late) takeControl(lane, part, rulebook.judge(part.frame));
-      }
+      for (const dir of both) intake.takeLate(dir);
       settleAll();
     },
     wakeAt() {
@@ -315,14 +218,4 @@ export function createEngine(options: EngineOptions): Engine {
     },
     waiting: (dir) => sizeOf(lanes[dir]),
   };
-}
-
-function sizeOf({ bytes, tail, items }: Lane): number {
-  const ofParts = (parts: readonly Part[]): number =>
-    parts.reduce((sum, part) => sum + part.bytes.length, 0);
-  return (
-    bytes.length +
-    ofParts(tail) +
-    items.reduce((sum, item) => sum + ofParts(item.parts) + (item.bytes?.length ?? 0), 0)
-  );
 }

@@ -66,6 +66,17 @@ export function createLane(): Lane {
   };
 }
 
+/** Bytes that wait. */
+export function sizeOf({ bytes, tail, items }: Lane): number {
+  const ofParts = (parts: readonly Part[]): number =>
+    parts.reduce((sum, part) => sum + part.bytes.length, 0);
+  return (
+    bytes.length +
+    ofParts(tail) +
+    items.reduce((sum, item) => sum + ofParts(item.parts) + (item.bytes?.length ?? 0), 0)
+  );
+}
+
 /** Bytes in order, known by their offset in the direction. */
 export interface Bytes {
   /** Offset of the first byte that is here. */
