@@ -4,8 +4,20 @@ const digits = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, "0"),
 );
 
+/** The two digits of each byte as ASCII, side by side in memory. */
+const pairs = /* @__PURE__ */ (() =>
+  new Uint16Array(Uint8Array.from(digits.join(""), (digit) => digit.charCodeAt(0)).buffer))();
+
+/** From so many bytes on a decoder makes the text several times as fast as adding digits does. */
+const many = 128;
+
 /** Two digits per byte, lower case; `separator` between bytes. */
 export function toHex(bytes: Uint8Array, separator = ""): string {
+  if (separator === "" && bytes.length >= many) {
+    const text = new Uint16Array(bytes.length);
+    for (let i = 0; i < bytes.length; i++) text[i] = pairs[bytes[i] ?? 0] ?? 0;
+    return lenient.decode(text);
+  }
   let hex = "";
   for (let i = 0; i < bytes.length; i++)
     hex += (i > 0 ? separator : "") + (digits[bytes[i] ?? 0] ?? "");
