@@ -51,12 +51,19 @@ export abstract class EffectLoop<State, Event, Effect> {
     this.#transition = transition;
   }
 
+  /** Carries out one effect; it may dispatch events at once. */
   protected abstract perform(effect: Effect): void;
 
+  /** Where the machine stands now. */
   state(): State {
     return this.#state;
   }
 
+  /**
+   * Handles `event` now, or after the one that is being handled.
+   *
+   * @throws the first error that an effect or the transition threw, when everything is done
+   */
   dispatch(event: Event): void {
     if (this.#events !== null) {
       // The loop below is under way, and comes to this one, too.

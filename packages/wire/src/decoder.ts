@@ -23,7 +23,12 @@ export interface DecoderOptions {
   /** Whether the bytes may begin in the middle of a connection; `true` by default. */
   readonly midstream?: boolean;
   /** Where the numbers of frames and messages come from, for who adds some of their own. */
-  readonly numbers?: { readonly frame: () => number; readonly message: () => number };
+  readonly numbers?: {
+    /** The number of the next frame. */
+    readonly frame: () => number;
+    /** The number of the next message. */
+    readonly message: () => number;
+  };
   /** Says at which offset of a direction's bytes frames begin, before any of them is emitted. */
   readonly onFrames?: (dir: Direction, off: number) => void;
 }

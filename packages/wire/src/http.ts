@@ -12,6 +12,7 @@ export interface Head {
   readonly cut: number;
 }
 
+/** Takes a head apart, whatever is in it; what is missing is empty. */
 export function parseHead(text: string, cut = 0): Head {
   const [line = "", ...rest] = text.split(/\r?\n/);
   const [, one = "", two = "", three = ""] = /^(\S*) ?(\S*) ?(.*)$/.exec(line) ?? [];

@@ -19,9 +19,8 @@ export interface Redactor {
    */
   push(record: WireRecord): readonly WireRecord[];
   /**
-   * Says what is known of a connection from elsewhere, so that its bytes do not have to.
-   *
-   * @param dialect `other`: its messages log nobody in, whatever they say
+   * Says what is known of a connection from elsewhere, so that its bytes do not have to. In the
+   * dialect `other` no message logs anybody in, whatever it says.
    */
   assume(conn: number, known: { dialect: "plain" | "v1" | "other"; loggedIn: boolean }): void;
   /** What still waits, blanked. */
