@@ -4,6 +4,8 @@ import { sanitizeLines } from "./terminal/sanitize.ts";
 
 /** Does what the arguments ask for and ends the process. */
 export async function run(args: readonly string[], version: string): Promise<void> {
+  // Nobody reads on, as after `| head -1`: that is no reason for a stack trace.
+  process.stdout.on("error", () => undefined);
   const invocation = parseArguments(args, version);
   switch (invocation.kind) {
     case "done":

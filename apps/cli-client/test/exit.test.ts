@@ -375,3 +375,14 @@ describe("the help", () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: "0.1.0\n" });
   });
 });
+
+describe("status 0: what nobody reads", () => {
+  it.each([[["--help"]], [["bench", "--help"]], [["man"]], [["completion", "zsh"]]])(
+    "is cut off without a word: %j",
+    async (args) => {
+      const { child, result } = startProgram(args);
+      child.stdout.destroy();
+      expect(await result).toMatchObject({ status: 0, stderr: "" });
+    },
+  );
+});
