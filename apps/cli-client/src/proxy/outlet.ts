@@ -72,15 +72,16 @@ export function createOutlet(options: OutletOptions): Outlet {
     const stateful = message?.compressed === true && options.takeover(dir);
     const anew = stateful && lane.contextLost && !drop && edit === undefined;
     const payload = edit ?? (anew ? wholePayload(message) : undefined);
-    if (anew && payload === undefined) {
-      options.onFail("a compressed message cannot be sent on behind one that was changed");
-      return;
-    }
-    if (drop) replace(parts, undefined);
+    const lost = anew && payload === undefined;
+    if (drop || lost) replace(parts, undefined);
     else if (payload === undefined) pass(parts);
     else replace(parts, { op: opOf(item), payload });
     if (message !== undefined) record(message);
     for (const record1 of behind.get(item) ?? []) record(record1);
+    if (lost) {
+      options.onFail("a compressed message cannot be sent on behind one that was changed");
+      return;
+    }
     if (stateful && (drop || payload !== undefined)) lane.contextLost = true;
     if (what === undefined) return;
     if (drop) note(`${what} was dropped${cause}`, dir);

@@ -1,14 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFileReader, type FrameRecord, type WireRecord } from "@wsecho/wire";
+import { connect } from "@wsecho/client";
 import { createMemoryUsers, createServer } from "@wsecho/server";
+import { makeCertificate } from "@wsecho/testkit/certificates";
 import { eventually } from "../support/eventually.ts";
 import { logIn, prompted } from "../support/login.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { openScreen } from "../support/screen.ts";
-import { startBareServer, startServer } from "../support/servers.ts";
+import { startBareServer, startSecureEcho, startServer } from "../support/servers.ts";
 
 const env = { WSECHO_USER: "admin", WSECHO_PASSWORD: "123456" };
 
@@ -109,6 +111,35 @@ test("--reveal shows the login, and is stamped in the file", async () => {
   expect(JSON.parse(shown.stdout.split("\n")[0] ?? "")).toMatchObject({ reveal: true });
 });
 
+test("frames show over wss: as well, with and without a login, where --cacert trusts the server", async () => {
+  const { cert, key } = await makeCertificate("localhost");
+  await using server = await startServer({
+    tls: { cert: Buffer.from(cert), key: Buffer.from(key) },
+  });
+  const ca = join(folder, "ca.pem");
+  writeFileSync(ca, cert);
+  expect(server.url).toMatch(/^wss:/);
+  const { status, stdout } = await runProgram(["inspect", server.url, "--cacert", ca], {
+    input: "under TLS\n",
+    env,
+  });
+  expect(status).toBe(0);
+  expect(stdout).toContain("HTTP/1.1 101  sub=wsecho.v1");
+  expect(stdout).toMatch(/c ▶ s .*"type":"submit","id":1,"text":"under TLS"/);
+  expect(stdout).toMatch(/c ◀ s .*"type":"echo","id":1,"text":"under TLS"/);
+  await using bare = await startSecureEcho();
+  writeFileSync(ca, bare.cert);
+  const raw = await runProgram(["inspect", "--raw", bare.url, "--cacert", ca, "--linger", "0.5"], {
+    input: "first\nsecond\n",
+  });
+  expect(raw.status).toBe(0);
+  expect(raw.stdout).toMatch(/c ◀ s .*second/);
+  const distrusted = await runProgram(["inspect", server.url], { env });
+  expect(distrusted.status).not.toBe(0);
+  expect(distrusted.stderr).toContain("--cacert FILE");
+  expect(distrusted.stdout).not.toContain("101");
+});
+
 test("--raw talks to any server, folds heartbeats, and shows what compression does", async () => {
   await using server = await startBareServer(
     (socket) => {
@@ -191,6 +222,29 @@ test("--server shows what the server sees of others, and not the feed itself", a
   expect(feed.stdout()).toContain("seen at the server");
   expect(feed.stdout()).toContain("logged in as admin, session ");
   expect(feed.stdout()).not.toContain("/inspect");
+  feed.child.kill("SIGTERM");
+  expect((await feed.result).status).toBe(143);
+});
+
+test("--server --session shows that session of several, and no other", async () => {
+  await using server = await startServer();
+  const login = { username: "admin", password: "123456" };
+  await using mine = await connect(server.url, login);
+  await using other = await connect(server.url, login);
+  const { session } = mine.status;
+  const feed = startProgram(["inspect", "--server", "--session", session ?? "", server.url], env);
+  await feed.said("Connected to");
+  // Watching is asked for after the login; from its answer on everything of the session is shown.
+  const shown = async (): Promise<string> => {
+    await other.ask("by the other");
+    await mine.ask("by mine");
+    return feed.stdout();
+  };
+  await expect.poll(shown, { timeout: 15_000, interval: 100 }).toContain('"text":"by mine"');
+  await other.ask("by the other");
+  await mine.ask("the last");
+  await feed.printed('"text":"the last"');
+  expect(feed.stdout()).not.toContain("by the other");
   feed.child.kill("SIGTERM");
   expect((await feed.result).status).toBe(143);
 });

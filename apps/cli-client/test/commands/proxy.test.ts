@@ -1,11 +1,17 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeCertificate } from "@wsecho/testkit/certificates";
 import { createFileReader, unmask, type WireRecord } from "@wsecho/wire";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { runProgram, startProgram, type Program } from "../support/program.ts";
-import { startBareServer, startServer, startTcpServer } from "../support/servers.ts";
+import {
+  startBareServer,
+  startSecureEcho,
+  startServer,
+  startTcpServer,
+} from "../support/servers.ts";
 
 describe("wsecho proxy", () => {
   let folder: string;
@@ -18,7 +24,7 @@ describe("wsecho proxy", () => {
     args: readonly string[],
   ): Promise<{ readonly program: Program; readonly url: string }> => {
     const program = startProgram(["proxy", "--listen", "0", ...args]);
-    await program.said(" to ws://");
+    await program.said(" to ws");
     const port = /:(\d+) \(ws/.exec(program.stderr())?.[1] ?? "";
     return { program, url: `ws://127.0.0.1:${port}` };
   };
@@ -135,6 +141,57 @@ describe("wsecho proxy", () => {
     await stop(program);
     const [stamp] = await read("open.jsonl");
     expect(stamp).toMatchObject({ code: "capture", reveal: true });
+  });
+
+  it("reads wss: on both sides: by a certificate of its own, and a target by --cacert", async () => {
+    await using server = await startSecureEcho();
+    const own = await makeCertificate("proxy");
+    const file = async (name: string, content: string): Promise<string> => {
+      await writeFile(join(folder, name), content, { mode: 0o600 });
+      return join(folder, name);
+    };
+    const near = [
+      "--tls-cert",
+      await file("near.pem", own.cert),
+      "--tls-key",
+      await file("near.key", own.key),
+    ];
+    const ca = await file("target.pem", server.cert);
+    const { program, url } = await start([
+      ...["--target", server.url, "--cacert", ca, ...near],
+      ...["--record", join(folder, "tls.jsonl")],
+    ]);
+    expect(program.stderr()).toContain(`(ws and wss) to ${server.url}`);
+    const secure = url.replace("ws:", "wss:");
+    for (const [to, text] of [
+      [secure, "under TLS"],
+      [url, "in clear"],
+    ] as const) {
+      const socket = new WebSocket(to, "chat", { ca: own.cert });
+      const reply = new Promise((resolve, reject) => {
+        socket.on("open", () => socket.send(text));
+        socket.on("message", (data: Buffer) => resolve(data.toString()));
+        socket.on("error", reject);
+      });
+      expect(await reply).toBe(text);
+      const closed = new Promise((resolve) => socket.on("close", resolve));
+      socket.close();
+      await closed;
+    }
+    expect(await stop(program)).toBe(130);
+    const messages = (await read("tls.jsonl")).filter((record) => record.k === "message");
+    expect(messages.map(({ dir, text }) => `${dir} ${text ?? ""}`)).toEqual([
+      "c2s under TLS",
+      "s2c under TLS",
+      "c2s in clear",
+      "s2c in clear",
+    ]);
+    // The key of another certificate.
+    const stray = await makeCertificate("stray");
+    const wrong = ["--tls-cert", near[1] ?? "", "--tls-key", await file("stray.key", stray.key)];
+    const refused = await runProgram(["proxy", "--listen", "0", ...wrong]);
+    expect(refused.stderr).toMatch(/--tls-cert and --tls-key: .*mismatch/);
+    expect(refused.status).toBe(2);
   });
 
   it("is replayed, waiting for each reply", async () => {

@@ -1,3 +1,4 @@
+import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
 import {
@@ -29,9 +30,15 @@ function frame(
   text: string,
   { fin = 1, dir = "c2s" }: { fin?: 0 | 1; dir?: Direction } = {},
 ): Buffer {
-  const payload = Buffer.from(text);
+  return frameOf(Buffer.from(text), { fin, rsv: 0, op, dir });
+}
+
+function frameOf(
+  payload: Buffer,
+  { dir, ...bits }: { fin: 0 | 1; rsv: number; op: number; dir: Direction },
+): Buffer {
   const masked = dir === "c2s";
-  const header = encodeHeader({ fin, rsv: 0, op, masked, len: payload.length });
+  const header = encodeHeader({ ...bits, masked, len: payload.length });
   return Buffer.concat([header, ...(masked ? [key, mask(payload, key)] : [payload])]);
 }
 
@@ -62,9 +69,14 @@ function start(rules: readonly object[], { holdsAll = false } = {}) {
       throw new Error(reason);
     },
   });
-  const open = (): void => {
-    engine.push("c2s", request, 0);
-    engine.push("s2c", answer, 0);
+  const open = (extensions = ""): void => {
+    const heads = { c2s: request, s2c: answer };
+    for (const dir of ["c2s", "s2c"] as const)
+      engine.push(
+        dir,
+        Buffer.from(heads[dir].toString().replace("\r\n\r\n", `\r\n${extensions}\r\n`)),
+        0,
+      );
   };
   return { engine, sent, records, held, ended, open, rulebook };
 }
@@ -270,5 +282,42 @@ describe("a connection through the proxy", () => {
     }
     expect(sent.s2c.subarray(before).equals(large)).toBe(true);
     expect(says(records)).toContain("a message is too large to be looked at; it passes as it is");
+  });
+
+  describe("behind a compressed message that was changed", () => {
+    const compressed = { fin: 1, rsv: 4, op: 1, dir: "c2s" } as const;
+    const changed = () => {
+      const proxied = start([{ match: '"one"', action: "replace", text: "uno" }]);
+      proxied.open("Sec-WebSocket-Extensions: permessage-deflate\r\n");
+      const before = proxied.sent.c2s.length;
+      const one = deflateRawSync("one", { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+      proxied.engine.push("c2s", frameOf(one, compressed), 1);
+      const received = () => readBy(proxied.sent.c2s.subarray(before), "c2s");
+      expect(received()).toEqual(["1 uno"]);
+      return { ...proxied, received };
+    };
+
+    it("fails where the next cannot be inflated, and records what came", () => {
+      const { engine, records, received } = changed();
+      // A block of type 3, which there is not (RFC 1951 section 3.2.3).
+      const broken = frameOf(Buffer.of(0x07, 0x07), compressed);
+      expect(() => engine.push("c2s", broken, 2)).toThrow(
+        "a compressed message cannot be sent on behind one that was changed",
+      );
+      expect(received()).toEqual(["1 uno"]);
+      const last = frames(records).at(-1);
+      expect(last && Buffer.from(unmask(last)).toString("hex")).toBe("0707");
+      expect(last?.edited?.hdr).toHaveLength(0);
+    });
+
+    it("fails where the next is too large to be kept", () => {
+      const { engine, received } = changed();
+      engine.push("c2s", frameOf(Buffer.of(0), { ...compressed, fin: 0 }), 2);
+      const large = frame(0, "x".repeat(17 * 1024 * 1024));
+      expect(() => engine.push("c2s", large.subarray(0, -1), 3)).toThrow(
+        "a compressed message is too large to send on behind one that was changed",
+      );
+      expect(received()).toEqual(["1 uno"]);
+    });
   });
 });

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { encodeHeader, mask } from "@wsecho/wire";
 import { eventually } from "../support/eventually.ts";
 import { startTestProxy } from "../support/proxy.ts";
 import { closedPort, startBareServer, startWebServer } from "../support/servers.ts";
@@ -74,6 +75,36 @@ describe("the proxy", () => {
     expect(says.filter((text) => text.includes("without compression"))).not.toHaveLength(0);
     const frames = proxy.records.filter((record) => record.k === "frame");
     expect(frames.every(({ rsv, op }) => op >= 8 || rsv === 4)).toBe(true);
+  });
+
+  it("cuts a connection whose next message cannot be read behind one that was changed, and says so", async () => {
+    await using server = await echo({ perMessageDeflate: { threshold: 0 } });
+    await using proxy = await startTestProxy({
+      target: server.url,
+      rules: [{ match: "dir:c2s", action: "replace", text: "changed", times: 1 }],
+    });
+    const client = connect(proxy.port, "127.0.0.1");
+    client.write(
+      "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" +
+        "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
+    );
+    await once(client, "data");
+    const key = Buffer.from("37fa213d", "hex");
+    // "Hello" of RFC 7692 section 7.2.3.1, and a block of a type that there is not.
+    for (const payload of ["f248cdc9c90700", "0707"].map((hex) => Buffer.from(hex, "hex"))) {
+      const header = encodeHeader({ fin: 1, rsv: 4, op: 1, masked: true, len: payload.length });
+      client.write(Buffer.concat([header, key, mask(payload, key)]));
+    }
+    client.resume();
+    // It may hear of the cut as an error, too.
+    client.on("error", () => undefined);
+    await new Promise((resolve) => client.on("close", resolve));
+    const reason = "a compressed message cannot be sent on behind one that was changed";
+    expect(proxy.said).toEqual([`connection 1 was cut: ${reason}`]);
+    const says = proxy.records.flatMap((record) => (record.k === "note" ? [record.says] : []));
+    expect(says).toContain(`the proxy cut the connection: ${reason}`);
+    await eventually(() => proxy.proxy.passages.size).toBe(0);
   });
 
   it("holds messages for a person, who decides about each", async () => {

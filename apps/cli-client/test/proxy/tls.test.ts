@@ -1,38 +1,14 @@
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { createServer } from "node:https";
-import { connect, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
-import { makeCertificate } from "@wsecho/testkit/certificates";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
+import { WebSocket } from "ws";
 import { authorityFile, withAuthority, type NearTls } from "../../src/proxy/near-tls.ts";
 import { startTestProxy } from "../support/proxy.ts";
-import { startBareServer } from "../support/servers.ts";
-
-async function startSecureEcho() {
-  const { cert, key } = await makeCertificate("localhost");
-  const server = createServer({ cert, key });
-  const sockets = new WebSocketServer({ server });
-  sockets.on("connection", (socket) => {
-    socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    cert,
-    [Symbol.asyncDispose]: async () => {
-      for (const client of sockets.clients) client.terminate();
-      server.closeAllConnections();
-      const closed = once(server, "close");
-      server.close();
-      await closed;
-    },
-  };
-}
+import { startBareServer, startSecureEcho } from "../support/servers.ts";
 
 async function echoOnce(socket: WebSocket, text: string): Promise<string> {
   await once(socket, "open");
@@ -113,5 +89,14 @@ describe("the proxy and TLS", () => {
       { ca: authority },
     );
     expect(await echoOnce(secure, "secure")).toBe("secure");
+  });
+
+  it("says with 502 that a wss: target is not to be trusted, and nothing is recorded", async () => {
+    await using server = await startSecureEcho();
+    await using proxy = await startTestProxy({ target: server.url });
+    const [error] = (await once(new WebSocket(proxy.url), "error")) as [Error];
+    expect(error.message).toContain("502");
+    expect(proxy.said.join()).toContain("give --cacert FILE");
+    expect(proxy.records).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
+import { makeCertificate } from "@wsecho/testkit/certificates";
 import { createServer, demoUsers, type EchoServer, type ServerOptions } from "@wsecho/server";
 import { WebSocketServer, type ServerOptions as WsOptions, type WebSocket } from "ws";
 
@@ -32,6 +34,25 @@ export async function startBareServer(
     for (const client of server.clients) client.terminate();
     server.close();
   });
+}
+
+/** Echoes over TLS, with a certificate for 127.0.0.1 that it signed itself. */
+export async function startSecureEcho(): Promise<Listener & { readonly cert: string }> {
+  const { cert, key } = await makeCertificate("localhost");
+  const server = createHttpsServer({ cert, key });
+  const sockets = new WebSocketServer({ server });
+  sockets.on("connection", (socket) => {
+    socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const close = (): void => {
+    for (const client of sockets.clients) client.terminate();
+    server.closeAllConnections();
+    server.close();
+  };
+  return { ...listener(port, close), url: `wss://127.0.0.1:${port}`, cert };
 }
 
 /** Answers every request, upgrades too, with what `respond` says. */
