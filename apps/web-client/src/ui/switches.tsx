@@ -33,7 +33,7 @@ export function LanguageSwitch(): JSX.Element {
 export function ThemeSwitch(): JSX.Element {
   return (
     <select
-      class="language"
+      class="language theme"
       aria-label={t("page.theme")}
       value={theme.value}
       onChange={({ currentTarget: { value } }) => {

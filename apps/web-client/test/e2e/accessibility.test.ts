@@ -1,5 +1,5 @@
 import { EventEmitter, once } from "node:events";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   ask,
   closeBrowser,
@@ -17,6 +17,9 @@ import {
 } from "../support/page.ts";
 import { tooWide, violations } from "../support/checks.ts";
 import { visit } from "../support/visit.ts";
+
+// A visit is nearly thirty states, and a busy machine takes long to look at each.
+vi.setConfig({ testTimeout: 60_000 });
 
 let running: Running;
 let opened: Opened;

@@ -14,10 +14,13 @@ export const violations = async (page: Page): Promise<readonly string[]> => {
   );
 };
 
-/** What is wider than its place: the page itself, or something in it that is not meant to scroll. */
+/**
+ * What is wider than its place: the page itself, or something in it that is not meant to scroll.
+ * Also the page where it is higher: only what is in it scrolls.
+ */
 export const tooWide = (page: Page): Promise<readonly string[]> =>
   page.evaluate(() => {
-    const { scrollWidth } = document.documentElement;
+    const { scrollWidth, scrollHeight } = document.documentElement;
     const overflowing = [...document.querySelectorAll("body, body *")].filter((element) => {
       const { overflowX, position } = getComputedStyle(element);
       if (overflowX === "hidden" || position === "absolute") return false;
@@ -25,5 +28,6 @@ export const tooWide = (page: Page): Promise<readonly string[]> =>
       return element.scrollWidth > element.clientWidth + 1;
     });
     const names = overflowing.map((element) => element.outerHTML.slice(0, 80));
-    return scrollWidth > innerWidth ? [`the page: ${scrollWidth} px`, ...names] : names;
+    const large = scrollWidth > innerWidth || scrollHeight > innerHeight;
+    return large ? [`the page: ${scrollWidth} × ${scrollHeight} px`, ...names] : names;
   });

@@ -15,9 +15,8 @@ export interface Running {
 
 /** The real server with the built page, on a port of its own unless one is given. */
 export async function startServer(options: Partial<ServerOptions> = {}): Promise<Running> {
-  const users = await demoUsers();
   const server = createServer({
-    users,
+    ...(options.store === undefined ? { users: await demoUsers() } : {}),
     port: 0,
     webRoot: pageRoot,
     // A name of this machine that browsers do not trust as they do 127.0.0.1.

@@ -1,5 +1,6 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { openPage, password, startServer, user, type Opened } from "./page.ts";
+import { visitAccess } from "./visit-access.ts";
 
 /** By type and place, as the words change with the language. */
 const fieldsOf = (page: Page) => ({
@@ -110,6 +111,7 @@ export async function visit(
   await third.server.close({ restarting: true });
   await page.locator(".panel .notice.warn").waitFor();
   await look(page, "waiting");
+  await visitAccess(page, look);
   return opened;
 }
 
