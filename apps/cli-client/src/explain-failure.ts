@@ -2,8 +2,10 @@ import type { Ending, EndingContext } from "./explain.ts";
 import type { HandshakeFailure } from "./handshake.ts";
 import { showHeader } from "./connection/headers.ts";
 
-export const plainHint =
-  "If it speaks as the article's server does, add --dialect plain; if it knows no login, --dialect none.";
+export function plainHint({ bare }: Pick<EndingContext, "bare">): string {
+  const without = bare === null ? "" : `; if it knows no login, ${bare}`;
+  return `If it speaks as the article's server does, add --dialect plain${without}.`;
+}
 
 /** How a handshake failed, and what to do about it. */
 export function explainFailure(failure: HandshakeFailure, context: EndingContext): Ending {
@@ -31,7 +33,7 @@ export function explainFailure(failure: HandshakeFailure, context: EndingContext
     case "invalid":
       return {
         exit: "handshake",
-        text: `${url} did not answer as a WebSocket server: ${failure.detail}. ${plainHint}`,
+        text: `${url} did not answer as a WebSocket server: ${failure.detail}. ${plainHint(context)}`,
       };
     case "network":
       return { exit: "unreachable", text: explainNetwork(failure, context) };

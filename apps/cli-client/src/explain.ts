@@ -29,6 +29,8 @@ export interface EndingContext {
   readonly handshakeLogin: boolean;
   /** Whether a client certificate was shown, and whether it was the login. */
   readonly certificate: "none" | "shown" | "login";
+  /** What the command has for servers without a login; `null` for nothing. */
+  readonly bare: "--dialect none" | "--raw" | null;
   /** The proxy on the way, as it may be shown; `null` for none. */
   readonly proxy?: string | null;
   /** Every header of a refusal, not only the telling ones. */
@@ -57,7 +59,7 @@ export function explain(reason: StopReason, context: EndingContext): Ending {
             text: `${url} did not go on with the login in time. ${
               context.certificate === "login"
                 ? notByCertificate
-                : `Is it a wsecho server? ${plainHint}`
+                : `Is it a wsecho server? ${plainHint(context)}`
             }`,
           };
     case "refused":
@@ -75,13 +77,13 @@ export function explain(reason: StopReason, context: EndingContext): Ending {
     case "subprotocol":
       return {
         exit: "handshake",
-        text: `${url} chose the subprotocol “${reason.selected}” where “${reason.expected}” was asked for. ${plainHint}`,
+        text: `${url} chose the subprotocol “${reason.selected}” where “${reason.expected}” was asked for. ${plainHint(context)}`,
       };
     case "protocol":
       return {
         exit: "closed",
         text: `${url} does not speak as a wsecho server does: ${reason.detail}. ${
-          context.certificate === "shown" ? alreadyIn : plainHint
+          context.certificate === "shown" ? alreadyIn : plainHint(context)
         }`,
       };
   }

@@ -12,6 +12,7 @@ const context: EndingContext = {
   dialect: "v1",
   handshakeLogin: false,
   certificate: "none",
+  bare: null,
 };
 
 function exitOf(reason: StopReason, established = true): string {

@@ -405,6 +405,7 @@ export async function connectCommand(
     dialect,
     handshakeLogin: tokenFirst,
     certificate: byCertificate ? "login" : options.cert === undefined ? "none" : "shown",
+    bare: approach === undefined ? "--dialect none" : approach.use === undefined ? "--raw" : null,
     proxy: connection.value.agent === undefined ? null : (options.proxy ?? "of the environment"),
     verbose: options.verbose > 0,
   });

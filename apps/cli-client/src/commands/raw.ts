@@ -116,6 +116,7 @@ export async function rawCommand(text: string, options: InspectCommandOptions): 
     dialect: "v1",
     handshakeLogin: authorization !== null,
     certificate: options.cert === undefined ? "none" : "shown",
+    bare: null,
   });
   const wish = departure.exit();
   return wish === null ? end(ending.exit, ending.text) : end(wish);
