@@ -8,6 +8,8 @@ export interface Connections {
   readonly count: () => number;
   readonly add: (connection: Connection) => void;
   readonly remove: (connection: Connection) => void;
+  /** Who is told, once, of each TCP connection that has closed. */
+  readonly onGone: (listener: (socket: Socket) => void) => void;
   /** Resolves when nothing is going on any more, or after `ms`. */
   readonly drained: (ms: number) => Promise<void>;
   readonly shutDown: (close: "goingAway" | "restarting") => void;
@@ -19,6 +21,7 @@ export interface Connections {
 export function trackConnections(server: Server): Connections {
   const sockets = new Set<Socket>();
   const connections = new Set<Connection>();
+  const goneListeners: ((socket: Socket) => void)[] = [];
   let requests = 0;
   let onQuiet: (() => void) | undefined;
 
@@ -32,6 +35,7 @@ export function trackConnections(server: Server): Connections {
   /** One for all, and not `once`, which makes several objects for each. */
   function forget(this: Socket): void {
     sockets.delete(this);
+    for (const tell of goneListeners) tell(this);
   }
   server.on("connection", track);
   // With TLS: the encrypted one above, and the one inside it.
@@ -51,6 +55,7 @@ export function trackConnections(server: Server): Connections {
       connections.delete(connection);
       check();
     },
+    onGone: (listener) => void goneListeners.push(listener),
     drained: (ms) =>
       new Promise((resolve) => {
         const timer = setTimeout(resolve, ms);

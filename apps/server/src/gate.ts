@@ -11,6 +11,7 @@ import { addressOf } from "./forwarded.ts";
 import { checkHandshakeLogin, type ProvenLogin } from "./handshake-login.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { derive } from "./holder.ts";
+import { destroyOnError } from "./http-server.ts";
 import { Inflow } from "./inflow.ts";
 import type { LimitName } from "./limit-names.ts";
 import type { ServerLimits } from "./limits.ts";
@@ -47,7 +48,7 @@ export interface GateParts {
   readonly tap: Tap;
   readonly conns: ConnNumbers;
   readonly isClosing: () => boolean;
-  readonly run: (arrival: Arrival) => Connection;
+  readonly run: (arrival: Arrival, admission: Admission) => Connection;
   readonly meter: Meter;
   readonly log: Log;
 }
@@ -60,7 +61,6 @@ export interface Arrival {
   readonly socket: Socket;
   readonly inflow: Inflow;
   readonly rules: Rules;
-  readonly admission: Admission;
   /** Unique for ever; the `session` of the log and of the audit. */
   readonly session: string;
   /** The peer's IP address, or what trusted proxies say that it is. */
@@ -92,7 +92,7 @@ export function createGate(
   parts: GateParts,
 ): (request: IncomingMessage, socket: Socket, head: Buffer) => void {
   const { connections, heartbeat, access, tap, isClosing, run, meter } = parts;
-  const room = createRoom(connections.count);
+  const room = createRoom(connections);
   let nextId = parts.conns.first;
   const webSockets = derive(parts.rules, createWebSockets);
 
@@ -117,6 +117,8 @@ export function createGate(
   function receive(upgraded: Upgraded, open: Open): void {
     const { webSocket, socket, admission, limits, tapped, log } = upgraded;
     webSocket.attach(socket);
+    // The library has a listener of its own now, and two take a table.
+    socket.removeListener("error", destroyOnError);
     meter.connected(socket);
     const inflow = new Inflow(webSocket, limits, onHold);
     if (tapped !== null) tap.open(tapped, webSocket);
@@ -162,15 +164,31 @@ export function createGate(
       const tapped =
         dialect === null ? null : tap.arrive({ conn: id, session, socket, dialect }, user, request);
       webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
-        const sessionLog = withFields(log, { session });
+        // Not added to `log`: what stays is smaller when it is made at once.
+        const sessionLog = withFields(parts.log, { conn: id, session });
         sessionLog.info(facts, "connected");
         const { limits } = rules;
         receive({ webSocket, socket, admission, limits, tapped, log: sessionLog }, open);
       });
     };
     const enter = (admission: Admission, login: ProvenLogin | null): void =>
-      upgrade(admission, login?.user ?? null, (webSocket, opened) =>
-        run({ id, webSocket, socket, rules, address, admission, session, login, ...opened }),
+      upgrade(admission, login?.user ?? null, (webSocket, { inflow, tapped, log: sessionLog }) =>
+        // Each by its name: what is spread into an object stands in a second one beside it.
+        run(
+          {
+            id,
+            webSocket,
+            socket,
+            inflow,
+            rules,
+            session,
+            address,
+            tapped,
+            login,
+            log: sessionLog,
+          },
+          admission,
+        ),
       );
     const check = (admission: Admission, credentials: Credentials): void => {
       const timeoutMs = rules.limits.authTimeoutMs;

@@ -66,13 +66,13 @@ export function createHttpServer(
   });
   server.on("upgrade", (request, socket, head) => {
     // Node has let go of the socket, and a reset without a listener would end the process.
-    socket.on("error", destroy);
+    socket.on("error", destroyOnError);
     if (isOverloaded(request)) refuseUpgrade(socket, tooManyFields);
     else if (socket instanceof Socket) handlers.onUpgrade(request, socket, head);
     else socket.destroy();
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    socket.on("error", destroy);
+    socket.on("error", destroyOnError);
     if (error.code === "ECONNRESET" || socket.destroyed) socket.destroy();
     else {
       const { limit, ...refusal } = requestProblem(error.code, limits);
@@ -83,8 +83,8 @@ export function createHttpServer(
   return server;
 }
 
-/** One for all, for each connection keeps it. */
-function destroy(this: Duplex): void {
+/** Of a socket that nobody else listens to; to be taken off where somebody does. */
+export function destroyOnError(this: Duplex): void {
   this.destroy();
 }
 

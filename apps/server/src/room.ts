@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { createAddressCount } from "./address-count.ts";
+import type { Connections } from "./connections.ts";
 import type { LimitName } from "./limit-names.ts";
 import type { ServerLimits } from "./limits.ts";
 import { unavailable, type Refusal } from "./refusal.ts";
@@ -20,17 +21,25 @@ export interface Room {
   readonly take: (address: string, socket: Socket) => void;
 }
 
-/** @param count how many connections there are */
-export function createRoom(count: () => number): Room {
+/** Where a socket keeps the address whose place it has: a listener for each would be four objects more. */
+const placeOf = Symbol("place");
+
+type Placed = Socket & { [placeOf]?: string | undefined };
+
+export function createRoom({ count, onGone }: Pick<Connections, "count" | "onGone">): Room {
   const addresses = createAddressCount();
+  onGone((socket: Placed) => {
+    const address = socket[placeOf];
+    if (address !== undefined) addresses.remove(address);
+  });
   return {
     lacking(address, { maxConnections, maxConnectionsPerAddress }) {
       if (count() >= maxConnections) return full;
       return addresses.of(address) >= maxConnectionsPerAddress ? crowded : undefined;
     },
-    take(address, socket) {
-      // Not `once`, which costs more: it comes only once.
-      socket.on("close", addresses.add(address));
+    take(address, socket: Placed) {
+      addresses.add(address);
+      socket[placeOf] = address;
     },
   };
 }

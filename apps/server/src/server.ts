@@ -24,7 +24,7 @@ import { toRules } from "./rules.ts";
 import { runSession, type Connection } from "./session.ts";
 import { createTap, tapParts, type Tap } from "./tap/tap.ts";
 import { toContext } from "./tls/material.ts";
-import { pathOf, webSocketPaths } from "./upgrade.ts";
+import { pathOf, webSocketPaths, type Admission } from "./upgrade.ts";
 import { enter as enterServer, Visit, type Commons } from "./visit.ts";
 
 /**
@@ -110,8 +110,8 @@ export function assembleServer<Context = SessionContext>(
     else servePage(page, path, request, response);
   }
 
-  function run(arrival: Arrival): Connection {
-    const { webSocket, socket, inflow, admission, login, log } = arrival;
+  function run(arrival: Arrival, admission: Admission): Connection {
+    const { webSocket, socket, inflow, login, log } = arrival;
     const { limits } = arrival.rules;
     if (admission.path !== "echo") {
       const { dialect, path } = admission;
