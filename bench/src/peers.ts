@@ -15,6 +15,8 @@ const ours = [
   "--demo",
   "--port=0",
   "--log-level=error",
+  // With the metrics that a server in use counts for.
+  "--admin-port=0",
   // The load compares bytes, and a ping is none of them.
   "--ping-interval=1h",
   // As the control's, so that all get the same messages.
