@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Backend } from "./backend.ts";
 import { fromFailure, StoreUnavailableError } from "./errors.ts";
+import { allowSourceThread } from "../source-thread.ts";
 import { passQueries, type QueryName } from "./queries.ts";
 import type { SqliteOptions } from "./sqlite-database.ts";
 import type { Reply, Request, WorkerData } from "./sqlite-messages.ts";
@@ -59,6 +60,7 @@ export async function openSqlite(
 }
 
 function startThread(workerData: WorkerData, onChange: () => void): Promise<Thread> {
+  if (workerFile.pathname.endsWith(".ts")) allowSourceThread();
   // Not the parent's flags: what it needs is in its own folder and in Node.
   const worker = new Worker(workerFile, {
     workerData,

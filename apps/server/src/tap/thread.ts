@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { allowSourceThread } from "../source-thread.ts";
 import type { Order, Report } from "./messages.ts";
 import type { RecordOptions } from "./record-options.ts";
 
@@ -24,6 +25,7 @@ export interface Thread {
 export function startThread({ record, onReport, onFailed }: ThreadParts): Thread {
   const ended = Promise.withResolvers<undefined>();
   let closing = false;
+  if (fromSource) allowSourceThread();
   const worker = new Worker(workerFile, {
     workerData: record,
     execArgv: [
