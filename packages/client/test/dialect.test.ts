@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { connect, createSession, type ConnectOptions } from "../src/index.ts";
 import { wsTransport } from "../src/ws.ts";
 import { fakeClock } from "./support/clock.ts";
-import { speakPlain, speakV1, startPeer, type Peer } from "./support/peer.ts";
+import { owned } from "./support/owned.ts";
+import { speakPlain, speakV1, startPeer } from "./support/peer.ts";
 import { isType, record } from "./support/record.ts";
 
 const admin = { username: "admin", password: "123456" };
@@ -10,16 +11,6 @@ const transports: Readonly<Record<string, ConnectOptions>> = {
   "the platform's WebSocket": {},
   "the ws package": { transport: wsTransport() },
 };
-
-const cleanups: (() => PromiseLike<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-async function peer(...args: Parameters<typeof startPeer>): Promise<Peer> {
-  const started = await startPeer(...args);
-  cleanups.push(() => started[Symbol.asyncDispose]());
-  return started;
-}
 
 /** A plain server selects nothing; clients fail that connection (RFC 6455 leaves it open). */
 const selectsNothing = { handleProtocols: () => false as const };
@@ -29,7 +20,7 @@ for (const [name, transport] of Object.entries(transports)) {
 
   describe(`auto over ${name}`, () => {
     it("falls back to plain where the server selects no subprotocol", async () => {
-      const server = await peer((socket) => speakPlain(socket), selectsNothing);
+      const server = await startPeer((socket) => speakPlain(socket), selectsNothing);
       const log = record();
       await using session = await connect(server.url, {
         ...options,
@@ -43,7 +34,7 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     it("falls back where a library selected v1 and the server stays silent", async () => {
-      const server = await peer((socket) => speakPlain(socket));
+      const server = await startPeer((socket) => speakPlain(socket));
       const clock = fakeClock();
       const log = record();
       const session = createSession(server.url, {
@@ -52,7 +43,7 @@ for (const [name, transport] of Object.entries(transports)) {
         clock,
         onEvent: log.onEvent,
       });
-      cleanups.push(() => session.close());
+      owned(session);
       await clock.untilDelay(3000);
       clock.pass(3000);
       await session.ready;
@@ -63,7 +54,7 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     it("falls back where the server greets in other words", async () => {
-      const server = await peer((socket) => {
+      const server = await startPeer((socket) => {
         socket.send("welcome, please log in");
         speakPlain(socket);
       });
@@ -75,7 +66,7 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     it("falls back where a server drops the line at the sight of v1", async () => {
-      const server = await peer((socket) => {
+      const server = await startPeer((socket) => {
         if (socket.protocol === "") speakPlain(socket);
         else socket.terminate();
       });
@@ -84,7 +75,7 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     it("never goes back to plain once v1 was spoken", async () => {
-      const server = await peer((socket) => {
+      const server = await startPeer((socket) => {
         if (server.sockets.length === 1) speakV1(socket);
         else speakPlain(socket);
       });
@@ -112,7 +103,7 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     it("hears why a v1 server closes before its first word", async () => {
-      const server = await peer((socket) => socket.close(1013, "try again later"));
+      const server = await startPeer((socket) => socket.close(1013, "try again later"));
       await expect(connect(server.url, { ...options, dialect: "auto" })).rejects.toMatchObject({
         reason: { kind: "closed", code: 1013 },
       });
@@ -122,7 +113,7 @@ for (const [name, transport] of Object.entries(transports)) {
   describe(`v1 over ${name}`, () => {
     it("never becomes plain, and says what to set", async () => {
       const heard: unknown[] = [];
-      const server = await peer((socket) => {
+      const server = await startPeer((socket) => {
         socket.on("message", (data) => heard.push(data));
       }, selectsNothing);
       const failed = connect(server.url, options);
@@ -133,7 +124,7 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     it("stops where the server breaks it", async () => {
-      const server = await peer((socket) => socket.send("not JSON"));
+      const server = await startPeer((socket) => socket.send("not JSON"));
       const failed = connect(server.url, options);
       await expect(failed).rejects.toThrow(/not JSON.*set dialect: "plain" or "auto"/);
       await expect(failed).rejects.toMatchObject({ reason: { kind: "protocol" } });
@@ -142,7 +133,7 @@ for (const [name, transport] of Object.entries(transports)) {
 
   describe(`plain over ${name}`, () => {
     it("asks again after each refusal, and gives up where nobody can be asked", async () => {
-      const server = await peer((socket) => speakPlain(socket));
+      const server = await startPeer((socket) => speakPlain(socket));
       const passwords = ["wrong", "still:wrong", "123456"];
       const credentials = () => ({ username: "admin", password: passwords.shift() ?? "" });
       await using session = await connect(server.url, {
@@ -159,7 +150,7 @@ for (const [name, transport] of Object.entries(transports)) {
 
 describe("a transport that opens without the subprotocol", () => {
   it("leads to plain with auto, and to an error with v1", async () => {
-    const server = await peer((socket) => speakPlain(socket), selectsNothing);
+    const server = await startPeer((socket) => speakPlain(socket), selectsNothing);
     // As platforms do that follow RFC 6455 to the letter: they open, with nothing selected.
     const lax = wsTransport();
     const transport = ((url, _protocols, listener) => lax(url, [], listener)) satisfies typeof lax;

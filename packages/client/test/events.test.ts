@@ -1,23 +1,14 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { connect, createSession } from "../src/index.ts";
-import { say, speakV1, startPeer, type Peer } from "./support/peer.ts";
+import { owned } from "./support/owned.ts";
+import { say, speakV1, startPeer } from "./support/peer.ts";
 import { isType, record } from "./support/record.ts";
 
 const admin = { username: "admin", password: "123456" };
 
-const cleanups: (() => PromiseLike<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-async function peer(...args: Parameters<typeof startPeer>): Promise<Peer> {
-  const started = await startPeer(...args);
-  cleanups.push(() => started[Symbol.asyncDispose]());
-  return started;
-}
-
 describe("the events of a session", () => {
   it("tell everything in order", async () => {
-    const server = await peer((socket) => speakV1(socket));
+    const server = await startPeer((socket) => speakV1(socket));
     const log = record();
     const session = await connect(server.url, { ...admin, onEvent: log.onEvent });
     await session.ask("one");
@@ -43,13 +34,13 @@ describe("the events of a session", () => {
   });
 
   it("begin after the caller has the session in hand", async () => {
-    const server = await peer((socket) => speakV1(socket));
+    const server = await startPeer((socket) => speakV1(socket));
     const kinds: string[] = [];
     const session = createSession(server.url, {
       ...admin,
       onEvent: () => kinds.push(session.status.kind),
     });
-    cleanups.push(() => session.close());
+    owned(session);
     expect(kinds).toEqual([]);
     expect(session.status).toEqual({ kind: "connecting", dialect: "v1" });
     await session.ready;
@@ -57,7 +48,7 @@ describe("the events of a session", () => {
   });
 
   it("may be answered at once, from within the handler", async () => {
-    const server = await peer((socket) => speakV1(socket));
+    const server = await startPeer((socket) => speakV1(socket));
     const replies: Promise<string>[] = [];
     const session = createSession(server.url, {
       ...admin,
@@ -73,7 +64,7 @@ describe("the events of a session", () => {
   });
 
   it("hand on binary messages that nobody asked for, between the replies to texts", async () => {
-    const server = await peer((socket) =>
+    const server = await startPeer((socket) =>
       speakV1(socket, ({ type }) => {
         if (type === "auth") say(socket, { type: "ok", user: "admin", session: "s-1" });
         if (type === "auth" || type === "submit") socket.send(Uint8Array.of(1, 2, 3));
@@ -95,14 +86,14 @@ describe("the events of a session", () => {
   });
 
   it("that a handler throws over surface, and the session goes on", async () => {
-    const server = await peer((socket) => speakV1(socket));
+    const server = await startPeer((socket) => speakV1(socket));
     const thrown: unknown[] = [];
     const spy = vi.spyOn(globalThis, "queueMicrotask").mockImplementation((callback) => {
       void Promise.resolve()
         .then(callback)
         .catch((error: unknown) => thrown.push(error));
     });
-    cleanups.push(() => Promise.resolve(spy).then((mock) => mock.mockRestore()));
+    onTestFinished(() => Promise.resolve(spy).then((mock) => mock.mockRestore()));
     const session = await connect(server.url, {
       ...admin,
       onEvent: ({ type }) => {
@@ -115,7 +106,7 @@ describe("the events of a session", () => {
   });
 
   it("pass on what a v1 server says before it closes, and so does the error", async () => {
-    const server = await peer((socket) => {
+    const server = await startPeer((socket) => {
       say(socket, { type: "error", code: 1013, message: "too many connections", retry: "later" });
       socket.close(1013, "try again later");
     });
@@ -129,7 +120,7 @@ describe("the events of a session", () => {
   });
 
   it("do not mix up the words of two connections", async () => {
-    const server = await peer((socket) => {
+    const server = await startPeer((socket) => {
       const isFirst = server.sockets.length === 1;
       speakV1(socket, ({ type }) => {
         if (type !== "submit") return false;
@@ -147,7 +138,7 @@ describe("the events of a session", () => {
   });
 
   it("tell when a server refuses one message, and the session goes on", async () => {
-    const server = await peer((socket) =>
+    const server = await startPeer((socket) =>
       speakV1(socket, ({ type, id = 0, text }) => {
         if (type !== "submit" || text !== "bad") return false;
         say(socket, {
@@ -180,7 +171,7 @@ describe("what makes no sense", () => {
     for (const bufferMessages of [0, -1, 1.5, Number.NaN])
       expect(() => createSession("ws://localhost", { bufferMessages })).toThrow(RangeError);
     expect(() => createSession("ws://localhost", { bufferBytes: 0 })).toThrow(RangeError);
-    const server = await peer((socket) => speakV1(socket));
+    const server = await startPeer((socket) => speakV1(socket));
     await using session = await connect(server.url, admin);
     for (const code of [0, 999, 1001, 1005, 2999, 5000, 3000.5])
       await expect(session.close({ code })).rejects.toThrow(RangeError);

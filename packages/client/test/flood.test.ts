@@ -1,30 +1,21 @@
 import type { Payload } from "@wsecho/protocol";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { WebSocket } from "ws";
 import { connect, type ConnectOptions, type SessionEvent } from "../src/index.ts";
 import { wsTransport } from "../src/ws.ts";
 import { fakeClock } from "./support/clock.ts";
+import { owned } from "./support/owned.ts";
 import { speakPlain, speakV1, startPeer, type Peer } from "./support/peer.ts";
 import { isType, record } from "./support/record.ts";
 
 const admin = { username: "admin", password: "123456" };
 const overWs: ConnectOptions = { ...admin, transport: wsTransport() };
 
-const cleanups: (() => PromiseLike<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-async function peer(...args: Parameters<typeof startPeer>): Promise<Peer> {
-  const started = await startPeer(...args);
-  cleanups.push(() => started[Symbol.asyncDispose]());
-  return started;
-}
-
 const flooding = 20_000;
 
 /** Logs in as the article's server does; then `flood` makes it talk unasked. */
 async function floodingPeer(): Promise<Peer & { readonly flood: () => void }> {
-  const server = await peer((socket) => speakPlain(socket));
+  const server = await startPeer((socket) => speakPlain(socket));
   const flood = (): void => {
     for (let i = 0; i < flooding; i += 1)
       server.sockets[0]?.send(`${String(i)} ${"x".repeat(500)}`);
@@ -54,7 +45,7 @@ describe("a server that talks unasked, faster than anybody reads", () => {
       bufferMessages,
       onEvent: log.onEvent,
     });
-    cleanups.push(() => session.close());
+    owned(session);
     const reader = session.messages();
     server.flood();
     let expected = 0;
@@ -78,7 +69,7 @@ describe("a server that talks unasked, faster than anybody reads", () => {
   it("is not held back while an ask waits behind its flood: that drops, and counts", async () => {
     const server = await floodingPeer();
     const session = await connect(server.url, { ...overWs, dialect: "plain", bufferMessages: 10 });
-    cleanups.push(() => session.close());
+    owned(session);
     const reader = session.messages();
     server.flood();
     expect(number((await reader.next()).value)).toBe(0);
@@ -101,7 +92,7 @@ describe("a server that talks unasked, faster than anybody reads", () => {
         bufferMessages: 10,
         onEvent: log.onEvent,
       });
-      cleanups.push(() => session.close());
+      owned(session);
       server.flood();
       await log.until(isReceived(flooding - 1));
       expect(session.dropped).toBe(flooding - 10);
@@ -118,7 +109,7 @@ describe("a server that talks unasked, faster than anybody reads", () => {
   it("is bounded by bytes as by messages", async () => {
     const server = await floodingPeer();
     const session = await connect(server.url, { ...admin, dialect: "plain", bufferBytes: 5000 });
-    cleanups.push(() => session.close());
+    owned(session);
     server.flood();
     await session.ask("behind the flood");
     // Ten messages of some 502 bytes are the first to reach the bound.
@@ -128,12 +119,12 @@ describe("a server that talks unasked, faster than anybody reads", () => {
 
 describe("a server that is held back", () => {
   it("is not taken for dead", async () => {
-    const server = await peer((socket) => speakV1(socket));
+    const server = await startPeer((socket) => speakV1(socket));
     const clock = fakeClock();
     const log = record();
     const { onEvent } = log;
     const session = await connect(server.url, { ...overWs, clock, bufferMessages: 2, onEvent });
-    cleanups.push(() => session.close());
+    owned(session);
     const reader = session.messages();
     for (const byte of [1, 2, 3]) server.sockets[0]?.send(Uint8Array.of(byte));
     expect(number((await reader.next()).value)).toBe(1);
@@ -158,7 +149,7 @@ describe("a server that is held back", () => {
   it("is let go when its reader leaves", async () => {
     const server = await floodingPeer();
     const session = await connect(server.url, { ...overWs, dialect: "plain", bufferMessages: 2 });
-    cleanups.push(() => session.close());
+    owned(session);
     server.flood();
     for await (const message of session) {
       expect(number(message)).toBe(0);

@@ -1,5 +1,5 @@
 import { createVerifier, startScramServer } from "@wsecho/protocol/scram";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { WebSocket } from "ws";
 import {
   connect,
@@ -11,28 +11,11 @@ import {
 } from "../src/index.ts";
 import { loadScramCrypto } from "../src/crypto.ts";
 import { wsTransport } from "../src/ws.ts";
-import {
-  hello,
-  say,
-  speakPlain,
-  speakV1,
-  startPeer,
-  type Peer,
-  type Said,
-} from "./support/peer.ts";
+import { owned } from "./support/owned.ts";
+import { hello, say, speakPlain, speakV1, startPeer, type Said } from "./support/peer.ts";
 import { isType, record } from "./support/record.ts";
 
 const admin = { username: "admin", password: "PASSWORD-MARK" };
-
-const cleanups: (() => PromiseLike<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-async function peer(...args: Parameters<typeof startPeer>): Promise<Peer> {
-  const started = await startPeer(...args);
-  cleanups.push(() => started[Symbol.asyncDispose]());
-  return started;
-}
 
 /** Reaches the peer under a name that is not this machine's. */
 const elsewhere =
@@ -44,7 +27,7 @@ describe("a password", () => {
   it("[K2] does not cross an open line, and the error says what to do", async () => {
     for (const dialect of ["v1", "plain", "auto"] as const) {
       const heard: Said[] = [];
-      const server = await peer((socket) => {
+      const server = await startPeer((socket) => {
         socket.on("message", (data: Buffer) => heard.push({ type: data.toString() }));
         if (socket.protocol === "") speakPlain(socket);
         else speakV1(socket);
@@ -72,7 +55,7 @@ describe("a password", () => {
       ["ws://localhost/", false],
     ] as const) {
       const said: Said[] = [];
-      const server = await peer((socket) =>
+      const server = await startPeer((socket) =>
         speakV1(socket, (what) => {
           said.push(what);
           return false;
@@ -87,7 +70,7 @@ describe("a password", () => {
 
   it("does not cross any line where the server knows SCRAM", async () => {
     const heard: string[] = [];
-    const server = await peer((socket) => {
+    const server = await startPeer((socket) => {
       socket.on("message", (data: Buffer) => heard.push(data.toString()));
       void speakScram(socket);
     });
@@ -175,7 +158,7 @@ describe("a server that does not know the password", () => {
   };
   for (const [what, [cheat, why]] of Object.entries(cheats)) {
     it(`is not believed when it ${what}`, async () => {
-      const server = await peer((socket) => void speakScram(socket, cheat));
+      const server = await startPeer((socket) => void speakScram(socket, cheat));
       const log = record();
       const failed = connect(server.url, { ...admin, reconnect: true, onEvent: log.onEvent });
       await expect(failed).rejects.toMatchObject({ reason: { kind: "untrusted" } });
@@ -189,7 +172,7 @@ describe("a server that does not know the password", () => {
 
 describe("the credentials function", () => {
   it("is told when its answer is no longer wanted", async () => {
-    const server = await peer((socket) => say(socket, hello));
+    const server = await startPeer((socket) => say(socket, hello));
     const signals: AbortSignal[] = [];
     const asked = new Promise<void>((resolve) => {
       const session = createSession(server.url, {
@@ -199,7 +182,7 @@ describe("the credentials function", () => {
           return new Promise(() => undefined);
         },
       });
-      cleanups.push(() => session.closed);
+      onTestFinished(() => session.closed.then(() => undefined));
     });
     await asked;
     const [signal] = signals;
@@ -210,7 +193,7 @@ describe("the credentials function", () => {
   });
 
   it("is not told of the end when it has answered", async () => {
-    const server = await peer((socket) => speakV1(socket));
+    const server = await startPeer((socket) => speakV1(socket));
     let signal: AbortSignal | undefined;
     const session = await connect(server.url, {
       credentials: (_request, given) => {
@@ -223,7 +206,7 @@ describe("the credentials function", () => {
   });
 
   it("may throw: the session ends with the error as its cause, not in its words", async () => {
-    const server = await peer((socket) => speakV1(socket));
+    const server = await startPeer((socket) => speakV1(socket));
     const thrown = new Error("cannot open /home/ann/PASSWORD-MARK");
     const log = record();
     const failed = connect(server.url, {
@@ -240,7 +223,7 @@ describe("the credentials function", () => {
 
   it("is asked instead of fixed credentials once those were refused", async () => {
     const passwords: unknown[] = [];
-    const server = await peer((socket) =>
+    const server = await startPeer((socket) =>
       speakV1(socket, (said) => {
         if (said.type !== "auth") return false;
         const { password } = said as unknown as { password: string };
@@ -257,7 +240,7 @@ describe("the credentials function", () => {
       reconnect: true,
       random: () => 0,
     });
-    cleanups.push(() => session.close());
+    owned(session);
     expect(await session.ask("first")).toBe("first");
     server.sockets[0]?.terminate();
     const again = session.ask("second", { resend: true });
@@ -268,7 +251,7 @@ describe("the credentials function", () => {
 
 describe("credentials", () => {
   it("that were refused for good end the session, with the time to wait", async () => {
-    const server = await peer((socket) =>
+    const server = await startPeer((socket) =>
       speakV1(socket, () => {
         say(socket, { type: "denied", attemptsLeft: 0, retryAfterMs: 60_000 });
         socket.close(4429, "too many login attempts");
@@ -283,7 +266,7 @@ describe("credentials", () => {
   });
 
   it("that are missing end it with what to pass", async () => {
-    const server = await peer((socket) => speakV1(socket));
+    const server = await startPeer((socket) => speakV1(socket));
     for (const options of [{}, { username: "admin" }, { password: "PASSWORD-MARK" }]) {
       const failed = connect(server.url, options);
       await expect(failed).rejects.toMatchObject({ reason: { kind: "noCredentials" } });
@@ -292,14 +275,14 @@ describe("credentials", () => {
   });
 
   it("that cannot be prepared are refused before they leave", async () => {
-    const server = await peer((socket) => void speakScram(socket));
+    const server = await startPeer((socket) => void speakScram(socket));
     const failed = connect(server.url, { username: "admin", password: "\u0000MARK" });
     await expect(failed).rejects.toMatchObject({ reason: { kind: "noCredentials" } });
     await expect(failed).rejects.toThrow(/password has a character/);
   });
 
   it("may travel in the handshake instead", async () => {
-    const server = await peer((socket, request) => {
+    const server = await startPeer((socket, request) => {
       say(socket, hello);
       if (request.headers.authorization === "Bearer abc") say(socket, { type: "ok", user: "ann" });
       else socket.close(4401, "not authenticated");

@@ -1,36 +1,22 @@
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { WebSocket } from "ws";
 import {
   connect,
   createSession,
   retryDelay,
   type ConnectOptions,
-  type Session,
   type SessionEvent,
 } from "../src/index.ts";
 import { wsTransport } from "../src/ws.ts";
 import { fakeClock } from "./support/clock.ts";
-import { speakV1, startPeer, type Peer } from "./support/peer.ts";
+import { owned } from "./support/owned.ts";
+import { speakV1, startPeer } from "./support/peer.ts";
 import { isType, record } from "./support/record.ts";
 
 const admin = { username: "admin", password: "123456" };
 /** Comes back at once. */
 const eager: ConnectOptions = { ...admin, reconnect: true, random: () => 0 };
-
-const cleanups: (() => PromiseLike<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-async function peer(...args: Parameters<typeof startPeer>): Promise<Peer> {
-  const started = await startPeer(...args);
-  cleanups.push(() => started[Symbol.asyncDispose]());
-  return started;
-}
-function owned(session: Session): Session {
-  cleanups.push(() => session.close());
-  return session;
-}
 
 interface Plan {
   /** For each connection: how many messages it answers, where the login is one, and the end. */
@@ -130,7 +116,7 @@ describe("a connection that is cut at any point", () => {
 describe("a reconnecting session", () => {
   it("logs in again, and waits meanwhile with the reason in its status", async () => {
     const logins: string[] = [];
-    const server = await peer((socket) => {
+    const server = await startPeer((socket) => {
       speakV1(socket, ({ type }) => {
         if (type === "auth") logins.push(type);
         return false;
@@ -157,7 +143,7 @@ describe("a reconnecting session", () => {
   });
 
   it("[K8] reports what was lost, sends again what may be, and marks it so", async () => {
-    const server = await peer((socket) => {
+    const server = await startPeer((socket) => {
       speakV1(
         socket,
         ({ text }) => server.sockets.length === 1 && text?.startsWith("hold") === true,
@@ -187,7 +173,7 @@ describe("a reconnecting session", () => {
     await first[Symbol.asyncDispose]();
     await log.untilStatus("waiting");
     const asked = session.ask("waits for the server");
-    await peer((socket) => speakV1(socket), { port: first.port });
+    await startPeer((socket) => speakV1(socket), { port: first.port });
     expect(await asked).toBe("waits for the server");
   });
 
@@ -224,7 +210,7 @@ describe("a reconnecting session", () => {
   });
 
   it("can be closed while it waits; what had left is then lost, the rest unsent", async () => {
-    const server = await peer((socket) => speakV1(socket, ({ type }) => type === "submit"));
+    const server = await startPeer((socket) => speakV1(socket, ({ type }) => type === "submit"));
     const clock = fakeClock();
     const log = record();
     const random = (): number => 0.5;
@@ -247,7 +233,7 @@ describe("a reconnecting session", () => {
   });
 
   it("stops where the server says that coming back is useless", async () => {
-    const server = await peer((socket) => speakV1(socket));
+    const server = await startPeer((socket) => speakV1(socket));
     const session = await connect(server.url, eager);
     server.sockets[0]?.close(4403, "access revoked");
     expect(await session.closed).toEqual({ kind: "closed", code: 4403, reason: "access revoked" });
@@ -256,7 +242,7 @@ describe("a reconnecting session", () => {
   });
 
   it("is not what a session does unless it was asked for", async () => {
-    const server = await peer((socket) => speakV1(socket));
+    const server = await startPeer((socket) => speakV1(socket));
     const session = await connect(server.url, admin);
     server.sockets[0]?.close(1012);
     expect(await session.closed).toMatchObject({ kind: "closed", code: 1012 });

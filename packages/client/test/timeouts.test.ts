@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Socket as TcpSocket } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   connect,
   createSession,
@@ -11,7 +11,8 @@ import {
 import { createTimers, systemClock } from "../src/clock.ts";
 import { wsTransport } from "../src/ws.ts";
 import { fakeClock } from "./support/clock.ts";
-import { hello, say, speakV1, startPeer, type Peer } from "./support/peer.ts";
+import { owned } from "./support/owned.ts";
+import { hello, say, speakV1, startPeer } from "./support/peer.ts";
 import { isType, record } from "./support/record.ts";
 
 const admin = { username: "admin", password: "123456" };
@@ -20,23 +21,13 @@ const transports: Readonly<Record<string, ConnectOptions>> = {
   "the ws package": { transport: wsTransport() },
 };
 
-const cleanups: (() => PromiseLike<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-async function peer(...args: Parameters<typeof startPeer>): Promise<Peer> {
-  const started = await startPeer(...args);
-  cleanups.push(() => started[Symbol.asyncDispose]());
-  return started;
-}
-
 for (const [name, transport] of Object.entries(transports)) {
   describe(`the deadlines over ${name}`, () => {
     it("end a connect that nobody answers, and let go of its socket", async () => {
       const tcp = createServer();
       const accepted = new Promise<TcpSocket>((resolve) => tcp.once("connection", resolve));
       await new Promise<void>((resolve) => tcp.listen(0, "127.0.0.1", resolve));
-      cleanups.push(() => new Promise((resolve) => tcp.close(resolve)));
+      onTestFinished(() => void tcp.close());
       const { port } = tcp.address() as AddressInfo;
       const clock = fakeClock();
       const url = `ws://127.0.0.1:${String(port)}`;
@@ -56,7 +47,7 @@ for (const [name, transport] of Object.entries(transports)) {
 
     it("end a login that the server leaves lying", async () => {
       for (const speaks of [false, true]) {
-        const server = await peer((socket) => {
+        const server = await startPeer((socket) => {
           if (speaks) say(socket, hello);
         });
         const clock = fakeClock();
@@ -78,21 +69,22 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     it("leave a person all the time to think", async () => {
-      const server = await peer((socket) => speakV1(socket));
+      const server = await startPeer((socket) => speakV1(socket));
       const clock = fakeClock();
       let give: (credentials: typeof admin) => void = () => undefined;
       const asked = new Promise<void>((resolve) => {
-        cleanups.push(() => session.close());
-        const session = createSession(server.url, {
-          ...transport,
-          clock,
-          credentials: () =>
-            new Promise((given) => {
-              give = given;
-              resolve();
-            }),
-        });
-        cleanups.push(() => session.ready);
+        const session = owned(
+          createSession(server.url, {
+            ...transport,
+            clock,
+            credentials: () =>
+              new Promise((given) => {
+                give = given;
+                resolve();
+              }),
+          }),
+        );
+        onTestFinished(() => session.ready);
       });
       await asked;
       expect(clock.delays()).toEqual([]);
@@ -101,7 +93,7 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     it("find a link that died without a word", async () => {
-      const server = await peer((socket) =>
+      const server = await startPeer((socket) =>
         speakV1(socket, ({ type }) => type === "ping" || type === "submit"),
       );
       const clock = fakeClock();
@@ -122,10 +114,10 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     it("keep a quiet link that answers its probes", async () => {
-      const server = await peer((socket) => speakV1(socket));
+      const server = await startPeer((socket) => speakV1(socket));
       const clock = fakeClock();
       const session = await connect(server.url, { ...admin, ...transport, clock });
-      cleanups.push(() => session.close());
+      owned(session);
       for (let probes = 0; probes < 3; probes += 1) {
         await clock.untilDelay(25_000);
         clock.pass(25_000);
@@ -134,7 +126,7 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     it("cut a goodbye that is not answered", async () => {
-      const server = await peer((socket) => speakV1(socket));
+      const server = await startPeer((socket) => speakV1(socket));
       const clock = fakeClock();
       const log = record();
       const session = await connect(server.url, {
@@ -154,7 +146,7 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     it("can be shortened by the caller's signal", async () => {
-      const server = await peer((socket) => speakV1(socket));
+      const server = await startPeer((socket) => speakV1(socket));
       const session = await connect(server.url, { ...admin, ...transport, clock: fakeClock() });
       server.sockets[0]?.pause();
       const controller = new AbortController();
@@ -169,7 +161,7 @@ for (const [name, transport] of Object.entries(transports)) {
 describe("a login that expires", () => {
   it("is renewed in time, by asking for credentials once more", async () => {
     const tokens: string[] = [];
-    const server = await peer((socket) =>
+    const server = await startPeer((socket) =>
       speakV1(socket, (said) => {
         if (said.type !== "auth") return false;
         tokens.push((said as unknown as { token: string }).token);
@@ -186,7 +178,7 @@ describe("a login that expires", () => {
         return { token: `token ${String(requests.length)}` };
       },
     });
-    cleanups.push(() => session.close());
+    owned(session);
     clock.pass(799);
     expect(requests).toHaveLength(1);
     clock.pass(1);

@@ -1,20 +1,15 @@
 import { Agent, createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { connect, type SocketListener } from "../src/index.ts";
 import { wsTransport } from "../src/ws.ts";
 import { speakV1, startPeer } from "./support/peer.ts";
 
 const admin = { username: "admin", password: "123456" };
 
-const cleanups: (() => PromiseLike<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  cleanups.push(() => new Promise((resolve) => server.close(resolve)));
+  onTestFinished(() => void server.close());
   return `ws://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { encodeMessage, plainTexts, type ServerMessage } from "@wsecho/protocol";
+import { onTestFinished } from "vitest";
 import { WebSocketServer, type ServerOptions, type WebSocket } from "ws";
 
 /** A WebSocket server whose every word is the test's. */
@@ -11,6 +12,7 @@ export interface Peer extends AsyncDisposable {
   readonly sockets: readonly WebSocket[];
 }
 
+/** It ends with the test that started it, at the latest. */
 export async function startPeer(
   talk: (socket: WebSocket, request: IncomingMessage) => void,
   options: ServerOptions = {},
@@ -28,16 +30,13 @@ export async function startPeer(
     talk(socket, request);
   });
   await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `ws://127.0.0.1:${String(port)}`,
-    port,
-    sockets,
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of server.clients) socket.terminate();
-      await new Promise((resolve) => server.close(resolve));
-    },
+  const end = async (): Promise<void> => {
+    for (const socket of server.clients) socket.terminate();
+    await new Promise((resolve) => server.close(resolve));
   };
+  onTestFinished(end);
+  const { port } = server.address() as AddressInfo;
+  return { url: `ws://127.0.0.1:${String(port)}`, port, sockets, [Symbol.asyncDispose]: end };
 }
 
 export const hello = {
