@@ -1,13 +1,12 @@
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import type { Backend } from "./backend.ts";
 import { fromFailure, StoreUnavailableError } from "./errors.ts";
-import { allowSourceThread } from "../source-thread.ts";
+import { startSourceThread } from "../source-thread.ts";
 import { passQueries, type QueryName } from "./queries.ts";
 import type { SqliteOptions } from "./sqlite-database.ts";
 import type { Reply, Request, WorkerData } from "./sqlite-messages.ts";
 
-/** From its source it runs as it stands, built it is a file beside this one. */
+/** In the source and built. */
 const workerFile = new URL(
   import.meta.url.endsWith(".ts") ? "./sqlite-worker.ts" : "./sqlite-worker.js",
   import.meta.url,
@@ -60,9 +59,8 @@ export async function openSqlite(
 }
 
 function startThread(workerData: WorkerData, onChange: () => void): Promise<Thread> {
-  if (workerFile.pathname.endsWith(".ts")) allowSourceThread();
   // Not the parent's flags: what it needs is in its own folder and in Node.
-  const worker = new Worker(workerFile, {
+  const worker = startSourceThread(workerFile, {
     workerData,
     execArgv: ["--disable-warning=ExperimentalWarning"],
   });

@@ -1,12 +1,12 @@
-import { Worker } from "node:worker_threads";
-import { allowSourceThread } from "../source-thread.ts";
+import { startSourceThread } from "../source-thread.ts";
 import type { Order, Report } from "./messages.ts";
 import type { RecordOptions } from "./record-options.ts";
 
-const fromSource = import.meta.url.endsWith(".ts");
-
-/** From its source it runs as it stands, built it is a file beside this one. */
-const workerFile = new URL(fromSource ? "./thread-worker.ts" : "./tap-worker.js", import.meta.url);
+/** In the source and built. */
+const workerFile = new URL(
+  import.meta.url.endsWith(".ts") ? "./thread-worker.ts" : "./tap-worker.js",
+  import.meta.url,
+);
 
 export interface ThreadParts {
   readonly record: RecordOptions | null;
@@ -25,13 +25,9 @@ export interface Thread {
 export function startThread({ record, onReport, onFailed }: ThreadParts): Thread {
   const ended = Promise.withResolvers<undefined>();
   let closing = false;
-  if (fromSource) allowSourceThread();
-  const worker = new Worker(workerFile, {
+  const worker = startSourceThread(workerFile, {
     workerData: record,
-    execArgv: [
-      "--disable-warning=ExperimentalWarning",
-      ...(fromSource ? ["--conditions=@wsecho/source"] : []),
-    ],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
   });
   worker.on("message", (report: Report) => {
     // Until then somebody may wait for it; later it keeps no process alive.
