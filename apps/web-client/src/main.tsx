@@ -11,7 +11,9 @@ import { browserSchedule } from "./store/batch.ts";
 import { openDrawer } from "./store/browser-store.ts";
 import { keepDraft } from "./store/kept-draft.ts";
 import { startPreferences, transcriptRoom } from "./store/preferences.ts";
+import { createConnections } from "./store/connections.ts";
 import { createLoginKeeper } from "./store/kept-login.ts";
+import { createStays } from "./store/stay.ts";
 import { createStore } from "./store/store.ts";
 import { App } from "./ui/app.tsx";
 import { StoreContext } from "./ui/context.ts";
@@ -35,8 +37,8 @@ const store = createStore({
   pageProtocol: location.protocol,
   // In development the page comes from Vite, and its server stands elsewhere.
   ownServer: import.meta.env.VITE_SERVER_URL ?? ownServer(location),
-  keeper: createLoginKeeper(() => localStorage),
-  connections: openDrawer(() => localStorage, "wsecho.connections"),
+  stay: createStays(createLoginKeeper(() => localStorage))(),
+  connections: createConnections(openDrawer(() => localStorage, "wsecho.connections")),
   bounds: () => ({ ...defaultBounds, entries: transcriptRoom.value }),
   onBatch: (batch) => announce(batch, announcer, t),
 });

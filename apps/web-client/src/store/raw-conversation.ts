@@ -2,12 +2,7 @@ import { retryDelay, type StopReason } from "@wsecho/client";
 import { closes, type Payload } from "@wsecho/protocol";
 import { createRawEcho } from "../session/raw-echo.ts";
 import type { PageEvent, PageStatus } from "../session/view.ts";
-
-/** What the page asks of whatever it talks through. */
-export interface Conversation {
-  readonly send: (payload: Payload) => void;
-  readonly close: () => void;
-}
+import type { Conversation } from "./conversation.ts";
 
 export type OpenSocket = (url: string, protocols: readonly string[]) => WebSocket;
 

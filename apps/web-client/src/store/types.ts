@@ -1,40 +1,29 @@
 import type { ReadonlySignal, Signal } from "@preact/signals";
-import type { ConnectOptions, Credentials, CredentialsRequest, Session } from "@wsecho/client";
+import type { Credentials, CredentialsRequest } from "@wsecho/client";
 import type { Payload } from "@wsecho/protocol";
 import type { EndpointProblem } from "../session/endpoint.ts";
 import type { Linked } from "../session/connection-link.ts";
 import type { Dialect, LoginMethod, Target } from "../session/target.ts";
-import type { Bounds, NewEntry } from "../session/transcript.ts";
-import type { SessionView, Stamped } from "../session/view.ts";
-import type { Schedule } from "./batch.ts";
+import type { NewEntry } from "../session/transcript.ts";
+import type { SessionView } from "../session/view.ts";
 import type { Connections } from "./connections.ts";
-import type { Drawer } from "./browser-store.ts";
+import type { ConversationHost } from "./conversation.ts";
 import type { Finder } from "./finder.ts";
 import type { History } from "./history.ts";
-import type { LoginKeeper } from "./kept-login.ts";
 import type { Repeater } from "./repeater.ts";
-import type { OpenSocket } from "./raw-conversation.ts";
+import type { Stay } from "./stay.ts";
+import type { ViewHost } from "./view-store.ts";
 
-/** What the store needs of the world; tests bring their own. */
-export interface StoreHost {
-  readonly createSession: (url: string, options: ConnectOptions) => Session;
-  /** Opens a socket for the dialect raw; default the browser's. */
-  readonly openSocket?: OpenSocket;
+/** What a session needs of the world, and what it shares with the page's others. */
+export interface StoreHost extends ConversationHost, ViewHost {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly schedule: Schedule;
   /** `location.protocol` of the page. */
   readonly pageProtocol: string;
   /** Where the page's own server is. */
   readonly ownServer: string;
-  /** Where a login stays for the next visit; default nowhere. */
-  readonly keeper?: LoginKeeper;
-  /** Where saved connections stay; default nowhere. */
-  readonly connections?: Drawer;
-  /** How much a transcript may hold. */
-  readonly bounds?: () => Bounds;
-  /** Told of each batch, after the view shows it. */
-  readonly onBatch: (batch: readonly Stamped[]) => void;
+  readonly stay: Stay;
+  readonly connections: Connections;
 }
 
 /** What stands in the login form; never a secret. */
@@ -111,4 +100,6 @@ export interface Store {
   readonly clearTranscript: () => void;
   /** Adds what a file brought, in the order of the file. */
   readonly importEntries: (entries: readonly NewEntry[]) => void;
+  /** Keeps the transcript within its bounds where they have become narrower. */
+  readonly fit: () => void;
 }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { SessionEvent, Status } from "@wsecho/client";
+import { noDrawer } from "../../src/store/browser-store.ts";
+import { createConnections } from "../../src/store/connections.ts";
+import { forgetful } from "../../src/store/kept-login.ts";
+import { createStays } from "../../src/store/stay.ts";
 import { createStore } from "../../src/store/store.ts";
 import type { Stamped } from "../../src/session/view.ts";
 import { createFakeSession, type FakeSession } from "../support/fake-session.ts";
@@ -25,6 +29,8 @@ const createFixture = () => {
     schedule: (run) => scheduled.push(run),
     pageProtocol: "http:",
     ownServer: "ws://127.0.0.1:5678",
+    stay: createStays(forgetful)(),
+    connections: createConnections(noDrawer),
     bounds: () => ({ entries: 10_000, bytes: 1_000_000 }),
     onBatch: (batch) => batches.push(batch),
   });
