@@ -6,6 +6,7 @@ import type { Terminal } from "../prompt/terminal.ts";
 import type { TallyKeeper } from "../tally.ts";
 import { receive, type Receiving } from "./receive.ts";
 import { commandHelp, readLine } from "./slash.ts";
+import { completeCommand } from "./slash-completion.ts";
 
 export interface Conversation extends Receiving {
   readonly terminal: Terminal;
@@ -55,7 +56,10 @@ export async function converse(conversation: Conversation): Promise<void> {
       else obey(line);
     },
     leave,
-    conversation.history?.lines,
+    {
+      history: conversation.history?.lines ?? [],
+      complete: (draft) => completeCommand(commandHelp, draft),
+    },
   );
   await receive(conversation);
 }

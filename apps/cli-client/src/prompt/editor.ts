@@ -1,5 +1,8 @@
 import { PassThrough, Writable } from "node:stream";
 import { createInterface, type Key } from "node:readline";
+import { graphemesFrom } from "./graphemes.ts";
+import { createKills } from "./kills.ts";
+import { createSearch } from "./search.ts";
 
 /** The line at the bottom of the screen that a person is typing. */
 export interface Editor {
@@ -24,6 +27,14 @@ export interface EditorOptions {
   readonly columns: () => number;
   readonly write: (text: string) => void;
   readonly onLine: (line: string) => void;
+  /** What Tab may put in place of the end of the draft; without it, or for `null`, Tab is a tab. */
+  readonly complete?: (draft: string) => Completion | null;
+}
+
+export interface Completion {
+  /** The end of the draft that a candidate takes the place of. */
+  readonly stem: string;
+  readonly candidates: readonly string[];
 }
 
 /**
@@ -50,15 +61,25 @@ export function createEditor(options: EditorOptions): Editor {
     }),
     { columns: options.columns() },
   );
+  let history = (options.history ?? []).map((text) => text.replaceAll("\n", lineEnd));
+  const complete = (draft: string): Completion | null => options.complete?.(draft) ?? null;
   const line = createInterface({
     input: new PassThrough(),
     output: surface,
     terminal: true,
     prompt: options.prompt,
     historySize: options.historySize,
-    history: (options.history ?? []).map((text) => text.replaceAll("\n", lineEnd)),
+    // It changes what it is given.
+    history: [...history],
+    completer: (draft: string) => {
+      const { candidates, stem } = complete(draft) ?? { candidates: [], stem: "" };
+      return [[...candidates], stem];
+    },
   });
   line.on("line", (text) => options.onLine(text.replaceAll(lineEnd, "\n")));
+  line.on("history", (lines) => (history = [...lines]));
+  const search = createSearch(line, options.prompt, () => history);
+  const kills = createKills(line);
 
   // Rows above the cursor that readline believes to be on the screen. It goes up by as many when it
   // draws, so they are given back, empty, after an erase.
@@ -84,11 +105,19 @@ export function createEditor(options: EditorOptions): Editor {
       eraseRows(owed);
     },
     type: (characters, key) => {
+      if (search.type(characters, key) || kills.type(characters, key)) return;
       // Alt-Enter.
       if (key.name === "return" && key.meta === true) line.write(lineEnd, {});
-      else line.write(characters ?? "", key);
+      else if (key.name === "tab" && complete(line.line.slice(0, line.cursor)) === null)
+        line.write("\t", {});
+      else {
+        // Readline goes by code points, and would part an emoji or a letter from its accent.
+        const steps = graphemesFrom(line.line, line.cursor, key);
+        for (let step = 0; step < steps; step += 1) line.write(characters ?? "", key);
+      }
     },
     insert: (text) => {
+      search.accept();
       const lines = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").replace(controls, "");
       line.write(lines.replaceAll("\n", lineEnd), {});
     },

@@ -1,5 +1,6 @@
 import { emitKeypressEvents, type Key } from "node:readline";
 import type { ReadStream } from "node:tty";
+import { isPrintable } from "./secret.ts";
 
 export interface Keystroke {
   readonly characters: string | undefined;
@@ -119,7 +120,6 @@ function isPlain(stroke: Keystroke | undefined): boolean {
     characters === key.sequence &&
     key.ctrl !== true &&
     key.meta !== true &&
-    // eslint-disable-next-line no-control-regex -- control characters are what this is about
-    !/[\u0000-\u001f\u007f]/.test(characters)
+    isPrintable(characters)
   );
 }

@@ -27,7 +27,8 @@ function withoutLast(text: string): string {
   return Array.from(text).slice(0, -1).join("");
 }
 
-function isPrintable(characters: string): boolean {
+/** Characters that only insert themselves. */
+export function isPrintable(characters: string): boolean {
   // eslint-disable-next-line no-control-regex -- control characters are what this is about
   return characters !== "" && !/[\u0000-\u001f\u007f]/.test(characters);
 }

@@ -1,6 +1,6 @@
 import type { Key } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
-import { createEditor, type Editor } from "./editor.ts";
+import { createEditor, type Editor, type EditorOptions } from "./editor.ts";
 import { openKeyboard } from "./keys.ts";
 import { typeSecret } from "./secret.ts";
 
@@ -21,7 +21,7 @@ export interface Terminal {
     text: string,
     onLine: (line: string) => void,
     onEnd: () => void,
-    history?: readonly string[],
+    more?: Pick<EditorOptions, "history" | "complete">,
   ): void;
   /** Takes the prompt off the screen and gives the terminal back, with what was typed ahead. */
   close(): string;
@@ -76,16 +76,9 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
   const open = (
     prompt: string,
     onLine: (line: string) => void,
-    history: readonly string[] | null,
+    more: Partial<EditorOptions> = {},
   ): Editor =>
-    createEditor({
-      prompt,
-      historySize: history === null ? 0 : historySize,
-      history: history ?? [],
-      columns: () => output.columns,
-      write,
-      onLine,
-    });
+    createEditor({ prompt, historySize: 0, columns: () => output.columns, write, onLine, ...more });
 
   // A draft taller than the screen cannot be taken off it, so lines wait until it is sent or shorter.
   const tooTall = (): boolean => {
@@ -113,7 +106,7 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
       inquiry?.editor.close();
       nextQuestion({ ...next, answers: [...next.answers, text] });
     };
-    inquiry = { ...next, secret: "", editor: open(question.prompt, answer, null) };
+    inquiry = { ...next, secret: "", editor: open(question.prompt, answer) };
     inquiry.editor.draw();
   };
   const finish = (answers: readonly string[] | null): void => {
@@ -217,10 +210,14 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
         takeKeys();
       });
     },
-    prompt: (text, onLine, onEnd, history = []) => {
+    prompt: (text, onLine, onEnd, more = {}) => {
       print();
       output.write(pasteOn);
-      messages = { editor: open(text, onLine, history), onEnd };
+      const take = (line: string): void => {
+        onLine(line);
+        if (!closed && inquiry === null) messages?.editor.draw();
+      };
+      messages = { editor: open(text, take, { historySize, ...more }), onEnd };
       if (inquiry === null) messages.editor.draw();
       takeKeys();
     },
