@@ -93,3 +93,14 @@ export function createControl({ intervalMs, timeoutMs, onFrame, onDead }: Contro
     pong: (data) => send("pong", data),
   };
 }
+
+/** A pong with its time answers a ping that was asked for. */
+export function isAnswer({ rttMs, data }: ControlFrame): boolean {
+  return rttMs !== undefined && data.byteLength > 0;
+}
+
+export function describeControl({ type, dir, data, rttMs }: ControlFrame): string {
+  const payload = data.byteLength === 0 ? "" : ` “${data.toString()}”`;
+  const time = rttMs === undefined ? "" : ` after ${rttMs.toFixed(1)} ms`;
+  return `${dir === "in" ? "<" : ">"} ${type}${payload}${time}`;
+}

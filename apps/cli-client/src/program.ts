@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { addBenchCommand, type BenchInvocation } from "./bench/options.ts";
-import type { ConnectCommandOptions } from "./commands/connect.ts";
+import type { ConnectCommandOptions } from "./commands/settings.ts";
 import type { InspectCommandOptions } from "./commands/inspect.ts";
-import { addConnectOptions, splitOptionalValues } from "./connect-options.ts";
+import { addConnectOptions, splitOptionalValues } from "./options/connect.ts";
 import { addDoctorCommand, type DoctorInvocation } from "./doctor/options.ts";
 import { exitHelp } from "./exit.ts";
 import { addProxyCommands, type ProxyInvocation } from "./proxy/options.ts";

@@ -1,32 +1,32 @@
-import { encodeEvent, type EventLine } from "@wsecho/protocol/events";
+import type { EventLine } from "@wsecho/protocol/events";
 import type { Message, SessionEvent } from "@wsecho/client";
 import type { Payload } from "@wsecho/protocol";
 
-/** Turns what happens into event lines. */
+/** Turns what happens into the events of `--json`. */
 export interface Recorder {
   readonly take: (event: SessionEvent) => void;
   readonly opened: (subprotocol: string) => void;
   readonly control: (type: "ping" | "pong", dir: "in" | "out", data: Uint8Array) => void;
   readonly failed: (code: number, reason: string) => void;
-  /** The line of a message that came; whoever prints it waits for its reader. */
-  readonly received: (message: Message) => string;
+  /** Of a message that came; whoever prints it waits for its reader. */
+  readonly received: (message: Message) => EventLine;
 }
 
-/** @param write gets every line but those of {@link Recorder.received} */
-export function createRecorder(write: (line: string) => void, now: () => number): Recorder {
+/** @param write gets every event but those of {@link Recorder.received} */
+export function createRecorder(write: (event: EventLine) => void, now: () => number): Recorder {
   let conn = 0;
   const pings = new Map<string, number>();
-  const line = (event: EventLine): string => encodeEvent({ t: Math.round(now()), conn, ...event });
+  const at = (event: EventLine): EventLine => ({ t: Math.round(now()), conn, ...event });
   return {
     opened: (subprotocol) => {
       conn += 1;
-      write(line({ type: "open", ...(subprotocol === "" ? {} : { subprotocol }) }));
+      write(at({ type: "open", ...(subprotocol === "" ? {} : { subprotocol }) }));
     },
     take: (event) => {
       if (event.type === "sent")
-        write(line({ dir: "out", type: "message", ...payloadFields(event.payload) }));
+        write(at({ dir: "out", type: "message", ...payloadFields(event.payload) }));
       else if (event.type === "closed")
-        write(line({ dir: "in", type: "close", code: event.code, reason: event.reason }));
+        write(at({ dir: "in", type: "close", code: event.code, reason: event.reason }));
     },
     control: (type, dir, data) => {
       const key = Buffer.from(data).toString("latin1");
@@ -34,13 +34,13 @@ export function createRecorder(write: (line: string) => void, now: () => number)
       if (type === "ping" && dir === "out") pings.set(key, now());
       else pings.delete(key);
       const rtt = sentAt === undefined ? {} : { rttMs: round(now() - sentAt) };
-      write(line({ dir, type, ...dataFields(data), ...rtt }));
+      write(at({ dir, type, ...dataFields(data), ...rtt }));
     },
-    failed: (code, reason) => write(line({ type: "error", code, reason })),
+    failed: (code, reason) => write(at({ type: "error", code, reason })),
     received: (message) => {
       const { rttMs } = message;
       const rtt = rttMs === undefined ? {} : { rttMs: round(rttMs) };
-      return line({ dir: "in", type: "message", ...payloadFields(message), ...rtt });
+      return at({ dir: "in", type: "message", ...payloadFields(message), ...rtt });
     },
   };
 }

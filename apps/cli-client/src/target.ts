@@ -45,11 +45,28 @@ export function parseTarget(text: string): Result<Target, string> {
   });
 }
 
+/** The URL with `path` behind its own, unless it ends in that already. */
+export function addPath(url: URL, path: string): URL {
+  if (path === "") return url;
+  const longer = new URL(url);
+  const before = url.pathname.replace(/\/$/, "");
+  longer.pathname = before.endsWith(path) ? before : before + path;
+  return longer;
+}
+
 /** Nobody on the way can read along: TLS, or the connection never leaves this machine. */
 export function isPrivate({ protocol, hostname }: URL): boolean {
   return (
     protocol === "wss:" || /^(localhost|.*\.localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname)
   );
+}
+
+/** Whether a secret in a handshake could be read on its way, and nobody allowed that. */
+export function isExposed(
+  url: URL,
+  { allowInsecurePassword }: { readonly allowInsecurePassword?: boolean },
+): boolean {
+  return !isPrivate(url) && allowInsecurePassword !== true;
 }
 
 function decode(text: string): string | undefined {

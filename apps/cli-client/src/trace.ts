@@ -9,9 +9,12 @@ export interface TraceOptions {
   readonly onSocket: (socket: Socket) => void;
 }
 
+/** Looks at a request with its WebSocket, before anything is sent. */
+export type Trace = (request: ClientRequest, socket: WebSocket) => void;
+
 /** Says what a handshake consists of and how long each step of it took. */
-export function createTrace({ say, onSocket }: TraceOptions) {
-  return (request: ClientRequest, socket: WebSocket): void => {
+export function createTrace({ say, onSocket }: TraceOptions): Trace {
+  return (request, socket) => {
     const started = performance.now();
     const marks: string[] = [];
     let last = started;

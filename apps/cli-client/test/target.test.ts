@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseTarget, showTarget } from "../src/target.ts";
+import { addPath, parseTarget, showTarget } from "../src/target.ts";
 
 function shown(text: string): string {
   const target = parseTarget(text);
@@ -48,4 +48,12 @@ describe("parseTarget", () => {
   it("refuses user info that is not UTF-8", () => {
     expect(shown("ws://u:%ff@host/")).toContain("not percent-encoded UTF-8");
   });
+});
+
+it("a path is added once, and a URL's own stays to its last slash", () => {
+  const added = (url: string, path: string): string => addPath(new URL(url), path).pathname;
+  expect(added("ws://h/", "/inspect")).toBe("/inspect");
+  expect(added("ws://h/a/", "/inspect")).toBe("/a/inspect");
+  expect(added("ws://h/a/inspect", "/inspect")).toBe("/a/inspect");
+  expect(added("ws://h/a/", "")).toBe("/a/");
 });

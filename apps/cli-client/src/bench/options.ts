@@ -1,6 +1,8 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import type { CertificateOptions } from "../certificates.ts";
 import type { CredentialOptions } from "../credentials.ts";
+import { addLoginOptions, addTlsOptions } from "../options/login.ts";
+import { above, collect, whole } from "../options/values.ts";
 
 /** What `bench` takes. */
 export interface BenchOptions extends CredentialOptions, CertificateOptions {
@@ -78,43 +80,7 @@ export function addBenchCommand(
     )
     .option("--json", "print the result as JSON")
     .option("-q, --quiet", "no progress");
-  addLoginOptions(command)
+  addTlsOptions(addLoginOptions(command))
     .addHelpText("after", examples)
     .action((target: string, options: BenchOptions) => invoke({ target, options }));
-}
-
-/** Who logs in, and whom to trust; as `connect` has them, but nobody is asked. */
-export function addLoginOptions(command: Command): Command {
-  return command
-    .option("-u, --user <name>", "who to log in as")
-    .option("--password-file <file>", "read the password from the first line of a file")
-    .option("--token-file <file>", "log in by the token on the first line of a file")
-    .option("-E, --cert <file>", "your client certificate, in PEM")
-    .option("--key <file>", "its private key, where --cert does not hold that, too")
-    .option("--pass-file <file>", "read the key's passphrase from the first line of a file")
-    .option("--cacert <file>", "trust the servers of these authorities, in PEM, and no others")
-    .option("-k, --insecure", "do not check who the server is; for tests only")
-    .option("--allow-insecure-password", "let the password itself cross an unencrypted network");
-}
-
-export function collect(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
-}
-
-export function above(limit: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !(value > limit && value <= 1e9))
-      throw new InvalidArgumentError(`It must be a number above ${limit}.`);
-    return value;
-  };
-}
-
-function whole(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !Number.isInteger(value) || value < min || value > max)
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return value;
-  };
 }

@@ -1,6 +1,6 @@
 import { showHeader } from "../connection/headers.ts";
 import { showTarget, type Target } from "../target.ts";
-import type { ConnectCommandOptions } from "./connect.ts";
+import type { ConnectCommandOptions } from "./settings.ts";
 
 /** The connection as a curl command, without anything secret: `…` stands in its place. */
 export function asCurl({ url }: Target, options: ConnectCommandOptions): string {

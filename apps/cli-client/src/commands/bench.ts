@@ -1,4 +1,4 @@
-import { readTlsOptions } from "../certificates.ts";
+import { readAccess } from "../access.ts";
 import { brokenConditions, parseCondition, type Condition } from "../bench/condition.ts";
 import { openLine, type LineOptions } from "../bench/line.ts";
 import { loginOf } from "../bench/login.ts";
@@ -8,10 +8,10 @@ import { formatResult } from "../bench/report.ts";
 import { resultOf } from "../bench/result.ts";
 import { runBench, type Plan } from "../bench/run.ts";
 import { createTally } from "../bench/tally.ts";
-import { gatherCredentials } from "../credentials.ts";
 import { createDeparture } from "../departure.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
 import { watchHandshakes } from "../handshake.ts";
+import { createByteInput } from "../input/bytes.ts";
 import { createOutput } from "../output.ts";
 import { parseTarget, showTarget } from "../target.ts";
 
@@ -39,17 +39,14 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
     conditions.push(condition.value);
   }
   const { url } = target.value;
-  const tls = readTlsOptions(options, url, output.problem);
-  if (!tls.ok) return end("usage", `No bench: ${tls.error}.`);
-  const given = await gatherCredentials({
-    options,
-    target: target.value,
+  const access = await readAccess(target.value, options, {
     env: process.env,
-    readLine: () => Promise.resolve(undefined),
+    readLine: createByteInput(process.stdin).firstLine,
     warn: output.problem,
   });
-  if (!given.ok) return end("usage", `No bench: ${given.error}.`);
-  const login = loginOf(options, given.value);
+  if (!access.ok) return end("usage", `No bench: ${access.error}.`);
+  const { tls, given } = access.value;
+  const login = loginOf(options, given);
   if (typeof login === "string") return end("usage", `No bench: ${login}.`);
 
   const tally = createTally();
@@ -57,7 +54,7 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
   const meter = createMeter({ tally, asked: options.connections, quiet: options.quiet ?? false });
   const line: LineOptions = {
     url,
-    handshakes: () => watchHandshakes(() => null, tls.value),
+    handshakes: () => watchHandshakes(() => null, tls),
     session: login.session,
     subprotocols: options.subprotocol ?? [],
     binary: options.binary ?? false,

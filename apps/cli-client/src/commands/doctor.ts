@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
-import { readTlsOptions, type TlsOptions } from "../certificates.ts";
+import { readAccess } from "../access.ts";
+import type { TlsOptions } from "../certificates.ts";
 import { loginOf } from "../bench/login.ts";
-import { gatherCredentials } from "../credentials.ts";
 import { createDeparture } from "../departure.ts";
 import { checkClose, checkPings } from "../doctor/exchange.ts";
 import { checkLogin } from "../doctor/login.ts";
@@ -12,6 +12,7 @@ import { checkUpgrade } from "../doctor/upgrade.ts";
 import { exitOf, skip, type Verdict } from "../doctor/verdict.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
 import { watchHandshakes } from "../handshake.ts";
+import { createByteInput } from "../input/bytes.ts";
 import { createOutput } from "../output.ts";
 import { parseTarget } from "../target.ts";
 import { sanitizeLine } from "../terminal/sanitize.ts";
@@ -33,17 +34,14 @@ export async function doctorCommand({ target: text, options }: DoctorInvocation)
   const target = parseTarget(text);
   if (!target.ok) return end("usage", `Nothing to look at: ${target.error}.`);
   const { url } = target.value;
-  const tls = readTlsOptions(options, url, output.problem);
-  if (!tls.ok) return end("usage", `Nothing to look at: ${tls.error}.`);
-  const given = await gatherCredentials({
-    options,
-    target: target.value,
+  const access = await readAccess(target.value, options, {
     env: process.env,
-    readLine: () => Promise.resolve(undefined),
+    readLine: createByteInput(process.stdin).firstLine,
     warn: output.problem,
   });
-  if (!given.ok) return end("usage", `Nothing to look at: ${given.error}.`);
-  const login = loginOf({ ...options, subprotocol: undefined }, given.value);
+  if (!access.ok) return end("usage", `Nothing to look at: ${access.error}.`);
+  const { tls, given } = access.value;
+  const login = loginOf({ ...options, subprotocol: undefined }, given);
   if (typeof login === "string") return end("usage", `Nothing to look at: ${login}.`);
 
   const verdicts: Verdict[] = [];
@@ -53,7 +51,7 @@ export async function doctorCommand({ target: text, options }: DoctorInvocation)
       for (const verdict of more) for (const line of format(verdict)) await output.line(line);
     return more.every(({ outcome }) => outcome !== "fail") && !departure.signal.aborted;
   };
-  await examine({ url, tls: tls.value, options, session: login.session, tell });
+  await examine({ url, tls, options, session: login.session, tell });
   if (options.json === true) await output.line(JSON.stringify({ v: 1, verdicts }));
   return end(departure.exit() ?? exitOf(verdicts));
 }

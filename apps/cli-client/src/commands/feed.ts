@@ -1,7 +1,7 @@
 import { SessionError, type Session } from "@wsecho/client";
 import { createJsonlReader } from "@wsecho/wire";
 import { sanitizeLine } from "../terminal/sanitize.ts";
-import type { Approach } from "./connect.ts";
+import type { Approach } from "./approach.ts";
 
 /** Which connections of a server are watched. */
 export type Scope = "own" | "all" | { readonly session: string };

@@ -1,11 +1,8 @@
 import { createInspector, type ViewOptions } from "../wire/inspector.ts";
-import {
-  connectCommand,
-  connectDefaults,
-  type Approach,
-  type ConnectCommandOptions,
-} from "./connect.ts";
+import type { Approach } from "./approach.ts";
+import { connectCommand } from "./connect.ts";
 import { watchFeed } from "./feed.ts";
+import { connectDefaults, type ConnectCommandOptions } from "./settings.ts";
 
 /** The options of `wsecho inspect`, as the argument parser names them. */
 export interface InspectCommandOptions
@@ -27,16 +24,12 @@ export async function inspectCommand(
   text: string,
   options: InspectCommandOptions,
 ): Promise<number> {
-  if (options.raw === true) {
-    const { rawCommand } = await import("./raw.ts");
-    return rawCommand(text, options);
-  }
   // Its filter is of frames, not of messages.
-  const { subprotocol: _subprotocol, filter: _filter, ...given } = options;
-  const all = { ...connectDefaults, ...given };
+  const { filter: _filter, raw = false, linger, deflate = false, ...given } = options;
+  const all = { ...connectDefaults, ...given, eofWait: linger };
   const inspect: Approach["inspect"] = (screen) => createInspector(options, screen);
-  if (options.server !== true)
-    return connectCommand(text, all, { inspect, deflate: options.deflate ?? false });
+  if (raw) return connectCommand(text, { ...all, dialect: "none" }, { inspect, deflate });
+  if (options.server !== true) return connectCommand(text, all, { inspect, deflate });
   const { session } = options;
   const scope = session === undefined ? (options.all === true ? "all" : "own") : { session };
   return connectCommand(text, all, { inspect, path: "/inspect", ...watchFeed(scope) });

@@ -3,7 +3,7 @@ import type { JSONValue } from "json-p3";
 import { failure, success, type Result } from "@wsecho/protocol";
 import type { DisplayOptions } from "../display.ts";
 import type { Outgoing } from "../input/framing.ts";
-import type { ConnectCommandOptions } from "./connect.ts";
+import type { ConnectCommandOptions } from "./settings.ts";
 
 /** What has to be read and checked before anything is connected to. */
 export interface Plan {

@@ -1,6 +1,6 @@
 import { SessionError, type Message } from "@wsecho/client";
 import { plainTexts } from "@wsecho/protocol";
-import type { Channel } from "../channel.ts";
+import type { Channel } from "../connection/channel.ts";
 import type { Goal } from "../goal.ts";
 
 export interface Receiving {

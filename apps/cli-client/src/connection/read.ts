@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { failure, success, type Result } from "@wsecho/protocol";
 import type { WsOptions } from "@wsecho/client/ws";
 import { exposure } from "../secret-file.ts";
-import { isPrivate } from "../target.ts";
+import { isExposed } from "../target.ts";
 import { basic, headerLines, readAuthFile, readHeaders } from "./headers.ts";
 import { readRoute, type RouteOptions } from "./route.ts";
 
@@ -87,13 +87,14 @@ function readHeaderFile(warn: (text: string) => void) {
 }
 
 async function readAuthorization(
-  { auth, authFile, authType, allowInsecurePassword }: ConnectionOptions,
+  options: ConnectionOptions,
   { url, askPassword, warn }: ConnectionSources,
 ): Promise<Result<string | null, string>> {
+  const { auth, authFile, authType } = options;
   if (auth === undefined && authFile === undefined) return success(null);
   if (auth !== undefined && authFile !== undefined)
     return failure("--auth and --auth-file do not go together");
-  if (!isPrivate(url) && allowInsecurePassword !== true)
+  if (isExposed(url, options))
     return failure(
       "the login would cross an unencrypted connection to another machine; use a wss:// URL, or " +
         "allow it with --allow-insecure-password",

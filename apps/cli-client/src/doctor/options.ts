@@ -1,7 +1,8 @@
 import { Option, type Command } from "commander";
 import type { CertificateOptions } from "../certificates.ts";
 import type { CredentialOptions } from "../credentials.ts";
-import { addLoginOptions, collect, above } from "../bench/options.ts";
+import { addLoginOptions, addTlsOptions } from "../options/login.ts";
+import { above, collect } from "../options/values.ts";
 
 /** What `doctor` takes. */
 export interface DoctorOptions extends CredentialOptions, CertificateOptions {
@@ -43,7 +44,7 @@ export function addDoctorCommand(
     .option("--origin <origin>", "say that a page of this origin connects")
     .option("--timeout <seconds>", "for each step", above(0), 5)
     .option("--json", "print the verdicts as JSON");
-  addLoginOptions(command)
+  addTlsOptions(addLoginOptions(command))
     .addHelpText("after", examples)
     .action((target: string, options: DoctorOptions) => invoke({ target, options }));
 }

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
+import { above, whole } from "../options/values.ts";
 
 /** What `proxy` takes. */
 export interface ProxyCommandOptions {
@@ -141,22 +142,4 @@ function listen(text: string): { readonly host: string; readonly port: number } 
 
 function port(text: string): number {
   return whole(0, 65_535)(text);
-}
-
-function above(limit: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !(value > limit && value <= 86_400))
-      throw new InvalidArgumentError(`It must be a number above ${limit}.`);
-    return value;
-  };
-}
-
-function whole(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !Number.isInteger(value) || value < min || value > max)
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return value;
-  };
 }

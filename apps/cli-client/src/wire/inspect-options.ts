@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import type { InspectCommandOptions } from "../commands/inspect.ts";
-import { addSessionOptions, seconds } from "../session-options.ts";
+import { addLoginOptions, addTlsOptions } from "../options/login.ts";
+import { collect, seconds } from "../options/values.ts";
 import { filterOption, noFoldOption, revealOption } from "./options.ts";
 
 /** Adds `inspect`. */
@@ -38,13 +39,28 @@ export function addInspectCommand(
     )
     .addOption(
       new Option("--subprotocol <name>", "with --raw: offer one; may stand several times")
-        .argParser((name: string, others?: readonly string[]) => [...(others ?? []), name])
+        .argParser(collect)
         .implies({ raw: true }),
     )
     .option("--deflate", "offer compression (RFC 7692), to see what becomes of it")
     .option("--linger <seconds>", "with --raw: silence that ends it after the input", seconds, 1);
-  addSessionOptions(command).action(
-    (target: string, { verbose, ...options }: InspectCommandOptions & { verbose?: true }) =>
+  addTlsOptions(addLoginOptions(command))
+    .addOption(
+      new Option("--dialect <name>", "v1, plain (the article's), or auto: v1 before plain")
+        .choices(["v1", "plain", "auto"])
+        .default("v1"),
+    )
+    .option("--reconnect", "come back and log in again when the connection breaks")
+    .option("--wait", "keep trying until the server is up")
+    .option(
+      "--connect-timeout <seconds>",
+      "for each step of connecting and of the login",
+      seconds,
+      10,
+    )
+    .option("--timeout <seconds>", "how long the next reply may take at the end", seconds, 30)
+    .option("-q, --quiet", "say nothing but problems")
+    .action((target: string, { verbose, ...options }: InspectCommandOptions & { verbose?: true }) =>
       invoke(target, { ...options, bytes: verbose ?? options.bytes ?? false }),
-  );
+    );
 }

@@ -1,9 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { binaryDisplays, formatHelp, timestampKinds, unknownFormat } from "./display.ts";
-import { seconds } from "./session-options.ts";
-import { delimiters, inputKinds } from "./input/framing.ts";
-
-const append = (value: string, list: readonly string[] = []): readonly string[] => [...list, value];
+import { binaryDisplays, formatHelp, timestampKinds, unknownFormat } from "../display.ts";
+import { delimiters, inputKinds } from "../input/framing.ts";
+import { addLoginOptions, addTlsOptions } from "./login.ts";
+import { collect, seconds, whole } from "./values.ts";
 
 /** What `connect` and `send` have in common. */
 export function addConnectOptions(command: Command): Command {
@@ -29,30 +28,7 @@ export function splitOptionalValues(args: readonly string[]): readonly string[] 
 }
 
 function addLogin(command: Command): void {
-  command
-    .optionsGroup("Login:")
-    .option("-u, --user <name>", "who to log in as, in a wsecho session")
-    .addOption(
-      new Option(
-        "--password-file <file>",
-        "read the password from the first line of a file, - for the input",
-      ).conflicts(["passwordStdin", "password"]),
-    )
-    .addOption(
-      new Option(
-        "--password-stdin",
-        "read the password from the first line of the input",
-      ).conflicts("password"),
-    )
-    .addOption(
-      new Option(
-        "--token-file <file>",
-        "log in by the token on the first line of a file, - for the input",
-      ).conflicts(["passwordFile", "passwordStdin", "password"]),
-    )
-    // Known only to say what to use instead.
-    .addOption(new Option("--token <secret>").hideHelp())
-    .option("--password <secret>", "the password itself; others can read it in the process list")
+  addLoginOptions(command.optionsGroup("Login:"))
     .option("--auth <name>", "log in at the handshake of any server; asks for the password")
     .option("--auth-file <file>", "the same by the first line of a file, NAME:PASSWORD or a token")
     .addOption(
@@ -66,41 +42,35 @@ function addLogin(command: Command): void {
         "v1, plain (the article's), auto (v1 before plain), or none: messages as they are. " +
           "Default: v1 where a login is given; else what the server speaks",
       ).choices(["v1", "plain", "auto", "none"]),
-    )
-    .option(
-      "--allow-insecure-password",
-      "let the password itself cross an unencrypted network (plain dialect, --auth)",
     );
 }
 
 function addConnection(command: Command): void {
   command
     .optionsGroup("Connection:")
-    .option("-H, --header <line>", 'a request header, "Name: value", or @FILE; repeatable', append)
+    .option("-H, --header <line>", 'a request header, "Name: value", or @FILE; repeatable', collect)
     .option("--expand-headers", "put variables in the place of ${NAME} in headers")
     .option("-b, --cookie <pairs>", "send cookies, as name=value; name=value")
     .option("-A, --user-agent <text>", "send this User-Agent")
     .option("-o, --origin <origin>", "send this Origin")
     .option("--host <name>", "send this Host")
-    .option("-s, --subprotocol <name>", "offer a subprotocol; repeatable", append)
-    .option("-L, --location", "follow redirects; credentials do not follow to another origin")
-    .option(
-      "-E, --cert <file>",
-      "your client certificate, in PEM; logs in where no user, password or token is given",
-    )
-    .option("--key <file>", "its private key, where --cert does not hold that, too")
-    .option("--pass-file <file>", "read the key's passphrase from the first line of a file")
-    .option("--cacert <file>", "trust the servers of these authorities, in PEM, and no others")
-    .option("-k, --insecure", "do not check who the server is; for tests only")
+    .option("-s, --subprotocol <name>", "offer a subprotocol; repeatable", collect)
+    .option("-L, --location", "follow redirects; credentials do not follow to another origin");
+  addTlsOptions(command)
     .option("--proxy <url>", "go through http://, https://, socks5:// or socks5h://; '' for none")
     .option("--noproxy <hosts>", "hosts that need no proxy, separated by commas")
     .option("--unix-socket <path>", "connect to this socket")
-    .option("--resolve <host:port:address>", "do not ask DNS for this host; repeatable", append)
+    .option("--resolve <host:port:address>", "do not ask DNS for this host; repeatable", collect)
     .option("-4, --ipv4", "IPv4 only")
     .option("-6, --ipv6", "IPv6 only")
     .option("--compress", "offer permessage-deflate (RFC 7692)")
     .option("--no-compress", "do not (the default)")
-    .option("--max-size <bytes>", "the largest message to take or send", bytes, 16 * 1024 * 1024)
+    .option(
+      "--max-size <bytes>",
+      "the largest message to take or send",
+      whole(1, 2 ** 30),
+      16 * 1024 * 1024,
+    )
     .option(
       "--connect-timeout <seconds>",
       "for each step of connecting and of the login",
@@ -111,7 +81,7 @@ function addConnection(command: Command): void {
       "--reconnect",
       "come back and log in again when the connection breaks; --reconnect=N: N times in a row at most",
     )
-    .addOption(new Option("--reconnect-max <n>").argParser(count).hideHelp())
+    .addOption(new Option("--reconnect-max <n>").argParser(whole(1, 1e9)).hideHelp())
     .option("--wait", "keep trying until the server is up")
     .option("--ping-interval <seconds>", "send a ping so often", seconds)
     .option("--ping-timeout <seconds>", "without a pong for so long the link is dead", seconds, 10);
@@ -123,7 +93,7 @@ function addMessages(command: Command): void {
     .option(
       "-x, --execute <text>",
       "send this first, @FILE for a file's content; repeatable",
-      append,
+      collect,
     )
     .option("-i, --interactive", "read the input after -x, too")
     .addOption(
@@ -135,7 +105,7 @@ function addMessages(command: Command): void {
       ),
     )
     .option("--binary", "send texts as binary messages")
-    .option("-C, --count <n>", "leave after so many messages came", count)
+    .option("-C, --count <n>", "leave after so many messages came", whole(1, 1e9))
     .option("-1, --one", "leave after one message: -C 1")
     .option(
       "--eof-wait <seconds>",
@@ -144,7 +114,7 @@ function addMessages(command: Command): void {
       1,
     )
     .option("-W, --timeout <seconds>", "how long a reply that is owed may take", seconds, 30)
-    .option("--expect <pattern>", "a message has to match; in this order; repeatable", append)
+    .option("--expect <pattern>", "a message has to match; in this order; repeatable", collect)
     .option("--ok-close <code>", "a close with this code is no error; repeatable", appendCode);
 }
 
@@ -181,23 +151,8 @@ function quietSeconds(text: string): number {
   return text === "-1" ? -1 : text === "0" ? 0 : seconds(text);
 }
 
-function whole(text: string, [min, max]: readonly [number, number]): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max)
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-  return value;
-}
-
-function count(text: string): number {
-  return whole(text, [1, 1e9]);
-}
-
-function bytes(text: string): number {
-  return whole(text, [1, 2 ** 30]);
-}
-
 function appendCode(text: string, list: readonly number[] = []): readonly number[] {
-  return [...list, whole(text, [1000, 4999])];
+  return [...list, whole(1000, 4999)(text)];
 }
 
 function format(text: string): string {

@@ -3,9 +3,9 @@ import { retryDelay, SessionError, type Message, type SessionEvent } from "@wsec
 import { retryAfterClose, type Frame, type Result, type StopReason } from "@wsecho/protocol";
 import type WebSocket from "ws";
 import type { Channel } from "./channel.ts";
-import type { OpenSocket } from "./connection/socket.ts";
+import type { OpenSocket } from "./socket.ts";
 
-export interface RawOptions {
+export interface BareOptions {
   readonly opened: OpenSocket;
   /** Opens another connection after this one broke; `null` where that is the end. */
   readonly reopen: (() => Promise<Result<OpenSocket, StopReason>>) | null;
@@ -25,7 +25,7 @@ const maxRemembered = 10_000;
 const closeTimeoutMs = 3000;
 
 /** Messages over a WebSocket of any server: no login, no ids, each message as it is. */
-export function createRaw(options: RawOptions): Channel {
+export function createBare(options: BareOptions): Channel {
   const { reopen, maxRetries, live, onEvent } = options;
   const unread: Message[] = [];
   const sent: { readonly payload: string; readonly at: number }[] = [];

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectOptions, Session } from "@wsecho/client";
 import { subprotocol, success, type Result, type StopReason } from "@wsecho/protocol";
-import type { Channel } from "../channel.ts";
-import { adopting, openSocket, type OpenSocket } from "../connection/socket.ts";
+import type { Channel } from "./channel.ts";
+import { adopting, openSocket, type OpenSocket } from "./socket.ts";
 import type { Handshakes } from "../handshake.ts";
-import { createRaw, type RawOptions } from "../raw.ts";
-import { isAbsent, openSession, waitIntervalMs, type Opening } from "./open.ts";
+import { createBare, type BareOptions } from "./bare.ts";
+import { isAbsent, openSession, waitIntervalMs, type Opening } from "./session.ts";
 
 /** A dialect of the protocol, messages as they are, or whatever the server speaks. */
 export type Manner = "v1" | "plain" | "auto" | "none" | "detect";
@@ -16,7 +16,7 @@ export interface Dialing extends Opening {
   readonly subprotocols: readonly string[];
   readonly handshakes: Handshakes;
   readonly timeoutMs: number;
-  readonly raw: Pick<RawOptions, "onEvent" | "maxRetries"> & { readonly reconnect: boolean };
+  readonly bare: Pick<BareOptions, "onEvent" | "maxRetries"> & { readonly reconnect: boolean };
 }
 
 export type Dialed =
@@ -43,7 +43,7 @@ export async function dial(dialing: Dialing): Promise<Dialed> {
     return session({ ...dialing, options: { ...options, transport } }, { dialect: "v1" });
   }
   const protocols = detecting ? [] : dialing.subprotocols;
-  return { ok: true, channel: rawChannel(dialing, opened.value, protocols), session: null };
+  return { ok: true, channel: bareChannel(dialing, opened.value, protocols), session: null };
 }
 
 async function session(dialing: Dialing, more: Pick<ConnectOptions, "dialect">): Promise<Dialed> {
@@ -51,14 +51,14 @@ async function session(dialing: Dialing, more: Pick<ConnectOptions, "dialect">):
   return opened.ok ? { ...opened, channel: opened.session } : opened;
 }
 
-function rawChannel(dialing: Dialing, opened: OpenSocket, protocols: readonly string[]): Channel {
-  const { departure, handshakes, raw } = dialing;
-  const channel = createRaw({
+function bareChannel(dialing: Dialing, opened: OpenSocket, protocols: readonly string[]): Channel {
+  const { departure, handshakes, bare } = dialing;
+  const channel = createBare({
     opened,
-    onEvent: raw.onEvent,
-    maxRetries: raw.maxRetries,
+    onEvent: bare.onEvent,
+    maxRetries: bare.maxRetries,
     live: handshakes.live,
-    reopen: raw.reconnect
+    reopen: bare.reconnect
       ? async () => {
           const again = await openOnce(dialing, protocols);
           const status = again.ok ? null : statusOf(again.error);

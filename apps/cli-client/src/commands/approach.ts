@@ -1,0 +1,24 @@
+import type { Session } from "@wsecho/client";
+import type { Result } from "@wsecho/protocol";
+import type { ExitName } from "../exit.ts";
+import type { Screen } from "../output.ts";
+import type { Inspector } from "../wire/inspector.ts";
+
+/** How a session is used, where that is not to talk and to see messages. */
+export interface Approach {
+  /** Makes what shows frames; the error is for a person. */
+  readonly inspect: (screen: () => Screen | null) => Result<Inspector, string>;
+  /** Offers compression. */
+  readonly deflate?: boolean;
+  /** Where on the server, behind what the URL says. */
+  readonly path?: string;
+  /** Instead of sending what is typed; resolves when the session has ended. */
+  readonly use?: (parts: {
+    readonly session: Session;
+    readonly inspector: Inspector;
+    readonly problem: (text: string) => void;
+    readonly leave: (exit: ExitName) => void;
+  }) => Promise<void>;
+  /** Logged in, or again after a reconnect. */
+  readonly onReady?: () => void;
+}

@@ -1,0 +1,91 @@
+import type { Session } from "@wsecho/client";
+import { readMessages, type Outgoing } from "../input/framing.ts";
+import type { Stats } from "../stats.ts";
+import type { Conducting } from "./conduct.ts";
+import { converse, type Conversation } from "./converse.ts";
+import { pipe } from "./pipe.ts";
+import type { Receiving } from "./receive.ts";
+import { framingOf } from "./settings.ts";
+
+/** Everything that a connection is used with. */
+export interface Talking
+  extends Conducting, Pick<Conversation, "channel" | "tally" | "goal" | "send" | "facts"> {
+  /** `null` where messages go as they are. */
+  readonly session: Session | null;
+  readonly stats: Stats;
+}
+
+/**
+ * Sends what there is to send and shows what comes, until the channel ends.
+ *
+ * @returns whether the whole input went out
+ */
+export async function talk(talking: Talking): Promise<boolean> {
+  const { stage, channel, session, approach, inspector, options, goal, plan } = talking;
+  const { output } = stage;
+  const { leave } = stage.departure;
+  if (approach?.use !== undefined && inspector !== null && session !== null) {
+    await approach.use({ session, inspector, problem: output.problem, leave });
+    return true;
+  }
+  const { tally, send, facts } = talking;
+  const { first } = plan;
+  const receiving = { channel, goal, show: showing(talking), onEnough: () => leave("ok") };
+  if (stage.interactive) {
+    await converse({
+      ...receiving,
+      terminal: stage.terminal.open(),
+      output,
+      tally,
+      first,
+      send,
+      leave: () => leave("ok"),
+      history: await historyOf(talking),
+      facts,
+    });
+    return true;
+  }
+  const rest = stage.reads ? readMessages(talking.input, framingOf(options)) : null;
+  return pipe({
+    ...receiving,
+    messages: following(first, rest),
+    send,
+    output,
+    tally,
+    timeoutMs: options.timeout * 1000,
+    eofWaitMs: options.eofWait < 0 ? null : options.eofWait * 1000,
+    leave,
+  });
+}
+
+function showing({ inspector, stage, recording, stats }: Talking): Receiving["show"] {
+  const { output, display } = stage;
+  return async (message) => {
+    stats.received(message);
+    const line = recording.received(message);
+    if (inspector !== null) {
+      await inspector.ready();
+      return true;
+    }
+    if (line === null) return output.message(message);
+    if (display.show(message, false) === null) return false;
+    await output.line(line);
+    return true;
+  };
+}
+
+async function* following(
+  first: readonly Outgoing[],
+  rest: AsyncIterable<Outgoing> | null,
+): AsyncGenerator<Outgoing, void, undefined> {
+  yield* first;
+  if (rest !== null) yield* rest;
+}
+
+async function historyOf({ options, preparation }: Talking) {
+  if (!options.history) return null;
+  const { historyDirectory, openHistory } = await import("../prompt/history.ts");
+  const { password = "" } = preparation.given;
+  const isSecret = (line: string): boolean => password !== "" && line.includes(password);
+  return openHistory(historyDirectory(process.env), preparation.target.url.host, isSecret);
+}

@@ -1,0 +1,84 @@
+import type { StopReason } from "@wsecho/protocol";
+import type { ExitName } from "../exit.ts";
+import { explain, type EndingContext } from "../explain.ts";
+import type { Goal } from "../goal.ts";
+import { showTarget } from "../target.ts";
+import { explainToken } from "../token.ts";
+import { describeMissing, type Tally } from "../tally.ts";
+import type { Conducting } from "./conduct.ts";
+
+/** How a run went. */
+export interface Outcome {
+  readonly reason: StopReason;
+  readonly context: EndingContext;
+  /** Our own wish to leave; `null` where there was none. */
+  readonly wish: ExitName | null;
+  readonly okClose: readonly number[];
+  /** The link was found dead. */
+  readonly dead: boolean;
+  readonly tally: Tally;
+  readonly goal: Goal;
+  /** The whole input went out. */
+  readonly complete: boolean;
+  /** Nobody counts: a person was there, or whoever read stdout has left. */
+  readonly indulgent: boolean;
+}
+
+export interface Verdict {
+  readonly exit: ExitName;
+  /** For a person; none is empty. */
+  readonly problems: readonly string[];
+}
+
+/** What became of it all, as a person and a script are told. */
+export function judge(outcome: Outcome): Verdict {
+  const { reason, context, okClose, goal } = outcome;
+  const ending = explain(reason, context);
+  const isWelcome = reason.kind === "closed" && okClose.includes(reason.code);
+  const missing = describeMissing(outcome.tally) ?? "";
+  const wanted = goal.missing();
+  const went = outcome.complete || isWelcome || (goal.set && !goal.owed());
+  const whole = (missing === "" && went && wanted.count === null) || outcome.indulgent;
+  let exit = outcome.wish ?? (isWelcome ? "ok" : ending.exit);
+  if (outcome.dead && exit !== "interrupted") exit = "broken";
+  if (exit === "ok" && !whole) exit = "closed";
+  const unexpected = context.established && wanted.expected !== null;
+  if (unexpected && (exit === "ok" || exit === "closed" || exit === "timeout"))
+    exit = "expectation";
+  const said = [
+    isWelcome ? "" : ending.text,
+    missing,
+    ...(context.established ? [wanted.count ?? "", wanted.expected ?? ""] : []),
+  ];
+  return { exit, problems: said.filter((part) => part !== "") };
+}
+
+/** What has to be known to explain an end. */
+export function circumstances(
+  conducting: Conducting,
+  course: Pick<EndingContext, "established" | "dialect" | "failure">,
+): EndingContext {
+  const { options, preparation } = conducting;
+  const { target, given, manner, transport, authorize } = preparation;
+  const used = manner === "none" ? undefined : given.token?.();
+  return {
+    ...course,
+    url: showTarget(target.url),
+    reconnect: options.reconnect ?? false,
+    // Whoever runs us by a script of the repository has no wsecho-server on the path.
+    serverCommand: `${process.env["npm_lifecycle_event"] === "wsecho" ? "pnpm " : ""}wsecho-server --demo`,
+    token: used?.ok === true ? explainToken(used.value, Date.now()) : null,
+    handshakeLogin: authorize !== null,
+    certificate:
+      given.byCertificate === true ? "login" : options.cert === undefined ? "none" : "shown",
+    bare: wayWithoutLogin(conducting),
+    proxy: transport.agent === undefined ? null : (options.proxy ?? "of the environment"),
+    verbose: options.verbose > 0,
+  };
+}
+
+/** The option that a server without a login needs; `null` where that is chosen, or there is none. */
+function wayWithoutLogin({ approach, preparation }: Conducting): "--dialect none" | "--raw" | null {
+  if (preparation.manner === "none" || approach?.use !== undefined) return null;
+  return approach === undefined ? "--dialect none" : "--raw";
+}

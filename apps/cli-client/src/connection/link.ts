@@ -1,0 +1,73 @@
+import type { Socket } from "node:net";
+import type { WsOptions } from "@wsecho/client/ws";
+import { createControl, type Control, type ControlOptions } from "../control.ts";
+import { watchHandshakes, type Authorize, type Handshakes } from "../handshake.ts";
+import type { Trace } from "../trace.ts";
+import { decoy } from "./dial.ts";
+import { showHeader } from "./headers.ts";
+
+export interface LinkOptions extends ControlOptions {
+  readonly url: URL;
+  readonly transport: WsOptions;
+  readonly authorize: Authorize | null;
+  /** Whether the server is asked what it speaks. */
+  readonly detecting: boolean;
+  /** Gets each connection before anything was written to it. */
+  readonly onSocket: ((socket: Socket) => void) | undefined;
+  readonly trace: Trace | null;
+  /** A handshake succeeded; with what the server selected, `""` for nothing. */
+  readonly onUpgrade: (subprotocol: string) => void;
+}
+
+/** What is under a session or a bare conversation: its WebSockets, one after the other. */
+export interface Link {
+  readonly handshakes: Handshakes;
+  readonly control: Control;
+  /** A ping got no answer, so the connection was cut. */
+  readonly dead: () => boolean;
+  /** A redirect led to another origin, which gets no login. */
+  readonly crossed: () => boolean;
+  /** What the server answered at the last handshake, as it may be shown. */
+  readonly answer: () => readonly string[];
+}
+
+export function createLink(options: LinkOptions): Link {
+  const { url, transport, detecting, onSocket, trace, onUpgrade } = options;
+  let dead = false;
+  let crossed = false;
+  let answer: readonly string[] = [];
+  const control = createControl({
+    ...options,
+    onDead: () => {
+      dead = true;
+      options.onDead();
+    },
+  });
+  const handshakes = watchHandshakes(
+    options.authorize ?? undefined,
+    transport,
+    onSocket,
+    (request, socket) => {
+      crossed = new URL(socket.url).origin !== url.origin;
+      trace?.(request, socket);
+      // A redirect comes with the same WebSocket.
+      if (socket.listenerCount("ping") > 0) return;
+      control.attach(socket);
+      socket.on("upgrade", ({ headers }) => {
+        // RFC 6455 section 4.1 lets a server select nothing; `ws` does not.
+        if (detecting && request.hasHeader("sec-websocket-protocol"))
+          headers["sec-websocket-protocol"] ??= decoy;
+        answer = Object.entries(headers).map(([name, value]) => showHeader(name, String(value)));
+        const selected = headers["sec-websocket-protocol"] ?? "";
+        onUpgrade(selected === decoy ? "" : selected);
+      });
+    },
+  );
+  return {
+    handshakes,
+    control,
+    dead: () => dead,
+    crossed: () => crossed,
+    answer: () => answer,
+  };
+}

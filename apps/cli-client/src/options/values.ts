@@ -1,0 +1,34 @@
+import { InvalidArgumentError } from "commander";
+
+const maxSeconds = 86_400;
+
+/** @throws InvalidArgumentError, as all of these do: commander tells it with the option's name */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value <= maxSeconds))
+    throw new InvalidArgumentError(`It must be a number of seconds above 0, up to ${maxSeconds}.`);
+  return value;
+}
+
+export function above(limit: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !(value > limit && value <= 1e9))
+      throw new InvalidArgumentError(`It must be a number above ${limit}.`);
+    return value;
+  };
+}
+
+export function whole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+/** For an option that may be repeated. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

@@ -1,0 +1,74 @@
+import { closeSync, fchmodSync, openSync, writeSync } from "node:fs";
+import type { Message, SessionEvent } from "@wsecho/client";
+import { failure, success, type Result } from "@wsecho/protocol";
+import { encodeEvent, type EventLine } from "@wsecho/protocol/events";
+import type { ControlFrame } from "./control.ts";
+import { createRecorder } from "./recorder.ts";
+
+/** Event lines on stdout (`--json`) and in a file (`--record`, `/record`), of the same moments. */
+export interface Recording {
+  readonly opened: (subprotocol: string) => void;
+  readonly take: (event: SessionEvent) => void;
+  readonly control: (frame: ControlFrame) => void;
+  readonly failed: (code: number, reason: string) => void;
+  /** Writes a message that came to the file. @returns its line for stdout, where one is wanted */
+  readonly received: (message: Message) => string | null;
+  /** Goes on in this file instead of the one before. */
+  readonly start: (path: string) => Result<undefined, string>;
+  readonly stop: () => void;
+}
+
+/** @param print `null` where stdout gets no events */
+export function createRecording(
+  print: ((line: string) => void) | null,
+  now: () => number,
+): Recording {
+  let file: number | null = null;
+  const write = (event: EventLine): void => {
+    const line = encodeEvent(event);
+    print?.(line);
+    if (file !== null) writeSync(file, `${line}\n`);
+  };
+  const recorder = createRecorder(write, now);
+  const wanted = (): boolean => print !== null || file !== null;
+  const stop = (): void => {
+    if (file !== null) closeSync(file);
+    file = null;
+  };
+  return {
+    // Counts the connections, so it is told of each.
+    opened: (subprotocol) => recorder.opened(subprotocol),
+    take: (event) => {
+      if (wanted()) recorder.take(event);
+    },
+    control: ({ type, dir, data }) => {
+      if (wanted()) recorder.control(type, dir, data);
+    },
+    failed: (code, reason) => recorder.failed(code, reason),
+    received: (message) => {
+      if (!wanted()) return null;
+      const line = encodeEvent(recorder.received(message));
+      if (file !== null) writeSync(file, `${line}\n`);
+      return print === null ? null : line;
+    },
+    start: (path) => {
+      const opened = openOwn(path);
+      if (!opened.ok) return opened;
+      stop();
+      file = opened.value;
+      return success(undefined);
+    },
+    stop,
+  };
+}
+
+/** Only its owner may read it: messages can hold anything. */
+function openOwn(path: string): Result<number, string> {
+  try {
+    const fd = openSync(path, "a", 0o600);
+    fchmodSync(fd, 0o600);
+    return success(fd);
+  } catch (error) {
+    return failure((error as Error).message);
+  }
+}
