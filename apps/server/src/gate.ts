@@ -7,6 +7,7 @@ import type { Access } from "./access.ts";
 import type { Credentials } from "./authorization.ts";
 import { compressionOf } from "./compression.ts";
 import type { Connections } from "./connections.ts";
+import { declineWrongOffers } from "./extensions.ts";
 import { addressOf } from "./forwarded.ts";
 import { checkHandshakeLogin, type ProvenLogin } from "./handshake-login.ts";
 import type { Heartbeat } from "./heartbeat.ts";
@@ -163,6 +164,7 @@ export function createGate(
       const dialect = dialectOf(admission);
       const tapped =
         dialect === null ? null : tap.arrive({ conn: id, session, socket, dialect }, user, request);
+      if (rules.compress) declineWrongOffers(request.headers);
       webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
         // Not added to `log`: what stays is smaller when it is made at once.
         const sessionLog = withFields(parts.log, { conn: id, session });

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { areReadable } from "./extensions.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** The part of a request that decides about its upgrade. */
@@ -38,6 +39,8 @@ export function handshakeProblem({
     return { ...upgradeRequired, message: "only WebSocket version 13 (RFC 6455) is spoken here" };
   if (!/^[A-Za-z0-9+/]{22}==$/.test(headers["sec-websocket-key"] ?? ""))
     return bad("Sec-WebSocket-Key must be 16 bytes in base64");
+  if (!areReadable(headers))
+    return bad("Sec-WebSocket-Extensions is no list of extensions (RFC 6455 section 9.1)");
   return undefined;
 }
 

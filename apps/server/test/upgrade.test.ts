@@ -83,6 +83,7 @@ describe("the handshake", () => {
     ["no version", handshake({ "Sec-WebSocket-Version": null }), 426, "Upgrade: websocket"],
     ["no key", handshake({ "Sec-WebSocket-Key": null }), 400, "Sec-WebSocket-Key"],
     ["a short key", handshake({ "Sec-WebSocket-Key": "YWJj" }), 400, "16 bytes in base64"],
+    ["broken offers", handshake({ "Sec-WebSocket-Extensions": "x;," }), 400, "no list of ext"],
     ["no host", handshake({ Host: null }), 400, "no Host header"],
     ["a body", handshake({ "Content-Length": "5" }), 400, "has no body"],
     ["a body in chunks", handshake({ "Transfer-Encoding": "chunked" }), 400, "has no body"],
@@ -133,7 +134,7 @@ describe("the handshake", () => {
 
   test("negotiates no extension, whatever is offered", async () => {
     const { port } = await startServer();
-    for (const offer of ["permessage-deflate", "constructor", "x;y=z;;;,"]) {
+    for (const offer of ["permessage-deflate", "constructor", "x; y=z"]) {
       const peer = await connectRaw(port);
       peer.socket.write(handshake({ "Sec-WebSocket-Extensions": offer }));
       expect(await peer.answer()).not.toContain("Sec-WebSocket-Extensions");
@@ -351,9 +352,9 @@ describe("/echo", () => {
     expect([status, body]).toEqual([400, expect.stringContaining("/echo speaks no subprotocol")]);
   });
 
-  test("closes 1009, 1007 and 1002 for what breaks the rules, 4408 when idle", async () => {
-    const limits = { maxMessageBytes: 100, idleTimeoutMs: 60 };
-    const { url, port } = await startServer({ allowAnonymous: true, limits });
+  test("closes 1009, 1007 and 1002 for what breaks the rules, and logs it", async () => {
+    const limits = { maxMessageBytes: 100 };
+    const { url, port, log } = await startServer({ allowAnonymous: true, limits });
     const big = await connect(`${url}/echo`);
     big.send("x".repeat(101));
     expect((await big.closed).code).toBe(1009);
@@ -365,6 +366,17 @@ describe("/echo", () => {
       peer.socket.write(bytes);
       expect((await peer.frame()).payload.readUInt16BE(0)).toBe(code);
     }
+    const closings = log.filter(({ message }) => message === "closing");
+    expect(closings.map(({ fields }) => fields["close"])).toEqual([
+      "tooBig",
+      "invalidData",
+      "protocolError",
+    ]);
+  });
+
+  test("closes 4408 when idle", async () => {
+    const limits = { idleTimeoutMs: 60 };
+    const { url } = await startServer({ allowAnonymous: true, limits });
     const idle = await connect(`${url}/echo`);
     expect(await idle.closed).toEqual({ code: 4408, reason: "idle for too long" });
   });

@@ -4,6 +4,8 @@ import { opcodes, type ClientFrame } from "./frame.ts";
 /** What both sides have agreed on (RFC 7692 section 7.1). */
 export interface Agreement {
   readonly serverKeepsContext: boolean;
+  /** 8 to 15, as for the client. */
+  readonly serverWindowBits: number;
   /** 8 to 15: how far back the client may refer, as a power of two. */
   readonly clientWindowBits: number;
 }
@@ -15,13 +17,26 @@ const { Z_SYNC_FLUSH: finishFlush } = constants;
 /** The largest window, which is all that a later message can refer to. */
 const windowBytes = 32 * 1024;
 
+const parameter =
+  "server_no_context_takeover|client_no_context_takeover|" +
+  "(server|client)_max_window_bits=([89]|1[0-5])";
+const agreed = new RegExp(`^permessage-deflate(; ?(${parameter}))*$`);
+
+/** Whether a server may answer this at all (RFC 7692 section 7.1): one offer, each parameter once. */
+export function isAgreement(header: string): boolean {
+  const names = header.split(";").map((part) => part.trim().replace(/=.*/, ""));
+  return agreed.test(header) && new Set(names).size === names.length;
+}
+
 /** From the value of `Sec-WebSocket-Extensions`; `null` where nothing is compressed. */
 export function agreementOf(header: string): Agreement | null {
   if (!/^permessage-deflate\s*(;|$)/i.test(header)) return null;
-  const [, bits = "15"] = /client_max_window_bits\s*=\s*"?(\d+)/i.exec(header) ?? [];
+  const bitsOf = (side: string): number =>
+    Number(new RegExp(`${side}_max_window_bits\\s*=\\s*"?(\\d+)`, "i").exec(header)?.[1] ?? 15);
   return {
     serverKeepsContext: !/server_no_context_takeover/i.test(header),
-    clientWindowBits: Number(bits),
+    serverWindowBits: bitsOf("server"),
+    clientWindowBits: bitsOf("client"),
   };
 }
 
@@ -45,11 +60,16 @@ export function deflated(
 }
 
 /** Makes the server's compressed messages what they were; throws for what is none. */
-export function createInflater({ serverKeepsContext }: Agreement): (bytes: Buffer) => Buffer {
+export function createInflater({
+  serverKeepsContext,
+  serverWindowBits: windowBits,
+}: Agreement): (bytes: Buffer) => Buffer {
   let context = Buffer.alloc(0);
+  // It looks no further back than the window where what it made leaves it often.
+  const how = { windowBits, chunkSize: Math.min(2 ** windowBits, 16 * 1024), finishFlush };
   return (bytes) => {
     const dictionary = context.length === 0 ? {} : { dictionary: context };
-    const message = inflateRawSync(Buffer.concat([bytes, tail]), { ...dictionary, finishFlush });
+    const message = inflateRawSync(Buffer.concat([bytes, tail]), { ...dictionary, ...how });
     if (serverKeepsContext) context = Buffer.concat([context, message]).subarray(-windowBytes);
     return message;
   };

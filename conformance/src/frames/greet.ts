@@ -1,6 +1,6 @@
 import { Mismatch, Skip } from "../failure.ts";
 import { encodeFrame } from "./frame.ts";
-import type { HandshakeCase } from "./handshakes.ts";
+import type { HandshakeCase } from "./handshake-case.ts";
 import { connectPeer, type Answer, type Peer } from "./peer.ts";
 import { checkAnswer, requestBytes, requestOf, show, type Place } from "./place.ts";
 import { text } from "./script.ts";

@@ -1,55 +1,17 @@
-import type { ClientFrame } from "./frame.ts";
-import type { Header, Request } from "./place.ts";
+import {
+  each,
+  isNamed,
+  rows,
+  set,
+  withLine,
+  type HandshakeCase,
+  type Row,
+} from "./handshake-case.ts";
+import { offerCases } from "./handshake-offers.ts";
 import { text } from "./script.ts";
-
-/** One opening handshake, and whether a server has to take it (section 4.2). */
-export interface HandshakeCase {
-  readonly id: string;
-  readonly title: string;
-  readonly section: string;
-  /** What is changed about a good request. */
-  readonly change: (request: Request) => Pick<Request, "line" | "headers">;
-  /** `either`: the RFC leaves it open, or another one decides. */
-  readonly expect: "accepted" | "refused" | "either";
-  /** A header that the answer must have. */
-  readonly header?: readonly [name: string, value: RegExp];
-  /** Of all places: at sessions a page may answer an ordinary request, which is no mistake. */
-  readonly body?: (frame: (frame: ClientFrame) => Buffer) => Buffer;
-}
-
-const isNamed =
-  (name: string) =>
-  ([key]: Header): boolean =>
-    key.toLowerCase() === name.toLowerCase();
-
-const set =
-  (name: string, ...values: readonly string[]) =>
-  ({ line, headers }: Request) => {
-    const index = headers.findIndex(isNamed(name));
-    const changed = values.map((value): Header => [name, value]);
-    const others = headers.filter((header) => !isNamed(name)(header));
-    const at = index < 0 ? others.length : index;
-    return { line, headers: [...others.slice(0, at), ...changed, ...others.slice(at)] };
-  };
-
-const each =
-  (change: (header: Header) => Header) =>
-  ({ line, headers }: Request) => ({ line, headers: headers.map(change) });
-
-const withLine =
-  (change: (line: string) => string) =>
-  ({ line, headers }: Request) => ({ line: change(line), headers });
 
 const goodKey = "dGhlIHNhbXBsZSBub25jZQ==";
 const needsVersion = ["sec-websocket-version", /(^|[, ])13($|[, ])/] as const;
-
-type Row = readonly [
-  id: string,
-  title: string,
-  section: string,
-  change: HandshakeCase["change"],
-  header?: HandshakeCase["header"],
-];
 
 const accepted: readonly Row[] = [
   ["good", "an ordinary handshake is accepted", "4.2.2", (request) => request],
@@ -123,12 +85,6 @@ const accepted: readonly Row[] = [
     "4.1",
     withLine((line) => `\r\n${line}`),
   ],
-  [
-    "unknown-extension",
-    "an extension that the server does not know is not selected",
-    "9.1",
-    set("Sec-WebSocket-Extensions", "x-no-such-extension; a=1; b, x-another"),
-  ],
 ];
 
 const refused: readonly Row[] = [
@@ -201,10 +157,10 @@ const either: readonly Row[] = [
     set("Sec-WebSocket-Version", "13", "13"),
   ],
   [
-    "bad-extensions",
-    "a broken list of extensions is refused or ignored, and selects nothing",
-    "9.1",
-    set("Sec-WebSocket-Extensions", "x; y=; ,;;"),
+    "http-1.2",
+    "HTTP/1.2, which nobody speaks, is taken or refused",
+    "4.2.1",
+    withLine((line) => line.replace("HTTP/1.1", "HTTP/1.2")),
   ],
   [
     "folded",
@@ -213,17 +169,6 @@ const either: readonly Row[] = [
     set("X-Folded", "a\r\n b"),
   ],
 ];
-
-const rows =
-  (expect: HandshakeCase["expect"]) =>
-  ([id, title, section, change, header]: Row): HandshakeCase => ({
-    id: `handshake-${id}`,
-    title,
-    section,
-    change,
-    expect,
-    ...(header === undefined ? {} : { header }),
-  });
 
 /** A body is no part of a handshake, and must never be read as frames of the peer behind it. */
 const smuggled = text("smuggled");
@@ -258,5 +203,6 @@ export const handshakeCases: readonly HandshakeCase[] = [
   ...accepted.map(rows("accepted")),
   ...refused.map(rows("refused")),
   ...either.map(rows("either")),
+  ...offerCases,
   ...bodies,
 ];

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { decodeServerMessage, plainTexts, subprotocol } from "@wsecho/protocol";
 import { Mismatch, Skip } from "../failure.ts";
 import type { Knowledge, Target } from "../target.ts";
+import { isAgreement } from "./deflate.ts";
 import { encodeFrame, opcodes, type ClientFrame } from "./frame.ts";
 import { connectPeer, type Answer, type Heard, type Peer } from "./peer.ts";
 import { text, type FrameCase } from "./script.ts";
@@ -203,7 +204,9 @@ export function checkAnswer(
     /^websocket$/i.test(answer.header("upgrade").join(", ")) &&
     /(^|,)\s*upgrade\s*(,|$)/i.test(answer.header("connection").join(", ")) &&
     answer.header("sec-websocket-accept").join(", ") === acceptOf(key) &&
-    (offer === undefined ? selected === "" : offer.answer.test(selected)) &&
+    (offer === undefined
+      ? selected === ""
+      : offer.answer.test(selected) && isAgreement(selected)) &&
     answer.header("sec-websocket-protocol").join(", ") === (place.name === "v1" ? subprotocol : "");
   if (!isRight)
     throw new Mismatch(

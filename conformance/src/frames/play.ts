@@ -56,6 +56,8 @@ function createPlayer(script: FrameCase, stage: Stage, peer: Peer) {
   const notes: string[] = [];
   let deadline = 0;
   let isClosed = false;
+  /** Our close frame was all that was sent, and the last. */
+  let isLast = false;
 
   async function hear(): Promise<Heard | undefined> {
     const heard = await peer.next(Math.max(1, deadline - performance.now()));
@@ -102,6 +104,8 @@ function createPlayer(script: FrameCase, stage: Stage, peer: Peer) {
     const end = await hear();
     if (end?.kind !== "end")
       throw new Mismatch("the end of TCP behind the close frame, and nothing else", show(end));
+    // Nothing of ours is unread, so there is nothing to reset (section 7.1.1).
+    if (isLast && end.reset) throw new Mismatch("an orderly end of TCP", show(end));
   }
 
   async function expectAll(expected: readonly Expected[]): Promise<void> {
@@ -153,6 +157,7 @@ function createPlayer(script: FrameCase, stage: Stage, peer: Peer) {
       if (!isClosed) {
         // What was said too much comes before the answer to the close.
         await step({ send: [close(1000)] });
+        isLast = true;
         await step({ expect: [{ kind: "close", codes: [1000] }] });
       }
       return notes;

@@ -45,6 +45,7 @@ export type Fault =
   | "does not name its version"
   | "wants Upgrade in lower case"
   | "selects what was offered"
+  | "takes any list of extensions"
   | "closes without saying so";
 
 export interface FrameServer extends AsyncDisposable {
@@ -94,6 +95,10 @@ export async function startFrameServer(fault?: Fault): Promise<FrameServer> {
 
 type Has = (fault: Fault) => boolean;
 
+/** As section 9.1 of RFC 6455 has it, but for escapes. */
+const isList =
+  /^[\w-]+(\s*;\s*[\w-]+(="?[\w-]+"?)?)*(\s*,\s*[\w-]+(\s*;\s*[\w-]+(="?[\w-]+"?)?)*)*$/;
+
 function problemOf(request: IncomingMessage, has: Has): string | undefined {
   const { method, httpVersion, headers, rawHeaders } = request;
   const keys = rawHeaders.filter((name) => name.toLowerCase() === "sec-websocket-key");
@@ -107,6 +112,8 @@ function problemOf(request: IncomingMessage, has: Has): string | undefined {
     return "426 Upgrade Required";
   const isKey = /^[A-Za-z0-9+/]{22}==$/.test(headers["sec-websocket-key"] ?? "");
   if ((!isKey || keys.length !== 1) && !has("takes any key")) return "400 Bad Request";
+  const extensions = headers["sec-websocket-extensions"] ?? "x";
+  if (!isList.test(extensions) && !has("takes any list of extensions")) return "400 Bad Request";
   const hasBody = "content-length" in headers || "transfer-encoding" in headers;
   return hasBody && !has("reads a body as frames") ? "400 Bad Request" : undefined;
 }

@@ -3,6 +3,7 @@ import {
   aClose,
   aFailure,
   anEcho,
+  aPong,
   binary,
   close,
   continuation,
@@ -81,6 +82,18 @@ export const closingCases: readonly FrameCase[] = [
     section: "5.5.2",
     autobahn: ["7.1.3"],
     steps: () => [send(close(1000), ping("late")), expects(aClose(1000))],
+  },
+  {
+    id: "ping-then-close",
+    title: "a ping before the close is answered",
+    section: "5.5.2",
+    steps: () => [send(ping("first"), close(1000)), expects(aPong("first"), aClose(1000))],
+  },
+  {
+    id: "close-after-failure",
+    title: "a close frame behind what has failed is not answered once more",
+    section: "7.1.7",
+    steps: () => [send(text("Hello", { rsv: 1 }), close(3000)), expects(aFailure(1002))],
   },
   {
     id: "close-then-text",
@@ -163,6 +176,15 @@ export const closingCases: readonly FrameCase[] = [
     autobahn: ["7.5.1"],
     steps: () => [
       send(close(1000, Buffer.from("cebae1bdb9cf83cebcceb5eda080656469746564", "hex"))),
+      expects(aFailure(1007, 1002)),
+    ],
+  },
+  {
+    id: "close-cut-reason",
+    title: "a close frame whose reason ends inside a character fails",
+    section: "5.5.1",
+    steps: () => [
+      send(close(1000, Buffer.from("Hello ✓").subarray(0, -1))),
       expects(aFailure(1007, 1002)),
     ],
   },

@@ -154,7 +154,8 @@ const compressedFailures: readonly (readonly [...Row, codes: readonly number[]])
   ],
 ];
 
-const offer = { header: plainOffer, answer: /permessage-deflate/ };
+/** What the client did not offer to be told must not be in the answer. */
+const offer = { header: plainOffer, answer: /^(?!.*client_max_window_bits)permessage-deflate/ };
 
 const ruleCases: readonly FrameCase[] = [
   ...hello.map(([id, title, section, frames]): FrameCase => ({
@@ -168,6 +169,14 @@ const ruleCases: readonly FrameCase[] = [
       expects(...(frames.length === 3 ? [aPong("between")] : []), anEcho("Hello")),
     ],
   })),
+  {
+    id: "deflate-second-offer",
+    title: "an offer that cannot be taken is passed over for the next",
+    section: "RFC 7692 5",
+    offer: { ...offer, header: `${plainOffer}; server_max_window_bits=99, x, ${plainOffer}` },
+    unwrapped: true,
+    steps: () => [send(raw(opcodes.text, "f248cdc9c90700")), expects(anEcho("Hello"))],
+  },
   {
     id: "deflate-empty",
     title: "an empty message comes back",

@@ -15,6 +15,7 @@ import {
   type FrameCase,
 } from "../script.ts";
 
+const empty = new Uint8Array(0);
 const lengths = [0, 125, 126, 127, 128, 65_535, 65_536];
 
 /** Whole messages, at every length where the form of a header changes (section 5.2). */
@@ -84,6 +85,16 @@ const nonMinimalCases: readonly FrameCase[] = [
   },
 }));
 
+const nonMinimalPing: FrameCase = {
+  id: "length-of-ping-5-in-2",
+  title: "a ping whose length of 5 is written in 2 bytes is taken or refused",
+  section: "5.5",
+  steps: () => [
+    send(ping("Hello", { lengthBytes: 2 })),
+    { unlessFailed: [aPong("Hello")], codes: [1002] },
+  ],
+};
+
 /** What no server can take, told from the header alone: the payload never comes. */
 const lengthFailures: readonly (readonly [
   id: string,
@@ -113,6 +124,16 @@ const masks: readonly (readonly [id: string, title: string, frames: readonly Cli
   ["unmasked-empty", "an unmasked frame without payload fails", [text("", { mask: null })]],
   ["unmasked-ping", "an unmasked ping fails", [ping("Hello", { mask: null })]],
   ["unmasked-close", "an unmasked close frame fails", [rawClose("\u0003\u00e8", { mask: null })]],
+  [
+    "unmasked-later",
+    "an unmasked text behind a masked one fails",
+    [binary("first"), text("Hello", { mask: null })],
+  ],
+  [
+    "unmasked-continuation",
+    "an unmasked fragment behind a masked one fails",
+    [text("Hel", { fin: false }), frame0("lo", null)],
+  ],
 ];
 
 const maskCases: readonly FrameCase[] = [
@@ -120,7 +141,10 @@ const maskCases: readonly FrameCase[] = [
     id,
     title,
     section: "5.1",
-    steps: () => [send(...frames, ping("after")), expects(aFailure(1002))],
+    steps: () => [
+      send(...frames, ping("after")),
+      expects(...(id === "unmasked-later" ? [aBinaryEcho("first")] : []), aFailure(1002)),
+    ],
   })),
   {
     id: "masks-of-any-bits",
@@ -139,7 +163,7 @@ const maskCases: readonly FrameCase[] = [
   },
 ];
 
-function frame0(payload: string, mask: Uint8Array): ClientFrame {
+function frame0(payload: string, mask: Uint8Array | null): ClientFrame {
   return { opcode: opcodes.continuation, payload: Buffer.from(payload), mask };
 }
 
@@ -172,6 +196,27 @@ const reservedBitCases: readonly FrameCase[] = reservedBits.map(
   }),
 );
 
+/** The same at a place where more than the first frame of a message is looked at. */
+const laterBitCases: readonly FrameCase[] = [1, 2, 4].map((rsv) => ({
+  id: `reserved-bits-later-${rsv}`,
+  title: `a later fragment with the reserved bits ${rsv.toString(2).padStart(3, "0")} fails`,
+  section: "5.2",
+  steps: () => [
+    send(text("Hel", { fin: false }), { opcode: opcodes.continuation, rsv, payload: empty }),
+    expects(aFailure(1002)),
+  ],
+}));
+
+const laterOpcodeCases: readonly FrameCase[] = [3, 11].map((opcode) => ({
+  id: `reserved-opcode-${opcode}-later`,
+  title: `the opcode ${opcode} between two fragments fails`,
+  section: "5.2",
+  steps: () => [
+    send(text("Hel", { fin: false }), frame(opcode), frame0("lo", Uint8Array.of(1, 2, 3, 4))),
+    expects(aFailure(1002)),
+  ],
+}));
+
 /** Three to seven, and eleven to fifteen, each as the Autobahn suite dresses it. */
 const reservedOpcodeCases: readonly FrameCase[] = [3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map(
   (opcode) => {
@@ -196,8 +241,11 @@ export const framingCases: readonly FrameCase[] = [
   ...lengthCases,
   ...choppedCases,
   ...nonMinimalCases,
+  nonMinimalPing,
   ...lengthFailureCases,
   ...maskCases,
   ...reservedBitCases,
+  ...laterBitCases,
   ...reservedOpcodeCases,
+  ...laterOpcodeCases,
 ];
