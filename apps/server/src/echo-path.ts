@@ -13,7 +13,7 @@ import { empty } from "./quick-echo.ts";
 import { opcodes, type ReplySocket } from "./reply-socket.ts";
 import type { Connection } from "./session.ts";
 import type { SocketEvents } from "./socket-events.ts";
-import { SocketTimers } from "./socket-timers.ts";
+import { startTimer, stopTimer, stopTimers, type Timer, type TimerOwner } from "./socket-timers.ts";
 import type { Violation } from "./violation.ts";
 
 /** The login of the handshake; absent where everybody may come in. */
@@ -42,11 +42,13 @@ export function runEcho(webSocket: ReplySocket, socket: Socket, parts: EchoParts
   return echo;
 }
 
-class Echo implements Connection, SocketEvents {
+type EchoTimer = "idle" | "slow" | "expired" | "close";
+
+class Echo implements Connection, SocketEvents, TimerOwner<EchoTimer> {
+  timers: Timer<EchoTimer> | null = null;
   readonly #webSocket: ReplySocket;
   readonly #parts: EchoParts;
   readonly #pressureMark: number;
-  readonly #timers = new SocketTimers<"idle" | "slow" | "expired" | "close">(this);
   #presence: Presence | null = null;
   #spoke = false;
   #congested = false;
@@ -60,8 +62,8 @@ class Echo implements Connection, SocketEvents {
 
   start(): void {
     const { limits, login } = this.#parts;
-    this.#timers.start("idle", limits.idleTimeoutMs);
-    if (login?.expiresInMs !== undefined) this.#timers.start("expired", login.expiresInMs);
+    startTimer(this, "idle", limits.idleTimeoutMs);
+    if (login?.expiresInMs !== undefined) startTimer(this, "expired", login.expiresInMs);
     this.#presence = login?.enter(() => this.shutDown("revoked")) ?? null;
   }
 
@@ -69,14 +71,14 @@ class Echo implements Connection, SocketEvents {
     const webSocket = this.#webSocket;
     if (webSocket.readyState !== webSocket.OPEN) return;
     const { limits, meter, log } = this.#parts;
-    this.#timers.stopAll();
+    stopTimers(this);
     this.#end = closes[name];
     // Reads again, for the peer's close frame must be seen.
     freeInput(webSocket);
     const limit = limitBehind(name, true);
     if (limit !== undefined) meter.limited(limit);
     webSocket.close(closes[name].code, closes[name].reason);
-    this.#timers.start("close", limits.closeTimeoutMs);
+    startTimer(this, "close", limits.closeTimeoutMs);
     log.info({ close: name }, "closing");
   }
 
@@ -103,14 +105,14 @@ class Echo implements Connection, SocketEvents {
   onError(error: Error): void {
     const { limits, log } = this.#parts;
     // Where the library has closed by itself, the peer gets as long as for any other close.
-    this.#timers.start("close", limits.closeTimeoutMs);
+    startTimer(this, "close", limits.closeTimeoutMs);
     log.debug({ detail: error.message }, "the connection failed");
   }
 
   onFlushed(): void {
     const webSocket = this.#webSocket;
     if (this.#spoke && webSocket.readyState === webSocket.OPEN)
-      this.#timers.start("idle", this.#parts.limits.idleTimeoutMs);
+      startTimer(this, "idle", this.#parts.limits.idleTimeoutMs);
     this.#spoke = false;
     this.onDrain();
   }
@@ -124,20 +126,20 @@ class Echo implements Connection, SocketEvents {
     if (congested) {
       this.#parts.meter.limited("high-water");
       holdInput(webSocket, "session");
-      this.#timers.start("slow", this.#parts.limits.slowTimeoutMs);
+      startTimer(this, "slow", this.#parts.limits.slowTimeoutMs);
     } else {
-      this.#timers.stop("slow");
+      stopTimer(this, "slow");
       releaseInput(webSocket, "session");
     }
   }
 
-  onTimer(name: "idle" | "slow" | "expired" | "close"): void {
+  onTimer(name: EchoTimer): void {
     if (name === "close") this.#webSocket.terminate();
     else this.shutDown(name === "slow" ? "tooSlow" : name);
   }
 
   onClose(code: number, reason: Buffer): void {
-    this.#timers.stopAll();
+    stopTimers(this);
     const { code: why, reason: said } = this.#end ?? { code, reason: reason.toString() };
     this.#presence?.left(why, said);
   }

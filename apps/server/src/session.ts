@@ -23,7 +23,7 @@ import { empty, type QuickEcho } from "./quick-echo.ts";
 import { opcodes, type ReplySocket } from "./reply-socket.ts";
 import { SessionMachine } from "./session-machine.ts";
 import type { SocketEvents } from "./socket-events.ts";
-import { SocketTimers } from "./socket-timers.ts";
+import { startTimer, stopTimer, stopTimers, type Timer, type TimerOwner } from "./socket-timers.ts";
 import { logStoreFailure } from "./store-failure.ts";
 import type { Proof } from "./verdict.ts";
 import type { Violation } from "./violation.ts";
@@ -70,10 +70,10 @@ export function runSession(
 }
 
 /** A class, for each of its functions would be there ten thousand times. */
-class Session extends SessionMachine implements Connection, SocketEvents {
+class Session extends SessionMachine implements Connection, SocketEvents, TimerOwner<ServerTimer> {
+  timers: Timer<ServerTimer> | null = null;
   readonly #parts: SessionParts;
   readonly #pressureMark: number;
-  readonly #timers = new SocketTimers<ServerTimer>(this);
   #congested = false;
   #authenticate: Authenticate | null = null;
   #handle: Handle | null = null;
@@ -132,7 +132,7 @@ class Session extends SessionMachine implements Connection, SocketEvents {
 
   onClose(code: number, reason: Buffer): void {
     this.dispatch({ type: "socketClosed", code });
-    this.#timers.stopAll();
+    stopTimers(this);
     const { code: why, reason: said } = this.#end ?? { code, reason: reason.toString() };
     this.#presence?.left(why, said);
   }
@@ -161,10 +161,10 @@ class Session extends SessionMachine implements Connection, SocketEvents {
         webSocket.terminate();
         return;
       case "startTimer":
-        this.#timers.start(effect.name, effect.ms);
+        startTimer(this, effect.name, effect.ms);
         return;
       case "stopTimer":
-        this.#timers.stop(effect.name);
+        stopTimer(this, effect.name);
         return;
       case "verify":
         this.#verify(effect);

@@ -8,6 +8,7 @@ import { closeWith } from "./close.ts";
 import { refuseAttempt, stageOf, startLogin, verify } from "./login.ts";
 import { handle, submit } from "./ready.ts";
 import {
+  emptyBacklog,
   isLive,
   type LiveState,
   type ServerEffect,
@@ -40,7 +41,11 @@ export function takeWaiting([state, effects]: ServerStep): ServerStep {
     const { frames, bytes } = current.backlog;
     const frame = frames.front?.value;
     if (frame === undefined) break;
-    const backlog = { frames: shift(frames), bytes: bytes - frameBytes(frame) };
+    // The same empty one for all: a session keeps it for as long as it is ready.
+    const backlog =
+      frames.length === 1
+        ? emptyBacklog
+        : { frames: shift(frames), bytes: bytes - frameBytes(frame) };
     const [next, more]: ServerStep = take({ ...current, backlog }, frame);
     // Whoever speaks is not idle.
     if (next.kind === "ready" && current.kind === "ready") all.push(startDeadline("idle", next));
