@@ -3,20 +3,33 @@ import type { WebSocket } from "ws";
 import type { Connection } from "./session.ts";
 import { isInsideMessage } from "./unfinished.ts";
 
-/** An open connection, as the heartbeat sees it. */
-export interface Beating {
+/** An open connection, as the heartbeat sees it, and what it notes about it. */
+export interface Beat extends Connection {
   readonly webSocket: WebSocket;
   readonly socket: Socket;
-  readonly connection: Connection;
   /** Silence alone does not end it (PROTOCOL.md P11), but inside a message nobody stops to think. */
   readonly mayBeDeaf: boolean;
-  /** When it has lasted long enough, by `performance.now()`; ms. */
-  readonly endsAtMs: number;
+  /** When it has lasted long enough, by `performance.now()`; ms. Infinity once it has been told to go. */
+  endsAtMs: number;
+  /** Among whom it is seen to. */
+  turn: number;
+  /** What had come from the peer when it was last seen to; −1 before that. */
+  bytesRead: number;
+  /** It was pinged then. */
+  pinged: boolean;
+  /** The message that it was inside of then, if any. */
+  inside: Inside | null;
+}
+
+/** A message that a look has found a peer in the middle of. */
+export interface Inside {
+  /** When it was first seen; Infinity once its peer has been told to go. */
+  sinceMs: number;
+  readonly leave: () => void;
 }
 
 export interface Heartbeat {
-  /** @returns what `remove` takes */
-  readonly add: (beating: Beating) => Beat;
+  readonly add: (beat: Beat) => void;
   readonly remove: (beat: Beat) => void;
   readonly stop: () => void;
 }
@@ -35,24 +48,6 @@ const turns = 32;
 
 /** How often in an interval a connection is seen to: once to ping it, once to see what came of it. */
 const looks = 2;
-
-/** A connection among the others that are seen to. */
-export interface Beat extends Omit<Beating, "endsAtMs"> {
-  readonly turn: number;
-  endsAtMs: number;
-  /** What had come from the peer when it was last seen to; −1 before that. */
-  bytesRead: number;
-  /** It was pinged then. */
-  pinged: boolean;
-  /** The message that it was inside of then, if any. */
-  inside: Inside | null;
-}
-
-interface Inside {
-  /** When it was first seen; Infinity once its peer has been told to go. */
-  sinceMs: number;
-  readonly leave: () => void;
-}
 
 /**
  * Pings a peer that has been silent for half an interval, and cuts it where it stays so for another
@@ -82,19 +77,19 @@ export function createHeartbeat({
   }
 
   function see(entry: Beat, now: number): void {
-    const { webSocket, socket, connection } = entry;
+    const { webSocket, socket } = entry;
     // Our close has a deadline of its own.
     if (webSocket.readyState !== webSocket.OPEN) return;
     if (now >= entry.endsAtMs) {
       // Once: a second time would not wait for the answers that are owed.
       entry.endsAtMs = Infinity;
-      connection.shutDown("sessionTooLong");
+      entry.shutDown("sessionTooLong");
       return;
     }
     const message = messageOf(entry, now);
     if (message !== null && now - message.sinceMs >= messageTimeoutMs()) {
       message.sinceMs = Infinity;
-      connection.shutDown("messageTooSlow");
+      entry.shutDown("messageTooSlow");
       return;
     }
     const { bytesRead } = socket;
@@ -111,23 +106,11 @@ export function createHeartbeat({
   }
 
   return {
-    add(beating) {
-      const { webSocket, socket, connection, mayBeDeaf, endsAtMs } = beating;
-      const beat: Beat = {
-        webSocket,
-        socket,
-        connection,
-        mayBeDeaf,
-        turn,
-        endsAtMs,
-        bytesRead: -1,
-        pinged: false,
-        inside: null,
-      };
+    add(beat) {
       // The group that was seen to last: the first ping comes after a whole interval.
+      beat.turn = turn;
       groups[turn]?.add(beat);
       if (timer === undefined) next();
-      return beat;
     },
     remove: (beat) => void groups[beat.turn]?.delete(beat),
     stop() {

@@ -1,13 +1,20 @@
-import type { Socket } from "node:net";
 import type { AuditMeter } from "./audit.ts";
 import type { LimitName } from "./limit-names.ts";
 
+/** So many bytes of a connection, handshake and framing included. */
+export interface Traffic {
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
 /** Where the server counts what happens; the numbers behind `/metrics`. */
 export interface Meter extends AuditMeter {
+  /** Called once, by each server: what its open connections have carried so far. */
+  serving(open: () => Iterable<Traffic>): void;
   /** A WebSocket connection opened. */
-  connected(socket: Socket): void;
-  /** It is gone, with this close code. */
-  disconnected(socket: Socket, code: number): void;
+  connected(): void;
+  /** It is gone, with this close code, and carried so much. */
+  disconnected(code: number, traffic: Traffic): void;
   /** A handshake was answered with this HTTP status. */
   refused(status: number): void;
   /** A message came, of so many bytes. */
@@ -36,6 +43,7 @@ export type LoginOutcome = "accepted" | "refused" | "throttled" | "unavailable";
 const ignore = (): void => undefined;
 
 export const silentMeter: Meter = {
+  serving: ignore,
   connected: ignore,
   disconnected: ignore,
   refused: ignore,

@@ -1,9 +1,9 @@
-import type { Access, Presence } from "./access.ts";
+import type { Access } from "./access.ts";
 import type { Authenticate, LoginStep } from "./authenticate.ts";
 import type { LoginOutcome, Meter } from "./meter.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Counts logins, the sessions that they open, and failures of the store behind them. */
+/** Counts logins, and failures of the store behind them. */
 export function meterAccess(access: Access, meter: Meter): Access {
   const counting =
     (authenticate: Authenticate): Authenticate =>
@@ -23,10 +23,6 @@ export function meterAccess(access: Access, meter: Meter): Access {
   return {
     ...access,
     newAuthenticate: (peer) => counting(access.newAuthenticate(peer)),
-    enter(entry, revoke) {
-      meter.entered();
-      return new Counted(access.enter(entry, revoke), meter);
-    },
     async check() {
       try {
         await access.check();
@@ -36,25 +32,6 @@ export function meterAccess(access: Access, meter: Meter): Access {
       }
     },
   };
-}
-
-class Counted implements Presence {
-  readonly #presence: Presence;
-  readonly #meter: Meter;
-
-  constructor(presence: Presence, meter: Meter) {
-    this.#presence = presence;
-    this.#meter = meter;
-  }
-
-  renewed(version: number): void {
-    this.#presence.renewed(version);
-  }
-
-  left(code: number, reason: string): void {
-    this.#meter.left();
-    this.#presence.left(code, reason);
-  }
 }
 
 function mechanismOf(step: LoginStep): string {

@@ -1,4 +1,3 @@
-import type { Socket } from "node:net";
 import {
   collectDefaultMetrics,
   Counter,
@@ -7,7 +6,7 @@ import {
   type MetricObjectWithValues,
   type MetricValue,
 } from "prom-client";
-import type { LoginOutcome, Meter } from "./meter.ts";
+import type { LoginOutcome, Meter, Traffic } from "./meter.ts";
 
 const kinds = ["text", "binary"] as const;
 
@@ -27,13 +26,15 @@ export type MetricSnapshot = readonly MetricObjectWithValues<MetricValue<string>
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const open = new Set<Socket>();
+  /** Each server's. */
+  const open: (() => Iterable<Traffic>)[] = [];
   /** Bytes of connections that are gone. */
   const gone = { in: 0, out: 0 };
   /** Counted here, for a labelled counter costs more than the echo of a small message. */
   const received = { text: { messages: 0, bytes: 0 }, binary: { messages: 0, bytes: 0 } };
 
   /** Counted here, too: each connection and each login passes by. */
+  let connections = 0;
   let holding = 0;
   const closed = new Map<number, number>();
   const decided = new Map<string, Map<LoginOutcome, number>>();
@@ -43,7 +44,7 @@ export function createMetrics(): Metrics {
     help: "Open WebSocket connections",
     registers,
     collect() {
-      this.set(open.size);
+      this.set(connections);
     },
   });
   new Gauge({
@@ -114,10 +115,11 @@ export function createMetrics(): Metrics {
     registers,
     collect() {
       let { in: received, out: sent } = gone;
-      for (const { bytesRead, bytesWritten } of open) {
-        received += bytesRead;
-        sent += bytesWritten;
-      }
+      for (const list of open)
+        for (const { bytesRead, bytesWritten } of list()) {
+          received += bytesRead;
+          sent += bytesWritten;
+        }
       this.reset();
       this.inc({ direction: "in" }, received);
       this.inc({ direction: "out" }, sent);
@@ -162,12 +164,13 @@ export function createMetrics(): Metrics {
 
   return {
     meter: {
-      connected: (socket) => void open.add(socket),
-      disconnected(socket, code) {
-        open.delete(socket);
+      serving: (list) => void open.push(list),
+      connected: () => void (connections += 1),
+      disconnected(code, { bytesRead, bytesWritten }) {
+        connections -= 1;
         closed.set(code, (closed.get(code) ?? 0) + 1);
-        gone.in += socket.bytesRead;
-        gone.out += socket.bytesWritten;
+        gone.in += bytesRead;
+        gone.out += bytesWritten;
       },
       refused: (status) => refused.inc({ status }),
       message(kind, bytes) {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { quicken } from "./quick-receiver.ts";
 import { release } from "./release.ts";
-import { EventfulSocket } from "./socket-events.ts";
+import { EventfulSocket, type Owner } from "./socket-events.ts";
 
 /** Larger payloads are written as they are; smaller ones are cheaper copied than written apart. */
 const copiedBytes = 16 * 1024;
@@ -48,8 +48,9 @@ export class ReplySocket extends EventfulSocket {
    * To be called first: where the library writes to. What is read from there belongs to this socket
    * from then on: whoever listens for it, too, has to copy it at once.
    */
-  attach(tcp: Socket): void {
+  attach(tcp: Socket, owner: Owner | null = null): void {
     this.#tcp = tcp;
+    this.owner = owner;
     this.#extended = this.extensions !== "";
     quicken(this, this);
   }

@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { encodeServer, type DialectName, type ServerMessage } from "@wsecho/protocol";
 import type { Presence } from "./access.ts";
+import type { Arrival } from "./arrival.ts";
 import { assertUsable, chooseAccess } from "./choose-access.ts";
 import { trackConnections } from "./connections.ts";
 import { runEcho } from "./echo-path.ts";
-import { createGate, shuttingDown, type Arrival, type ConnNumbers } from "./gate.ts";
+import { createGate, shuttingDown, type ConnNumbers } from "./gate.ts";
 import { createHandle, echo, type Handle, type SessionContext } from "./handler.ts";
 import { upgradeRequired } from "./handshake.ts";
 import { createHeartbeat } from "./heartbeat.ts";
@@ -24,7 +25,7 @@ import { toRules } from "./rules.ts";
 import { runSession, type Connection } from "./session.ts";
 import { createTap, tapParts, type Tap } from "./tap/tap.ts";
 import { toContext } from "./tls/material.ts";
-import { pathOf, webSocketPaths, type Admission } from "./upgrade.ts";
+import { pathOf, webSocketPaths } from "./upgrade.ts";
 import { enter as enterServer, Visit, type Commons } from "./visit.ts";
 
 /**
@@ -88,16 +89,13 @@ export function assembleServer<Context = SessionContext>(
   });
   const gate = createGate({
     rules: rules.current,
-    connections,
-    heartbeat,
+    reception: { connections, heartbeat, tap, meter, log, onHold: (limit) => meter.limited(limit) },
     access,
-    tap,
     conns,
     isClosing: () => closing !== undefined,
     run,
-    meter,
-    log,
   });
+  meter.serving(() => Array.from(connections.arrivals(), ({ socket }) => socket));
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     const path = pathOf(request.url);
@@ -110,13 +108,10 @@ export function assembleServer<Context = SessionContext>(
     else servePage(page, path, request, response);
   }
 
-  function run(arrival: Arrival, admission: Admission): Connection {
-    const { webSocket, socket, inflow, login, log } = arrival;
+  function run(arrival: Arrival): Connection {
+    const { webSocket, socket, spoken, inflow, login, log } = arrival;
     const { limits } = arrival.rules;
-    if (admission.path !== "echo") {
-      const { dialect, path } = admission;
-      return runSession(webSocket, socket, new Visit(commons, arrival, dialect, path));
-    }
+    if (spoken !== null) return runSession(webSocket, socket, new Visit(commons, arrival, spoken));
     const common = { limits, inflow, meter, log };
     if (login === null) return runEcho(webSocket, socket, { ...common, login: null });
     const { user, proof, expiresInMs } = login;
@@ -128,7 +123,7 @@ export function assembleServer<Context = SessionContext>(
   }
 
   function handleFor(
-    { id, webSocket, address, log }: Arrival,
+    { conn, webSocket, address, log }: Arrival,
     dialect: DialectName,
     user: string,
   ): Handle {
@@ -138,7 +133,7 @@ export function assembleServer<Context = SessionContext>(
       const ended = new AbortController();
       webSocket.once("close", () => ended.abort());
       return makeContext({
-        id,
+        id: conn,
         user,
         dialect,
         remoteAddress: address,
@@ -150,7 +145,7 @@ export function assembleServer<Context = SessionContext>(
 
   async function start(): Promise<Listening> {
     page = await findPage(options.webRoot);
-    await tap.begin();
+    await tap.begin(connections.arrivals);
     http.listen(port, host);
     await once(http, "listening");
     access.start();

@@ -78,7 +78,7 @@ class Session extends SessionMachine implements Connection, SocketEvents, TimerO
   #authenticate: Authenticate | null = null;
   #handle: Handle | null = null;
   #presence: Presence | null = null;
-  /** What the newest accepted verdict proved. */
+  /** What the newest accepted verdict proved, until it has been noted. */
   #proof: Proof | undefined;
   #end: { readonly code: number; readonly reason: string } | null = null;
 
@@ -208,6 +208,8 @@ class Session extends SessionMachine implements Connection, SocketEvents, TimerO
     if (note.kind === "closing") this.#takeClosing(note.close);
     const { kind, ...facts } = note;
     const how = kind === "accepted" ? { mechanism: this.#proof?.mechanism } : {};
+    // The next one brings its own.
+    if (kind === "accepted") this.#proof = undefined;
     // The gate says when the connection has really gone.
     if (kind !== "closed") this.#parts.log.info({ ...facts, ...how }, noteTexts[kind]);
   }

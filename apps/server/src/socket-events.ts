@@ -17,6 +17,11 @@ export interface SocketEvents {
   onClose(code: number, reason: Buffer): void;
 }
 
+/** Who wants to know when a connection is gone for good, whoever answers on it. */
+export interface Owner {
+  onGone(code: number): void;
+}
+
 /** Where a TCP socket's listener finds its WebSocket. */
 const webSocketOf = Symbol("webSocket");
 
@@ -28,6 +33,7 @@ type Linked = Socket & { [webSocketOf]?: EventfulSocket };
  */
 export class EventfulSocket extends WebSocket {
   protected events: SocketEvents | null = null;
+  protected owner: Owner | null = null;
 
   /** To be called before the first event. */
   listen(tcp: Socket, events: SocketEvents): void {
@@ -41,6 +47,10 @@ export class EventfulSocket extends WebSocket {
   /** `close` is heard by listeners, too. */
   override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
     const { events } = this;
+    if (event === "close") {
+      events?.onClose(first as number, second as Buffer);
+      this.owner?.onGone(first as number);
+    }
     if (events === null) return super.emit(event, first, second);
     switch (event) {
       case "message":
@@ -55,8 +65,6 @@ export class EventfulSocket extends WebSocket {
       case "error":
         events.onError(first as Error);
         return true;
-      case "close":
-        events.onClose(first as number, second as Buffer);
     }
     return super.emit(event, first, second);
   }

@@ -25,6 +25,7 @@ export type Admission =
     }
   | {
       readonly path: "echo";
+      readonly dialect: null;
       readonly credentials: Credentials | null;
       readonly refuseVisibly: false;
     };
@@ -124,7 +125,12 @@ function admitEcho(
   if (!credentials.ok) return credentials;
   return credentials.value === null && !policy.allowAnonymous
     ? failure(unauthorized("log in with Authorization: Basic base64(user:password)"))
-    : success({ path: "echo", credentials: credentials.value, refuseVisibly: false });
+    : success({
+        path: "echo",
+        dialect: null,
+        credentials: credentials.value,
+        refuseVisibly: false,
+      });
 }
 
 const foreignOrigin: Refusal = {

@@ -1,8 +1,9 @@
-import type { DialectName, ServerMessage, ServerOptions } from "@wsecho/protocol";
+import type { DialectName, Mechanism, ServerMessage, ServerOptions } from "@wsecho/protocol";
 import type { Access, Entry, Presence } from "./access.ts";
+import type { Arrival } from "./arrival.ts";
 import type { Authenticate } from "./authenticate.ts";
-import type { Arrival } from "./gate.ts";
 import type { Handle } from "./handler.ts";
+import type { ProvenLogin } from "./handshake-login.ts";
 import type { Inflow } from "./inflow.ts";
 import { startInspect } from "./inspect.ts";
 import type { ServerLimits } from "./limits.ts";
@@ -25,59 +26,75 @@ export interface Commons {
   readonly handleFor: (arrival: Arrival, dialect: DialectName, user: string) => Handle;
 }
 
-/** One session's part in the server. A class, for its functions would be there ten thousand times. */
-export class Visit implements SessionParts {
-  readonly options: ServerOptions;
-  readonly inflow: Inflow;
-  readonly log: Log;
+/**
+ * One session's part in the server, and its machine's options. A class that asks others for nearly all
+ * of it, for copies would be there ten thousand times.
+ */
+export class Visit implements SessionParts, ServerOptions {
+  readonly dialect: DialectName;
+  readonly limits: ServerLimits;
   readonly #commons: Commons;
   readonly #arrival: Arrival;
-  readonly #path: "session" | "inspect";
 
-  constructor(
-    commons: Commons,
-    arrival: Arrival,
-    dialect: DialectName,
-    path: "session" | "inspect",
-  ) {
-    const { access } = commons;
-    const { login, session, rules } = arrival;
-    const isSession = path === "session";
-    this.options = {
-      dialect,
-      mechanisms: access.mechanisms,
-      features: isSession ? access.features() : [...access.features(), "inspect"],
-      limits: isSession ? rules.limits : watcherLimits(rules.limits),
-      session,
-      ...(login === null ? {} : { login }),
-    };
-    this.inflow = arrival.inflow;
-    this.log = arrival.log;
+  constructor(commons: Commons, arrival: Arrival, dialect: DialectName) {
+    const { limits } = arrival.rules;
+    this.dialect = dialect;
+    this.limits = arrival.path === "inspect" ? watcherLimits(limits) : limits;
     this.#commons = commons;
     this.#arrival = arrival;
-    this.#path = path;
+  }
+
+  get options(): ServerOptions {
+    return this;
+  }
+
+  get mechanisms(): readonly Mechanism[] {
+    return this.#commons.access.mechanisms;
+  }
+
+  get features(): readonly string[] {
+    const features = this.#commons.access.features();
+    return this.#isSession ? features : [...features, "inspect"];
+  }
+
+  get session(): string {
+    return this.#arrival.session;
+  }
+
+  get login(): ProvenLogin | undefined {
+    return this.#arrival.login ?? undefined;
   }
 
   get proof(): Proof | undefined {
-    return this.#arrival.login?.proof;
+    return this.login?.proof;
+  }
+
+  get inflow(): Inflow {
+    return this.#arrival.inflow;
+  }
+
+  get log(): Log {
+    return this.#arrival.log;
   }
 
   get highWaterBytes(): number {
-    return this.#arrival.rules.limits.highWaterBytes + (this.#path === "session" ? 0 : feedBytes);
+    return this.limits.highWaterBytes + (this.#isSession ? 0 : feedBytes);
   }
 
   get encode(): (message: ServerMessage) => string | null {
-    return this.#commons.encoders[this.options.dialect];
+    return this.#commons.encoders[this.dialect];
   }
 
   get quickEcho(): QuickEcho | null {
-    return this.#path === "session"
-      ? (this.#commons.quickEchoes?.[this.options.dialect] ?? null)
-      : null;
+    return this.#isSession ? (this.#commons.quickEchoes?.[this.dialect] ?? null) : null;
   }
 
   get meter(): Meter {
     return this.#commons.meter;
+  }
+
+  get #isSession(): boolean {
+    return this.#arrival.path === "session";
   }
 
   newAuthenticate(): Authenticate {
@@ -87,27 +104,30 @@ export class Visit implements SessionParts {
   }
 
   enter(user: string, proof: Proof, revoke: () => void): Presence {
-    const dialect = this.#path === "session" ? this.options.dialect : this.#path;
+    const dialect = this.#isSession ? this.dialect : this.#arrival.path;
     return enter(this.#commons, this.#arrival, { user, ...proof, dialect }, revoke);
   }
 
   handleFor(user: string): Handle {
     const { access, tap, handleFor } = this.#commons;
     const { webSocket, log } = this.#arrival;
-    return this.#path === "session"
-      ? handleFor(this.#arrival, this.options.dialect, user)
+    return this.#isSession
+      ? handleFor(this.#arrival, this.dialect, user)
       : startInspect({ tap, webSocket, user, roleOf: access.roleOf, log });
   }
 }
 
 /** Somebody's login holds. */
 export function enter(
-  { access, tap }: Pick<Commons, "access" | "tap">,
-  { session: id, address, tapped }: Arrival,
+  { access, tap, meter }: Pick<Commons, "access" | "tap" | "meter">,
+  arrival: Arrival,
   who: Omit<Entry, "id" | "address">,
   revoke: () => void,
 ): Presence {
-  if (tapped !== null) tap.logIn(tapped, who.user);
+  const { session: id, address } = arrival;
+  tap.logIn(arrival, who.user);
+  arrival.isIn = true;
+  meter.entered();
   return access.enter({ id, address, ...who }, revoke);
 }
 

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { WebSocket } from "ws";
-import { createHeartbeat, type Beating, type Heartbeat } from "../src/heartbeat.ts";
+import { createHeartbeat, type Beat, type Heartbeat } from "../src/heartbeat.ts";
 import { soon } from "./support/soon.ts";
 import { connect, connectPlain, connectV1 } from "./support/client.ts";
 import { frame, header, openRaw, text, type RawPeer } from "./support/raw.ts";
@@ -27,7 +27,7 @@ describe("by a clock of our own", () => {
     vi.useRealTimers();
   });
 
-  function fake(options: Partial<Beating> = {}, answers = false) {
+  function fake(options: Partial<Beat> = {}, answers = false) {
     const socket = { bytesRead: 0 };
     const seen = { pings: 0, cut: 0, ended: 0 };
     const webSocket = Object.assign(new EventEmitter(), {
@@ -44,15 +44,19 @@ describe("by a clock of our own", () => {
         webSocket.readyState = 3;
       },
     });
-    const beating: Beating = {
+    const beat: Beat = {
       webSocket: webSocket as unknown as WebSocket,
       socket: socket as unknown as Socket,
-      connection: { shutDown: () => void (seen.ended += 1) },
+      shutDown: () => void (seen.ended += 1),
       mayBeDeaf: false,
       endsAtMs: Infinity,
+      turn: 0,
+      bytesRead: -1,
+      pinged: false,
+      inside: null,
       ...options,
     };
-    const beat = heartbeat.add(beating);
+    heartbeat.add(beat);
     return { seen, socket, webSocket, remove: () => heartbeat.remove(beat) };
   }
 

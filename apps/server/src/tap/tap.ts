@@ -1,12 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import type { WebSocket } from "ws";
 import { silentLog, type Log } from "../log.ts";
 import { silentMeter, type Meter } from "../meter.ts";
 import type { ServerOptions } from "../options.ts";
 import { covers, type Report, type Scope } from "./messages.ts";
 import type { RecordOptions } from "./record-options.ts";
 import { createTape, now, type Tape } from "./tape.ts";
-import { Tapped, type Subject } from "./tapped.ts";
+import { Tapped, type Newcomer, type Subject } from "./tapped.ts";
 import { startThread, type Thread } from "./thread.ts";
 
 /** What a watcher gets. */
@@ -28,18 +27,18 @@ export interface Watch {
 
 /** Looks at the bytes of connections, where somebody watches, and only then. */
 export interface Tap {
-  /** Rejects where nothing can be recorded, though it is to be. To be called before all others. */
-  readonly begin: () => Promise<void>;
   /**
-   * A connection whose handshake will be answered now.
+   * Rejects where nothing can be recorded, though it is to be. To be called before all others.
    *
-   * @param user whom the handshake has proven
+   * @param open the connections that are open
    */
-  readonly arrive: (subject: Subject, user: string | null, request: IncomingMessage) => Tapped;
-  /** It is open. */
-  readonly open: (tapped: Tapped, webSocket: WebSocket) => void;
-  readonly logIn: (tapped: Tapped, user: string) => void;
-  readonly close: (tapped: Tapped) => void;
+  readonly begin: (open: () => Iterable<Subject>) => Promise<void>;
+  /** A handshake will be answered now. */
+  readonly arrive: (newcomer: Newcomer, request: IncomingMessage) => void;
+  /** It has succeeded. */
+  readonly open: (subject: Subject) => void;
+  readonly logIn: (subject: Subject, user: string) => void;
+  readonly close: (subject: Subject) => void;
   readonly watch: (parts: WatchParts) => Watch;
   /** To be called when all connections are closed. */
   readonly end: () => Promise<void>;
@@ -69,7 +68,10 @@ export function tapParts({ record, log, meter }: TapOptions): TapParts {
 }
 
 export function createTap({ record, log, meter }: TapParts): Tap {
-  const connections = new Set<Tapped>();
+  /** Nobody has told yet where connections are. */
+  let subjects = (): Iterable<Subject> => [];
+  /** Those that somebody looks at, by `conn`. */
+  const tapped = new Map<number, Tapped>();
   const watches = new Map<number, WatchParts>();
   let running: Running | null = null;
   /** A thread has started before, so another will. */
@@ -139,13 +141,14 @@ export function createTap({ record, log, meter }: TapParts): Tap {
     if (running === null) return;
     const { tape, thread } = running;
     running = null;
-    for (const tapped of connections) tapped.untap("stopped");
+    for (const conn of tapped.keys()) untap(conn, "stopped");
     tape.flush();
     const ended = thread.close().finally(() => ending.delete(ended));
     ending.add(ended);
   }
 
-  function isWanted({ user, subject: { session } }: Tapped): boolean {
+  function isWanted({ session, user, dialect }: Newcomer): boolean {
+    if (dialect === null) return false;
     if (record !== null) return true;
     for (const { scope } of watches.values())
       if (covers(scope, { session, user }) !== "no") return true;
@@ -153,17 +156,22 @@ export function createTap({ record, log, meter }: TapParts): Tap {
   }
 
   /** Taps what somebody watches, and nothing else. */
-  function adjust({ tape }: Running, tapped: Tapped): void {
-    const wanted = isWanted(tapped);
-    if (wanted && !tapped.isTapped) tapped.tapFromHere(tape);
-    if (!wanted) tapped.untap("stopped");
+  function adjust({ tape }: Running, subject: Subject): void {
+    const { conn } = subject;
+    if (!isWanted(subject)) untap(conn, "stopped");
+    else if (!tapped.has(conn)) tapped.set(conn, Tapped.fromHere(subject, tape));
+  }
+
+  function untap(conn: number, how: "closed" | "stopped"): void {
+    tapped.get(conn)?.untap(how);
+    tapped.delete(conn);
   }
 
   /** The watches have changed. */
   function adjustAll(): void {
     if (watches.size === 0 && record === null) stop();
     if (running === null) return;
-    for (const tapped of connections) adjust(running, tapped);
+    for (const subject of subjects()) adjust(running, subject);
   }
 
   function order(of: Running, message: Parameters<Thread["post"]>[0]): void {
@@ -173,32 +181,29 @@ export function createTap({ record, log, meter }: TapParts): Tap {
   }
 
   return {
-    async begin() {
+    async begin(open) {
+      subjects = open;
       if (record === null) return;
       running = start();
       await begun.promise;
     },
-    arrive(subject, user, request) {
-      const tapped = new Tapped(subject, user);
-      if (running !== null && isWanted(tapped)) tapped.tapFromStart(running.tape, request);
-      return tapped;
+    arrive(newcomer, request) {
+      if (running === null || !isWanted(newcomer)) return;
+      const { conn } = newcomer;
+      const one = Tapped.fromStart(newcomer, running.tape, request);
+      one.onFailed(() => untap(conn, "closed"));
+      tapped.set(conn, one);
     },
-    open(tapped, webSocket) {
-      tapped.opened(webSocket);
-      connections.add(tapped);
-    },
-    logIn(tapped, user) {
-      if (tapped.user === user) return;
-      tapped.user = user;
+    open: ({ conn }) => tapped.get(conn)?.onFailed(null),
+    logIn(subject, user) {
+      if (subject.user === user) return;
+      subject.user = user;
       if (running === null) return;
-      const { conn } = tapped.subject;
-      if (tapped.isTapped) running.tape.say({ type: "login", conn, time: now(), user });
-      adjust(running, tapped);
+      const { conn } = subject;
+      if (tapped.has(conn)) running.tape.say({ type: "login", conn, time: now(), user });
+      adjust(running, subject);
     },
-    close(tapped) {
-      connections.delete(tapped);
-      tapped.untap("closed");
-    },
+    close: ({ conn }) => untap(conn, "closed"),
     watch(parts) {
       const watch = ++lastId;
       const leave = parts.isRemote === true ? () => undefined : meter.watching();

@@ -5,73 +5,62 @@ import { isInsideMessage } from "../unfinished.ts";
 import type { Entry } from "./messages.ts";
 import { now, type Tape } from "./tape.ts";
 
-/** A connection that may be watched. */
-export interface Subject {
+/** A connection whose handshake will be answered now. */
+export interface Newcomer {
   /** The log's `conn`. */
   readonly conn: number;
   /** The log's `session`. */
   readonly session: string;
   readonly socket: Socket;
-  readonly dialect: "plain" | "v1" | "other";
+  /** `null`: it may not be watched. */
+  readonly dialect: "plain" | "v1" | "other" | null;
+  /** Who is logged in; the tap sets it. */
+  user: string | null;
 }
 
-/**
- * One connection. While nobody looks at it, it has no listener and no wrapper: it costs this object.
- */
+/** One that is open. */
+export interface Subject extends Newcomer {
+  readonly webSocket: WebSocket;
+}
+
+type Start = Extract<Entry, { readonly type: "open" }>["start"];
+
+/** A connection that somebody looks at. The others have no listener, no wrapper and no such object. */
 export class Tapped {
-  readonly subject: Subject;
-  /** Who is logged in. */
-  user: string | null;
-  #webSocket: WebSocket | null = null;
+  readonly #conn: number;
+  readonly #socket: Socket;
+  readonly #tape: Tape;
+  readonly #onData: (chunk: Buffer) => void;
   /** Until the handshake has succeeded nobody else says when the connection closes. */
   #onFailed: (() => void) | null = null;
-  #untap: ((how: "closed" | "stopped") => void) | null = null;
-
-  constructor(subject: Subject, user: string | null) {
-    this.subject = subject;
-    this.user = user;
-  }
-
-  get isTapped(): boolean {
-    return this.#untap !== null;
-  }
-
-  /** The handshake has succeeded. */
-  opened(webSocket: WebSocket): void {
-    this.#webSocket = webSocket;
-    if (this.#onFailed !== null) this.subject.socket.removeListener("close", this.#onFailed);
-    this.#onFailed = null;
-  }
 
   /** To be called before the handshake is answered. */
-  tapFromStart(tape: Tape, request: IncomingMessage): void {
-    this.#tap(tape, "handshake");
-    this.#onFailed = () => this.untap("closed");
-    this.subject.socket.once("close", this.#onFailed);
-    tape.add(this.subject.conn, "c2s", headOf(request));
+  static fromStart(newcomer: Newcomer, tape: Tape, request: IncomingMessage): Tapped {
+    const tapped = new Tapped(newcomer, tape, "handshake");
+    tape.add(newcomer.conn, "c2s", headOf(request));
+    return tapped;
   }
 
   /** The handshake is over. */
-  tapFromHere(tape: Tape): void {
+  static fromHere(subject: Subject, tape: Tape): Tapped {
     // The server's frames are written whole. Of the client's, one may have come in part.
-    const isBetween = this.#webSocket !== null && !isInsideMessage(this.#webSocket);
-    this.#tap(tape, isBetween ? "frames" : "middle");
+    return new Tapped(subject, tape, isInsideMessage(subject.webSocket) ? "middle" : "frames");
   }
 
-  /** Puts the socket back as it was. */
-  untap(how: "closed" | "stopped"): void {
-    this.#untap?.(how);
-    this.#untap = null;
-  }
-
-  #tap(tape: Tape, start: Extract<Entry, { readonly type: "open" }>["start"]): void {
-    const { conn, session, socket, dialect } = this.subject;
-    const whose = { session, user: this.user };
-    tape.say({ type: "open", conn, time: now(), whose, dialect, start });
+  private constructor(
+    { conn, session, socket, dialect, user }: Newcomer,
+    tape: Tape,
+    start: Start,
+  ) {
+    this.#conn = conn;
+    this.#socket = socket;
+    this.#tape = tape;
+    const whose = { session, user };
+    tape.say({ type: "open", conn, time: now(), whose, dialect: dialect ?? "other", start });
     // Before the library's own listener, which unmasks in place. What came with the request passes
     // here too: the library puts it back into the socket.
-    const onData = (chunk: Buffer): void => tape.add(conn, "c2s", chunk);
-    socket.prependListener("data", onData);
+    this.#onData = (chunk) => tape.add(conn, "c2s", chunk);
+    socket.prependListener("data", this.#onData);
     const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
     const copying = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
       const [encoding] = rest;
@@ -85,12 +74,22 @@ export class Tapped {
       return write(chunk, ...rest);
     };
     socket.write = copying;
-    this.#untap = (how) => {
-      socket.removeListener("data", onData);
-      // The prototype's own is back.
-      Reflect.deleteProperty(socket, "write");
-      tape.say({ type: "end", conn, time: now(), how });
-    };
+  }
+
+  /** `tell` where the handshake fails; `null` once it has succeeded. */
+  onFailed(tell: (() => void) | null): void {
+    if (this.#onFailed !== null) this.#socket.removeListener("close", this.#onFailed);
+    this.#onFailed = tell;
+    if (tell !== null) this.#socket.once("close", tell);
+  }
+
+  /** Puts the socket back as it was. */
+  untap(how: "closed" | "stopped"): void {
+    this.onFailed(null);
+    this.#socket.removeListener("data", this.#onData);
+    // The prototype's own is back.
+    Reflect.deleteProperty(this.#socket, "write");
+    this.#tape.say({ type: "end", conn: this.#conn, time: now(), how });
   }
 }
 

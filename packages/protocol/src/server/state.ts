@@ -13,9 +13,9 @@ export interface ServerOptions {
   readonly features: readonly string[];
   readonly limits: Limits;
   /** What `ok` calls the session; at most 64 characters. */
-  readonly session?: string;
+  readonly session?: string | undefined;
   /** Set where the handshake already proved who this is: the session starts ready. */
-  readonly login?: Login;
+  readonly login?: Login | undefined;
 }
 
 /** A proven login. */
