@@ -30,10 +30,8 @@ export interface RecordRow extends Kept {
 /** Pings and pongs that nothing came between. */
 export interface HeartbeatsRow {
   readonly kind: "heartbeats";
-  /** Of the last of them. */
+  /** Of the first of them. */
   readonly seq: number;
-  /** `seq` of the first of them. */
-  readonly first: number;
   readonly count: number;
   readonly open: boolean;
 }
@@ -47,7 +45,7 @@ export interface Rows {
 /** Fewer are shown as they are: one line saying "one heartbeat" saves nothing. */
 const worthFolding = 2;
 
-/** The rows of the list, in order. */
+/** The rows of the list, in the order of `seq`. */
 export function rowsOf(kept: readonly Kept[], options: RowOptions): Rows {
   const { level, which, filter, opened } = options;
   // Who looks for something wants to see it.
@@ -59,12 +57,11 @@ export function rowsOf(kept: readonly Kept[], options: RowOptions): Rows {
 
   const flush = (): void => {
     const [first] = run;
-    const last = run.at(-1);
-    if (first === undefined || last === undefined) return;
+    if (first === undefined) return;
     const count = run.length;
     const few = count < worthFolding;
     const open = few || opened.has(first.seq);
-    if (!few) rows.push({ kind: "heartbeats", seq: last.seq, first: first.seq, count, open });
+    if (!few) rows.push({ kind: "heartbeats", seq: first.seq, count, open });
     if (open) for (const entry of run) rows.push({ ...entry, kind: "record", inside: !few });
     else folded += count;
     run = [];

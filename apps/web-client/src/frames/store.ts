@@ -66,13 +66,7 @@ export function createFramesStore({ schedule, rest }: FramesHost): FramesStore {
   );
 
   const show = (records: readonly WireRecord[]): void => {
-    log.value = append(log.value, records);
-    // A step of its own: a list that grows at one end and shrinks at the other in the same step
-    // cannot keep its place.
-    if (trimLog(log.value) !== log.value)
-      schedule(() => {
-        log.value = trimLog(log.value);
-      }, false);
+    log.value = trimLog(append(log.value, records));
   };
   const { push, flush } = createBatcher<WireRecord>(schedule, (records) => {
     raw = trimLog(append(raw, records));

@@ -1,52 +1,56 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Entry } from "../session/transcript.ts";
 
-export interface Drawn {
-  readonly entries: readonly Entry[];
-  /** Whether entries left the front since the last drawing, which then is all that changed. */
+/** A row of a list that grows at its end; rows are in the order of `seq`. */
+export interface Ordered {
+  readonly seq: number;
+}
+
+export interface Drawn<R> {
+  readonly rows: readonly R[];
+  /** Whether rows left the front since the last drawing, which then is all that changed. */
   readonly shift: boolean;
 }
 
 /**
- * What the list draws of a transcript that grows at its end and is trimmed at its front. The list
- * knows only by how much its length changed, and keeps the place of a reader where that happened at
- * one end. So where both came together, first the new entries are drawn, then the trimmed front.
+ * What a list draws of rows that grow at their end and are trimmed at their front. The list knows
+ * only by how much its length changed, and keeps the place of a reader where that happened at one
+ * end. So where both came together, first the new rows are drawn, then the trimmed front.
+ *
+ * @param front the `seq` of the oldest that is still kept, in the list or not
  */
-export function useDrawn(entries: readonly Entry[]): Drawn {
-  const before = useRef(entries);
+export function useDrawn<R extends Ordered>(rows: readonly R[], front: number): Drawn<R> {
+  const before = useRef(rows);
   const [, redraw] = useState(0);
-  const drawn = step(before.current, entries);
-  const shift = firstSeq(drawn) > firstSeq(before.current);
+  const drawn = step(before.current, rows, front);
 
   useLayoutEffect(() => {
-    before.current = drawn;
-    if (drawn !== entries) redraw((count) => count + 1);
+    before.current = drawn.rows;
+    if (drawn.rows !== rows) redraw((count) => count + 1);
   });
-  return { entries: drawn, shift };
+  return drawn;
 }
 
-/** `next`, or `before` with what `next` adds to its end, where both ends differ. */
-export function step(before: readonly Entry[], next: readonly Entry[]): readonly Entry[] {
-  const gone = placeAfter(before, firstSeq(next) - 1);
-  const added = (next.at(-1)?.seq ?? 0) - (before.at(-1)?.seq ?? 0);
-  // A cleared list shares nothing with what was there.
-  const shared = before.length - gone;
-  if (gone <= 0 || added <= 0 || shared <= 0) return next;
-  return [...before.slice(0, gone), ...next];
+/** `next`, or before it what left the front, where that is not all that changed. */
+export function step<R extends Ordered>(
+  before: readonly R[],
+  next: readonly R[],
+  front: number,
+): Drawn<R> {
+  const gone = placeAfter(before, front - 1);
+  // A list of other rows shares nothing with what was there.
+  if (gone === 0 || gone === before.length) return { rows: next, shift: false };
+  if (next.length === before.length - gone) return { rows: next, shift: true };
+  return { rows: [...before.slice(0, gone), ...next], shift: false };
 }
 
-/** How many of `entries`, which are in order, have a `seq` of at most `seq`. */
-export function placeAfter(entries: readonly { readonly seq: number }[], seq: number): number {
+/** How many of `rows`, which are in order, have a `seq` of at most `seq`. */
+export function placeAfter(rows: readonly Ordered[], seq: number): number {
   let low = 0;
-  let high = entries.length;
+  let high = rows.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((entries[middle]?.seq ?? 0) <= seq) low = middle + 1;
+    if ((rows[middle]?.seq ?? 0) <= seq) low = middle + 1;
     else high = middle;
   }
   return low;
-}
-
-function firstSeq(entries: readonly Entry[]): number {
-  return entries[0]?.seq ?? 0;
 }

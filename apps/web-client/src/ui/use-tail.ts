@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { placeAfter } from "./use-drawn.ts";
+import { placeAfter, type Ordered } from "./use-drawn.ts";
 
 export interface Tail {
   /** Whether the list stays at its end as it grows. */
@@ -27,7 +27,7 @@ export interface TailOptions<E> {
  * Follows the end until a person scrolls up; never takes them away from what they read. It moves
  * the scroller itself, because the list's own `scrollToIndex` goes on scrolling for a while.
  */
-export function useTail<E extends { readonly seq: number }>(
+export function useTail<E extends Ordered>(
   entries: readonly E[],
   scroller: RefObject<HTMLElement | null>,
   { follow, wanted }: TailOptions<E>,
@@ -47,7 +47,10 @@ export function useTail<E extends { readonly seq: number }>(
   };
   const toEnd = (): void => {
     const element = scroller.current;
-    if (element !== null && stays.current) element.scrollTop = element.scrollHeight;
+    if (element === null || !stays.current) return;
+    element.scrollTop = element.scrollHeight;
+    // A person may scroll before the event of this comes.
+    lastOffset.current = element.scrollTop;
   };
 
   useLayoutEffect(() => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
 import { plainTexts } from "@wsecho/protocol";
+import { handshake, jsonl, recordsOf } from "../support/capture.ts";
 import {
   closeBrowser,
   logIn,
@@ -90,4 +91,54 @@ describe("a server that floods the page", () => {
     expect(complaints).toEqual([]);
     await page.context().close();
   });
+});
+
+/** Requests with heads so long that few of them fill the room of the Frames view. */
+const requests = (from: number, to: number): Buffer => {
+  const [request] = recordsOf(handshake);
+  if (request?.k !== "handshake") throw new Error("the capture begins with a handshake");
+  const filler = "x".repeat(50_000);
+  const all = Array.from({ length: to - from + 1 }, (_, i) => ({
+    ...request,
+    head: `GET /line-${from + i}. HTTP/1.1\r\nFiller: ${filler}\r\n\r\n`,
+  }));
+  return Buffer.from(jsonl(all));
+};
+
+describe("a feed that floods the Frames view", () => {
+  it("leaves a reader where they are while the oldest go and new ones come", async () => {
+    const { page, complaints } = await openPage(running.httpUrl);
+    page.setDefaultTimeout(8000);
+    let say: (from: number, to: number) => void = () => expect.fail("no feed");
+    await page.routeWebSocket(/\/inspect$/, (feed) => {
+      feed.connectToServer();
+      say = (from, to) => feed.send(requests(from, to));
+    });
+    await page.reload();
+    await logIn(page, { autoReconnect: true });
+    await state(page, "Connected").waitFor();
+    await page.getByRole("button", { name: "Frames", exact: true }).click();
+    await page.locator(".frames .pill", { hasText: "Live" }).waitFor();
+    const row = (i: number) => page.locator(".frame-row", { hasText: `/line-${i}.` });
+    // Almost all that there is room for.
+    for (let i = 0; i < 8; i++) say(20 * i + 1, 20 * (i + 1));
+    await row(160).waitFor();
+
+    const list = page.locator(".frame-scroller");
+    const placeOf = (i: number): Promise<number> =>
+      row(i).evaluate((found) => found.getBoundingClientRect().top);
+    await list.evaluate((scroller) => {
+      scroller.scrollTop = scroller.scrollHeight / 2;
+    });
+    const reading = 80;
+    await row(reading).waitFor();
+    const before = await placeOf(reading);
+    say(161, 200);
+    await page.locator(".frames-source").getByText("older dropped").waitFor();
+    // The feed itself may have had something to say meanwhile.
+    await page.getByRole("button", { name: /4\d new$/ }).waitFor();
+    expect(Math.abs((await placeOf(reading)) - before)).toBeLessThanOrEqual(2);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  }, 30_000);
 });

@@ -1,10 +1,8 @@
-import type { ComponentChildren, CSSProperties, JSX, Ref } from "preact";
+import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { formatCount } from "../../text/format.ts";
-import { Icon } from "../../ui/icons.tsx";
-import { useTail } from "../../ui/use-tail.ts";
+import { ToEnd, useVirtualList, VirtualRows } from "../../ui/virtual-list.tsx";
 import { placeAfter } from "../keys.ts";
 import type { Row } from "../rows.ts";
 import { ft } from "../words.ts";
@@ -12,7 +10,7 @@ import { useFrames } from "./context.ts";
 import { FrameRow } from "./frame-row.tsx";
 
 /** Stays the same while a row of heartbeats grows. */
-const keyOf = (row: Row): string => (row.kind === "heartbeats" ? `h${row.first}` : `r${row.seq}`);
+const keyOf = (row: Row): string => (row.kind === "heartbeats" ? `h${row.seq}` : `r${row.seq}`);
 
 interface FrameListProps {
   /** Whether rows come while it is looked at, and the newest stay in view. */
@@ -22,11 +20,12 @@ interface FrameListProps {
 /** The rows, in a plain list that says how long it is, because only some of them exist at a time. */
 export function FrameList({ follow }: FrameListProps): JSX.Element {
   const frames = useFrames();
-  const { rows } = frames.rows.value;
-  const scroller = useRef<HTMLElement>(null);
-  const list = useRef<VirtualizerHandle>(null);
-  const tail = useTail(rows, scroller, { follow, wanted: () => false });
-  const shift = useShift(frames.log.value.dropped);
+  const list = useVirtualList(frames.rows.value.rows, {
+    front: frames.log.value.kept[0]?.seq ?? 0,
+    follow,
+    wanted: () => false,
+  });
+  const { rows, scroller, handle, tail } = list;
   const narrowed = frames.filter.value !== null || frames.which.value !== "all";
   const cursor = useSignal<string | null>(null);
   const goesTo = useRef<string | null>(null);
@@ -50,20 +49,20 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
     // Who reads the details of one is not taken away from it.
     tail.leave();
     if (row?.kind === "record") frames.selected.value = row;
-    else if (row !== undefined) frames.toggleFold(row.first);
+    else if (row !== undefined) frames.toggleFold(row.seq);
   };
   const moveTo = (index: number): void => {
     const row = rows[index];
     if (row === undefined) return;
     cursor.value = goesTo.current = keyOf(row);
-    list.current?.scrollToIndex(index, { align: "nearest" });
+    handle.current?.scrollToIndex(index, { align: "nearest" });
     // Who reads the details of one goes on to those of the next.
     if (frames.selected.value !== null && row.kind === "record") frames.selected.value = row;
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { viewportSize = 0 } = list.current ?? {};
-    const page = Math.max(1, Math.floor(viewportSize / (list.current?.getItemSize(at) ?? 1)) - 1);
+    const { viewportSize = 0 } = handle.current ?? {};
+    const page = Math.max(1, Math.floor(viewportSize / (handle.current?.getItemSize(at) ?? 1)) - 1);
     const next = placeAfter(event.key, { at, count: rows.length, columns: 1, page });
     if (next !== undefined) moveTo(next);
     else if (event.key === "/") document.getElementById("frames-filter")?.focus();
@@ -79,16 +78,7 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
         aria-label={ft("list.title")}
         onKeyDown={onKeyDown}
       >
-        <Virtualizer
-          ref={list}
-          as={List}
-          item={Item}
-          data={rows}
-          shift={shift}
-          keepMounted={at >= 0 ? [at] : []}
-          // A file has no newest row that somebody waits for.
-          {...(follow && { onScroll: tail.onScroll })}
-        >
+        <VirtualRows of={list} kept={at}>
           {(row: Row, index: number) => (
             <FrameRow
               key={keyOf(row)}
@@ -101,16 +91,14 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
               }}
             />
           )}
-        </Virtualizer>
+        </VirtualRows>
         {rows.length === 0 && (
           <p class="empty muted">{ft(narrowed ? "list.empty" : "feed.waiting")}</p>
         )}
       </section>
       {follow && !tail.following && tail.unseen > 0 && (
-        <button
-          type="button"
-          class="button to-end"
-          aria-label={ft("list.new.label", { count: tail.unseen })}
+        <ToEnd
+          label={ft("list.new.label", { count: tail.unseen })}
           onClick={() => {
             tail.follow();
             cursor.value = null;
@@ -119,9 +107,8 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
             if (last !== undefined) goesTo.current = keyOf(last);
           }}
         >
-          <Icon name="down" />
           {ft("list.new", { count: formatCount(tail.unseen) })}
-        </button>
+        </ToEnd>
       )}
     </div>
   );
@@ -134,42 +121,3 @@ const keyAt = (rows: readonly Row[], at: number): string => {
 
 const rowOf = (scroller: HTMLElement | null, key: string): HTMLElement | undefined =>
   scroller?.querySelector<HTMLElement>(`[data-row="${key}"]`) ?? undefined;
-
-/** Whether rows were taken from the front since the last drawing, to make room. */
-function useShift(dropped: number): boolean {
-  const before = useRef(dropped);
-  const shifted = dropped > before.current;
-  before.current = dropped;
-  return shifted;
-}
-
-interface ListProps {
-  readonly style: CSSProperties;
-  readonly children: ComponentChildren;
-  readonly ref?: Ref<HTMLOListElement>;
-}
-
-// The role says what `list-style: none` makes Safari forget.
-function List({ style, children, ref }: ListProps): JSX.Element {
-  return (
-    <ol ref={ref ?? null} style={style} role="list">
-      {children}
-    </ol>
-  );
-}
-
-interface ItemProps {
-  readonly style: CSSProperties;
-  readonly index: number;
-  readonly children: ComponentChildren;
-  readonly ref?: Ref<HTMLLIElement>;
-}
-
-function Item({ style, index, children, ref }: ItemProps): JSX.Element {
-  const { length } = useFrames().rows.value.rows;
-  return (
-    <li ref={ref ?? null} style={style} aria-setsize={length} aria-posinset={index + 1}>
-      {children}
-    </li>
-  );
-}
