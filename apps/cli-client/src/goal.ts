@@ -30,9 +30,7 @@ export function createGoal({ count, expect }: GoalOptions): Goal {
   return {
     set: count !== undefined || expect.length > 0,
     take: (message) => {
-      const text =
-        message.kind === "text" ? message.text : Buffer.from(message.data).toString("hex");
-      if (expect[matched]?.test(text) === true) matched += 1;
+      if (expect[matched]?.test(comparedText(message)) === true) matched += 1;
       tell();
     },
     shown: () => {
@@ -50,4 +48,9 @@ export function createGoal({ count, expect }: GoalOptions): Goal {
           : null,
     }),
   };
+}
+
+/** What a pattern is compared with: of a binary message its hex digits. */
+export function comparedText(message: Message): string {
+  return message.kind === "text" ? message.text : Buffer.from(message.data).toString("hex");
 }

@@ -15,7 +15,8 @@ export interface Recording {
   readonly received: (message: Message) => string | null;
   /** Goes on in this file instead of the one before. */
   readonly start: (path: string) => Result<undefined, string>;
-  readonly stop: () => void;
+  /** @returns whether there was a file */
+  readonly stop: () => boolean;
 }
 
 /** @param print `null` where stdout gets no events */
@@ -31,9 +32,11 @@ export function createRecording(
   };
   const recorder = createRecorder(write, now);
   const wanted = (): boolean => print !== null || file !== null;
-  const stop = (): void => {
-    if (file !== null) closeSync(file);
+  const stop = (): boolean => {
+    if (file === null) return false;
+    closeSync(file);
     file = null;
+    return true;
   };
   return {
     // Counts the connections, so it is told of each.

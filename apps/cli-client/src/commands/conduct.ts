@@ -1,10 +1,9 @@
 import type { ConnectOptions, SessionEvent } from "@wsecho/client";
 import type { DialectName } from "@wsecho/protocol";
-import type { Channel } from "../connection/channel.ts";
-import { dial } from "../connection/dial.ts";
+import { dial, type Dialed } from "../connection/dial.ts";
+import { createExpectations } from "../expectations.ts";
 import { createGoal } from "../goal.ts";
 import type { ByteInput } from "../input/bytes.ts";
-import type { Outgoing } from "../input/framing.ts";
 import { createLogin } from "../login.ts";
 import { createNarrator } from "../narrator.ts";
 import type { Recording } from "../recording.ts";
@@ -13,6 +12,7 @@ import { keepTally } from "../tally.ts";
 import { showTarget } from "../target.ts";
 import type { Inspector } from "../wire/inspector.ts";
 import type { Approach } from "./approach.ts";
+import { createChannels, type Channels } from "./channels.ts";
 import { openLink } from "./link.ts";
 import type { Plan } from "./plan.ts";
 import type { Preparation } from "./preparation.ts";
@@ -41,7 +41,6 @@ export async function conduct(conducting: Conducting): Promise<Outcome> {
   const tally = keepTally();
   const stats = createStats();
   const link = await openLink(conducting);
-  const { control, handshakes } = link;
   const login = createLogin(given, {
     ask: terminal.ask,
     present: terminal.present,
@@ -56,17 +55,7 @@ export async function conduct(conducting: Conducting): Promise<Outcome> {
     );
     return null;
   };
-  let channel: Channel | null = null;
-  const send = async (message: Outgoing): Promise<void> => {
-    if (channel === null) return;
-    if (message.kind === "text") await channel.send(message.text);
-    else if (message.kind === "binary") await channel.send(message.data);
-    else if (message.kind === "close") {
-      await channel.close({ code: message.code, reason: message.reason });
-      departure.leave("ok");
-    } else control[message.kind](message.data);
-  };
-
+  let channels: Channels | null = null;
   let dialect: DialectName = manner === "plain" ? "plain" : "v1";
   let bare = manner === "none" || manner === "detect";
   let waits = 0;
@@ -87,8 +76,8 @@ export async function conduct(conducting: Conducting): Promise<Outcome> {
     approach?.onReady?.();
     waits = 0;
     // What is said first is said again on each new connection.
-    if (channel !== null)
-      for (const message of plan.first) void send(message).catch(() => undefined);
+    if (channels !== null && channels.current() !== null)
+      for (const message of plan.first) void channels.send(message).catch(() => undefined);
   };
   const take = (event: SessionEvent): void => {
     recording.take(event);
@@ -100,7 +89,7 @@ export async function conduct(conducting: Conducting): Promise<Outcome> {
   const stepMs = options.connectTimeout * 1000;
   const reconnect = options.reconnect ?? false;
   const session: ConnectOptions = {
-    transport: handshakes.transport,
+    transport: link.handshakes.transport,
     handshakeLogin: preparation.handshakeLogin,
     reconnect,
     allowInsecurePassword: options.allowInsecurePassword ?? false,
@@ -113,51 +102,66 @@ export async function conduct(conducting: Conducting): Promise<Outcome> {
     },
   };
   if (interactive) terminal.open();
-  const dialed = await dial({
-    url: target.url,
-    login: { ...login, provide },
-    departure,
-    manner,
-    subprotocols: options.subprotocol ?? [],
-    handshakes,
-    timeoutMs: stepMs,
-    bare: { reconnect, maxRetries, onEvent: take },
-    onAbsent:
-      options.wait === true
+  const call = (patient: boolean): Promise<Dialed> =>
+    dial({
+      url: target.url,
+      login: { ...login, provide },
+      departure,
+      manner,
+      subprotocols: options.subprotocol ?? [],
+      handshakes: link.handshakes,
+      timeoutMs: stepMs,
+      bare: {
+        reconnect,
+        maxRetries,
+        onEvent: (event) => {
+          bare = true;
+          take(event);
+        },
+      },
+      onAbsent: patient
         ? () => output.info(`No server at ${url} yet; waiting for one. Ctrl-C leaves.`)
         : null,
-    options: session,
+      options: session,
+    });
+  const first = await call(options.wait === true);
+  channels = createChannels({
+    first,
+    dial: () => call(options.wait === true || reconnect),
+    control: link.control,
+    departure,
   });
 
   const goal = createGoal({
     count: options.one === true ? 1 : options.count,
     expect: plan.expect,
   });
-  let complete = true;
-  if (dialed.ok) {
-    ({ channel } = dialed);
-    complete = await talk({
+  const expectations = createExpectations(output.problem);
+  const complete =
+    !first.ok ||
+    (await talk({
       ...conducting,
-      ...dialed,
+      ...first,
+      channels,
       stats,
       tally,
       goal,
-      send,
+      expectations,
       facts: (about) => (about === "headers" ? link.answer().join("\n") : stats.describe()),
-    });
-  }
+    }));
   return {
-    reason: dialed.ok ? await dialed.channel.closed : dialed.reason,
+    reason: await channels.reason(),
     context: circumstances(conducting, {
-      established: dialed.ok,
+      established: first.ok,
       dialect,
-      failure: handshakes.failure(),
+      failure: link.handshakes.failure(),
     }),
     wish: departure.exit(),
     okClose: options.okClose ?? [],
     dead: link.dead(),
     tally: tally.now(),
     goal,
+    unmet: expectations.missing(),
     complete,
     indulgent: interactive || output.gone(),
   };

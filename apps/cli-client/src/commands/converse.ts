@@ -1,9 +1,13 @@
 import { SessionError } from "@wsecho/client";
+import type { Channel } from "../connection/channel.ts";
+import type { Expectations } from "../expectations.ts";
 import type { Outgoing } from "../input/framing.ts";
 import type { Output } from "../output.ts";
 import type { History } from "../prompt/history.ts";
 import type { Terminal } from "../prompt/terminal.ts";
+import type { Recording } from "../recording.ts";
 import type { TallyKeeper } from "../tally.ts";
+import type { Channels } from "./channels.ts";
 import { receive, type Receiving } from "./receive.ts";
 import { commandHelp, readLine } from "./slash.ts";
 import { completeCommand } from "./slash-completion.ts";
@@ -14,12 +18,14 @@ export interface Conversation extends Receiving {
   readonly tally: TallyKeeper;
   /** Said before anything is typed. */
   readonly first: readonly Outgoing[];
-  readonly send: (message: Outgoing) => Promise<void>;
   readonly leave: () => void;
   /** `null` where nothing is to be kept. */
   readonly history: History | null;
   /** For `/headers` and `/stats`, in lines. */
   readonly facts: (about: "headers" | "stats") => string;
+  readonly expectations: Expectations;
+  readonly recording: Recording;
+  readonly channels: Channels;
 }
 
 /** The word that ends a conversation; it is never sent. */
@@ -27,10 +33,10 @@ const exitWord = "exit";
 
 /** A person types, the server answers, until one of them ends it. */
 export async function converse(conversation: Conversation): Promise<void> {
-  const { terminal, output, tally, leave } = conversation;
+  const { terminal, output, tally, leave, channels, recording, expectations } = conversation;
   const send = async (message: Outgoing): Promise<void> => {
     try {
-      await conversation.send(message);
+      await channels.send(message);
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
       if (error.reason.kind === "unsent") tally.addUnsent();
@@ -39,13 +45,41 @@ export async function converse(conversation: Conversation): Promise<void> {
   };
   const obey = (line: string): void => {
     const command = readLine(line);
-    if (!command.ok) output.problem(`Not sent: ${command.error}.`);
-    else if (command.value.kind === "help") output.problem(commandHelp);
-    else if (command.value.kind !== "send") output.problem(conversation.facts(command.value.kind));
-    else {
-      const { message, times } = command.value;
-      for (let count = 0; count < times; count += 1) void send(message);
+    if (!command.ok) {
+      output.problem(`Not sent: ${command.error}.`);
+      return;
     }
+    switch (command.value.kind) {
+      case "send": {
+        const { message, times } = command.value;
+        for (let count = 0; count < times; count += 1) void send(message);
+        return;
+      }
+      case "reconnect":
+        channels.renew();
+        return;
+      case "record":
+        record(command.value.path);
+        return;
+      case "expect":
+        expectations.add(command.value.pattern, command.value.seconds);
+        return;
+      case "help":
+        output.problem(commandHelp);
+        return;
+      case "headers":
+      case "stats":
+        output.problem(conversation.facts(command.value.kind));
+    }
+  };
+  const record = (path: string | null): void => {
+    if (path === null) {
+      output.info(recording.stop() ? "The recording has ended." : "Nothing was being recorded.");
+      return;
+    }
+    const started = recording.start(path);
+    if (started.ok) output.info(`Recording to ${path}.`);
+    else output.problem(`Not recorded: ${started.error}.`);
   };
   for (const message of conversation.first) void send(message);
   terminal.prompt(
@@ -61,5 +95,11 @@ export async function converse(conversation: Conversation): Promise<void> {
       complete: (draft) => completeCommand(commandHelp, draft),
     },
   );
-  await receive(conversation);
+  let channel: Channel | null = conversation.channel;
+  while (channel !== null) {
+    await receive({ ...conversation, channel });
+    channel = await channels.next();
+    // What is said first is said again on each new connection.
+    if (channel !== null) for (const message of conversation.first) void send(message);
+  }
 }

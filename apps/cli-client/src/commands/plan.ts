@@ -22,11 +22,9 @@ export async function readPlan(options: ConnectCommandOptions): Promise<Result<P
   }
   const expect: RegExp[] = [];
   for (const pattern of options.expect ?? []) {
-    try {
-      expect.push(new RegExp(pattern, "u"));
-    } catch (error) {
-      return failure(`--expect: ${(error as Error).message}`);
-    }
+    const read = readPattern(pattern);
+    if (!read.ok) return failure(`--expect: ${read.error}`);
+    expect.push(read.value);
   }
   const filter =
     options.filter === undefined ? success(undefined) : await readFilter(options.filter);
@@ -39,6 +37,14 @@ export async function readPlan(options: ConnectCommandOptions): Promise<Result<P
       ...(filter.value === undefined ? {} : { filter: filter.value }),
     },
   });
+}
+
+export function readPattern(source: string): Result<RegExp, string> {
+  try {
+    return success(new RegExp(source, "u"));
+  } catch (error) {
+    return failure((error as Error).message);
+  }
 }
 
 function pick(options: ConnectCommandOptions): DisplayOptions {

@@ -1,12 +1,15 @@
 import { failure, success, type Result } from "@wsecho/protocol";
-import { parseBytes } from "../input/framing.ts";
-import type { Outgoing } from "../input/framing.ts";
+import { parseBytes, type Outgoing } from "../input/framing.ts";
 import { maxControlBytes } from "../control.ts";
-import { readMessageFile } from "./plan.ts";
+import { readMessageFile, readPattern } from "./plan.ts";
 
 /** What a line at the prompt asks for. */
 export type Command =
   | { readonly kind: "send"; readonly message: Outgoing; readonly times: number }
+  | { readonly kind: "reconnect" }
+  /** `null` ends the recording. */
+  | { readonly kind: "record"; readonly path: string | null }
+  | { readonly kind: "expect"; readonly pattern: RegExp; readonly seconds: number }
   | { readonly kind: "headers" | "stats" | "help" };
 
 /** For `/help`, in the order in which it shows them. */
@@ -17,12 +20,17 @@ export const commandHelp = [
   "/bin HEX, /bin64 BASE64   send a binary message",
   "/file PATH                send a file; binary where it is no UTF-8",
   "/repeat N TEXT            send a text N times (1000 at most)",
+  "/reconnect                leave, and come back, with the login again",
+  "/record PATH|off          write the events to a file from now on; only you can read it",
+  "/expect REGEX [SECONDS]   say whether a message matches in time (30 s); if not, the end is 10",
   "/headers                  what the server answered at the handshake",
   "/stats                    how many messages and bytes went and came",
   "//TEXT                    send a text that begins with a slash",
 ].join("\n");
 
 const maxRepeats = 1000;
+/** A day. */
+const maxSeconds = 86_400;
 /** RFC 6455 section 5.5: two of the 125 bytes are the code. */
 const maxReasonBytes = maxControlBytes - 2;
 
@@ -62,6 +70,13 @@ export function readLine(line: string): Result<Command, string> {
         ? say({ kind: "text", text }, Number(times))
         : failure(`/repeat needs a number from 1 to ${maxRepeats} and a text`);
     }
+    case "record":
+      return rest === ""
+        ? failure("/record needs a path, or off")
+        : success({ kind: name, path: rest === "off" ? null : rest });
+    case "expect":
+      return readExpect(rest);
+    case "reconnect":
     case "headers":
     case "stats":
     case "help":
@@ -69,6 +84,19 @@ export function readLine(line: string): Result<Command, string> {
     default:
       return failure(`there is no /${name}; /help shows what there is, // sends a slash`);
   }
+}
+
+/** A number behind a blank at the end is the time; in a pattern a blank can be written as `\\s`. */
+function readExpect(rest: string): Result<Command, string> {
+  const [, source = "", digits = "30"] = /^([^]*?)(?: +(\d+(?:\.\d+)?))?$/.exec(rest) ?? [];
+  const seconds = Number(digits);
+  if (source === "") return failure("/expect needs a pattern");
+  if (seconds === 0 || seconds > maxSeconds)
+    return failure(`/expect: the seconds have to be above 0, up to ${maxSeconds}`);
+  const pattern = readPattern(source);
+  return pattern.ok
+    ? success({ kind: "expect", pattern: pattern.value, seconds })
+    : failure(`/expect: ${pattern.error}`);
 }
 
 function readClose(rest: string): Result<Command, string> {

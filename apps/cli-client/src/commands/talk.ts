@@ -9,7 +9,9 @@ import { framingOf } from "./settings.ts";
 
 /** Everything that a connection is used with. */
 export interface Talking
-  extends Conducting, Pick<Conversation, "channel" | "tally" | "goal" | "send" | "facts"> {
+  extends
+    Conducting,
+    Pick<Conversation, "channel" | "channels" | "tally" | "goal" | "facts" | "expectations"> {
   /** `null` where messages go as they are. */
   readonly session: Session | null;
   readonly stats: Stats;
@@ -28,7 +30,7 @@ export async function talk(talking: Talking): Promise<boolean> {
     await approach.use({ session, inspector, problem: output.problem, leave });
     return true;
   }
-  const { tally, send, facts } = talking;
+  const { channels, tally, facts, expectations, recording } = talking;
   const { first } = plan;
   const receiving = { channel, goal, show: showing(talking), onEnough: () => leave("ok") };
   if (stage.interactive) {
@@ -38,7 +40,9 @@ export async function talk(talking: Talking): Promise<boolean> {
       output,
       tally,
       first,
-      send,
+      channels,
+      recording,
+      expectations,
       leave: () => leave("ok"),
       history: await historyOf(talking),
       facts,
@@ -49,7 +53,7 @@ export async function talk(talking: Talking): Promise<boolean> {
   return pipe({
     ...receiving,
     messages: following(first, rest),
-    send,
+    send: channels.send,
     output,
     tally,
     timeoutMs: options.timeout * 1000,
@@ -58,10 +62,12 @@ export async function talk(talking: Talking): Promise<boolean> {
   });
 }
 
-function showing({ inspector, stage, recording, stats }: Talking): Receiving["show"] {
+function showing(talking: Talking): Receiving["show"] {
+  const { inspector, stage, recording, stats, expectations } = talking;
   const { output, display } = stage;
   return async (message) => {
     stats.received(message);
+    expectations.take(message);
     const line = recording.received(message);
     if (inspector !== null) {
       await inspector.ready();

@@ -18,6 +18,8 @@ export interface Outcome {
   readonly dead: boolean;
   readonly tally: Tally;
   readonly goal: Goal;
+  /** What `/expect` waited for in vain. */
+  readonly unmet: string | null;
   /** The whole input went out. */
   readonly complete: boolean;
   /** Nobody counts: a person was there, or whoever read stdout has left. */
@@ -42,13 +44,14 @@ export function judge(outcome: Outcome): Verdict {
   let exit = outcome.wish ?? (isWelcome ? "ok" : ending.exit);
   if (outcome.dead && exit !== "interrupted") exit = "broken";
   if (exit === "ok" && !whole) exit = "closed";
-  const unexpected = context.established && wanted.expected !== null;
+  const expected = wanted.expected ?? outcome.unmet;
+  const unexpected = context.established && expected !== null;
   if (unexpected && (exit === "ok" || exit === "closed" || exit === "timeout"))
     exit = "expectation";
   const said = [
     isWelcome ? "" : ending.text,
     missing,
-    ...(context.established ? [wanted.count ?? "", wanted.expected ?? ""] : []),
+    ...(context.established ? [wanted.count ?? "", expected ?? ""] : []),
   ];
   return { exit, problems: said.filter((part) => part !== "") };
 }

@@ -1,7 +1,12 @@
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodeEvent } from "@wsecho/protocol/events";
 import { describe, expect, it } from "vitest";
 import { readLine } from "../../src/commands/slash.ts";
+import { logIn, prompted } from "../support/login.ts";
 import { openScreen } from "../support/screen.ts";
-import { startBareServer } from "../support/servers.ts";
+import { startBareServer, startServer } from "../support/servers.ts";
 
 describe("a line at the prompt", () => {
   it.each([
@@ -14,10 +19,24 @@ describe("a line at the prompt", () => {
     ["/repeat 0 x", "from 1 to 1000"],
     ["/repeat 1001 x", "from 1 to 1000"],
     ["/file /no/such/file", "cannot be read (ENOENT)"],
+    ["/record", "needs a path, or off"],
+    ["/expect", "needs a pattern"],
+    ["/expect (", "Unterminated group"],
+    ["/expect x 0", "above 0, up to 86400"],
+    ["/expect x 86401", "above 0, up to 86400"],
     ["/shout", "there is no /shout"],
   ])("%s is refused in words, and throws nothing", (line, words) => {
     const command = readLine(line);
     expect(command.ok ? "" : command.error).toContain(words);
+  });
+
+  it.each([
+    ["/expect a b", /a b/u, 30],
+    ["/expect a b 2.5", /a b/u, 2.5],
+    ["/expect \\d 5", /\d/u, 5],
+    ["/expect 42", /42/u, 30],
+  ])("%s is read as a pattern and its time", (line, pattern, seconds) => {
+    expect(readLine(line)).toEqual({ ok: true, value: { kind: "expect", pattern, seconds } });
   });
 
   it("is a text, also behind two slashes", () => {
@@ -58,4 +77,93 @@ describe.each([40, 120])("slash commands on a screen of %i columns", (columns) =
     expect(await closed.promise).toBe("4001 bye");
     expect(await screen.exit).toBe(0);
   });
+});
+
+describe("/reconnect", () => {
+  it("comes back with -x again, and what is typed meanwhile waits for it", async () => {
+    const got: string[] = [];
+    let connections = 0;
+    await using server = await startBareServer((socket) => {
+      connections += 1;
+      const mine = connections;
+      socket.on("message", (data: Buffer) => {
+        got.push(`${mine} ${data.toString()}`);
+        socket.send(`heard ${data.toString()}`);
+      });
+    });
+    using screen = openScreen(["-i", "-x", "first", server.url]);
+    await screen.shows("< heard first");
+    await prompted(screen);
+    screen.type("/reconnect\rsecond\r");
+    await screen.shows("Connected again to");
+    await screen.shows("< heard second");
+    expect([...got].sort()).toEqual(["1 first", "2 first", "2 second"]);
+    screen.type("exit\r");
+    expect(await screen.exit).toBe(0);
+  });
+
+  it("logs in again without asking", async () => {
+    const server = await startServer();
+    using screen = openScreen([server.url], { columns: 120 });
+    await logIn(screen);
+    screen.type("/reconnect\r");
+    await screen.shows(`Connected again to ${server.url} as admin (v1).`);
+    await prompted(screen);
+    screen.type("hello\r");
+    await screen.shows("< hello");
+    await server[Symbol.asyncDispose]();
+    expect(await screen.exit).toBe(0);
+  });
+});
+
+it("/record writes events from then on, into a file of one's own, until off", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "wsecho-"));
+  await using server = await startBareServer((socket) => {
+    socket.on("message", (data: Buffer) => socket.send(`re ${data.toString()}`));
+  });
+  try {
+    const file = join(directory, "talk.ndjson");
+    using screen = openScreen([server.url], { columns: 120 });
+    await prompted(screen);
+    screen.type("before\r");
+    await screen.shows("< re before");
+    screen.type(`/record ${file}\r`);
+    await screen.shows("Recording to");
+    screen.type("during\r");
+    await screen.shows("< re during");
+    screen.type("/record off\r");
+    await screen.shows("The recording has ended.");
+    screen.type("after\r");
+    await screen.shows("< re after");
+    screen.type(`/record ${join(directory, "no", "such")}\r`);
+    await screen.shows("Not recorded: ENOENT");
+    const lines = (await readFile(file, "utf8")).trimEnd().split("\n").map(decodeEvent);
+    expect(lines).toMatchObject([
+      { ok: true, value: { conn: 1, dir: "out", type: "message", text: "during" } },
+      { ok: true, value: { conn: 1, dir: "in", type: "message", text: "re during" } },
+    ]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    screen.type("exit\r");
+    expect(await screen.exit).toBe(0);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+it("/expect says what came in time; what did not makes the end 10", async () => {
+  await using server = await startBareServer((socket) => {
+    socket.on("message", (data: Buffer, isBinary) => socket.send(data, { binary: isBinary }));
+  });
+  const talk = async (pattern: string, words: string): Promise<number> => {
+    using screen = openScreen([server.url], { columns: 120 });
+    await prompted(screen);
+    screen.type(`/expect ${pattern}\r`);
+    screen.type("hello\r");
+    await screen.shows(words);
+    screen.type("exit\r");
+    return await screen.exit;
+  };
+  expect(await talk("^hel+o$", "A message matched /^hel+o$/u after")).toBe(0);
+  expect(await talk("never 0.2", "No message matched /never/u within 0.2 s.")).toBe(10);
+  expect(await talk("never", "< hello")).toBe(10);
 });
