@@ -155,7 +155,8 @@ const loginCodes: ReadonlySet<number> = new Set([
   closes.tooManyAttempts.code,
 ]);
 
-function exitOfClose(code: number, established: boolean): ExitName {
+/** @param established whether anybody was ever logged in */
+export function exitOfClose(code: number, established: boolean): ExitName {
   if (code === 1006) return "broken";
   if (code === 1015) return "tls";
   if (code === closes.notAuthenticated.code) return "authentication";
@@ -173,12 +174,12 @@ const otherMeanings: Readonly<Record<number, string>> = {
 };
 
 /** For example: `The server closed with 4001 (a code unknown here), saying “bye”`. */
-export function describeClose(code: number, reason: string): string {
+export function describeClose(code: number, reason: string, who = "The server"): string {
   const known = Object.values(closes).filter((close) => close.code === code);
   const meaning =
     otherMeanings[code] ?? (known.find((close) => close.reason === reason) ?? known[0])?.reason;
   const words = reason === "" || reason === meaning ? "" : `, saying “${sanitizeLine(reason)}”`;
   return code === 1006
-    ? "The connection broke without a close (1006)"
-    : `The server closed with ${code} (${meaning ?? "a code unknown here"})${words}`;
+    ? `${who === "The server" ? "The connection" : `The connection of ${who}`} broke without a close (1006)`
+    : `${who} closed with ${code} (${meaning ?? "a code unknown here"})${words}`;
 }

@@ -8,8 +8,11 @@ import { sanitizeLine, sanitizeLines } from "./terminal/sanitize.ts";
  * characters away from a terminal; a pipe gets payload byte for byte.
  */
 export interface Output {
-  /** A message from the server. Resolves when there is room for more, with whether it was shown. */
-  readonly message: (message: Message) => Promise<boolean>;
+  /**
+   * A message from the peer, which a person sees behind `mark` (“<”). Resolves when there is room for
+   * more, with whether it was shown.
+   */
+  readonly message: (message: Message, mark?: string) => Promise<boolean>;
   /** A line of our own making for stdout; a terminal gets it harmless. Resolves when there is room for more. */
   readonly line: (text: string) => Promise<void>;
   /** Whether whoever reads our stdout has more than enough to do. */
@@ -75,14 +78,14 @@ export function createOutput(options: OutputOptions): Output {
     return room.promise;
   };
   return {
-    message: async (message) => {
+    message: async (message, mark = "<") => {
       const forPerson = stdout.isTTY;
       const shown = display.show(message, forPerson);
       if (shown === null) return false;
       const shared = interactive ? screen() : null;
       // To a person `show` gives text.
       if (shared !== null)
-        shared.print(`${styleText("green", "<", { stream: stdout })} ${String(shown)}`);
+        shared.print(`${styleText("green", mark, { stream: stdout })} ${String(shown)}`);
       else if (watch && forPerson) await write(`\x1b[H\x1b[2J${String(shown)}\n`);
       else await write(withLineEnd(shown));
       return true;

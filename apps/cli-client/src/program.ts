@@ -6,6 +6,7 @@ import { addConnectOptions, splitOptionalValues } from "./options/connect.ts";
 import { addDoctorCommand, type DoctorInvocation } from "./doctor/options.ts";
 import { exitHelp } from "./exit.ts";
 import { addProxyCommands, type ProxyInvocation } from "./proxy/options.ts";
+import { addListenCommand, type ListenInvocation } from "./listen/options.ts";
 import type { ManualParts } from "./reference/manual.ts";
 import { addReferenceCommands, type Reference } from "./reference/options.ts";
 import { addInspectCommand } from "./wire/inspect-options.ts";
@@ -18,6 +19,7 @@ export type Invocation =
   | { readonly kind: "wire"; readonly wire: WireInvocation }
   | { readonly kind: "bench"; readonly bench: BenchInvocation }
   | { readonly kind: "doctor"; readonly doctor: DoctorInvocation }
+  | { readonly kind: "listen"; readonly listen: ListenInvocation }
   | { readonly kind: "reference"; readonly reference: Reference; readonly parts: ManualParts }
   | { readonly kind: "proxy"; readonly proxy: ProxyInvocation }
   | { readonly kind: "done" }
@@ -34,6 +36,7 @@ Examples:
   $ wsecho inspect :5678                      the same, with every frame; -b bit by bit
   $ wsecho inspect --server :5678             what the server sees of your connections
   $ wsecho inspect :5678 --pcapng - | tshark -i -
+  $ wsecho listen --echo 8080                 be a server that gives back what comes
   $ wsecho explain 81 85 37 fa 21 3d 7f 9f 4d 51 58
   $ wsecho decode --filter 'dir:c2s len>1k' capture.pcapng
   $ wsecho convert capture.jsonl capture.pcapng   for Wireshark
@@ -94,6 +97,9 @@ export function parseArguments(args: readonly string[], version: string): Invoca
   });
   addProxyCommands(program, (proxy) => {
     invocation = { kind: "proxy", proxy };
+  });
+  addListenCommand(program, (listen) => {
+    invocation = { kind: "listen", listen };
   });
   addReferenceCommands(program, (reference) => {
     invocation = {

@@ -12,9 +12,16 @@ export interface Recorder {
   readonly received: (message: Message) => EventLine;
 }
 
-/** @param write gets every event but those of {@link Recorder.received} */
-export function createRecorder(write: (event: EventLine) => void, now: () => number): Recorder {
-  let conn = 0;
+/**
+ * @param write gets every event but those of {@link Recorder.received}
+ * @param first the number of the first connection
+ */
+export function createRecorder(
+  write: (event: EventLine) => void,
+  now: () => number,
+  first = 1,
+): Recorder {
+  let conn = first - 1;
   const pings = new Map<string, number>();
   const at = (event: EventLine): EventLine => ({ t: Math.round(now()), conn, ...event });
   return {

@@ -35,6 +35,10 @@ export async function run(args: readonly string[], version: string): Promise<voi
       const { doctorCommand } = await import("./commands/doctor.ts");
       return process.exit(await doctorCommand(invocation.doctor).catch(reportBug));
     }
+    case "listen": {
+      const { listenCommand } = await import("./commands/listen.ts");
+      return process.exit(await listenCommand(invocation.listen).catch(reportBug));
+    }
     case "inspect": {
       const { inspectCommand } = await import("./commands/inspect.ts");
       return process.exit(

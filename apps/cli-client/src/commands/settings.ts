@@ -57,7 +57,9 @@ export const connectDefaults = {
 } as const satisfies Partial<ConnectCommandOptions>;
 
 /** How the input is cut into messages. */
-export function framingOf(options: ConnectCommandOptions): Framing {
+export function framingOf(
+  options: Pick<ConnectCommandOptions, "input" | "delimiter" | "binary" | "maxSize">,
+): Framing {
   const { input, delimiter, binary = false, maxSize } = options;
   const end: Delimiter = delimiter ?? (input === "raw" ? "none" : "lf");
   // Hex takes at least two characters a byte, with blanks three.

@@ -6,12 +6,13 @@ export type InputKind = (typeof inputKinds)[number];
 export const delimiters = ["lf", "nul", "none"] as const;
 export type Delimiter = (typeof delimiters)[number];
 
-/** What the input asks to be sent. */
-export type Outgoing =
+/** What the input asks to be sent; of event lines, for which connection. */
+export type Outgoing = { readonly conn?: number } & (
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "binary"; readonly data: Uint8Array }
   | { readonly kind: "ping" | "pong"; readonly data: Uint8Array }
-  | { readonly kind: "close"; readonly code: number; readonly reason: string };
+  | { readonly kind: "close"; readonly code: number; readonly reason: string }
+);
 
 export interface Framing {
   readonly input: InputKind;
@@ -78,7 +79,9 @@ function toMessage(piece: Uint8Array, input: InputKind, number: number): Outgoin
       if (text.trim() === "") return null;
       const event = decodeEvent(text);
       if (!event.ok) throw new InputError(`${which}: ${event.error}`);
-      return toSend(event.value);
+      const message = toSend(event.value);
+      const { conn } = event.value;
+      return message === null || conn === undefined ? message : { ...message, conn };
     }
   }
 }

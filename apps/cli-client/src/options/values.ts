@@ -32,3 +32,15 @@ export function whole(min: number, max: number): (text: string) => number {
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where to listen: `[host:]port`, on this machine alone where no host is named. */
+export function address(text: string): Address {
+  const [, v6, name, digits] = /^(?:(?:\[([^\]]+)\]|([^:]*)):)?(\d+)$/.exec(text) ?? [];
+  const host = v6 ?? (name === undefined || name === "" ? "127.0.0.1" : name);
+  return { host, port: whole(0, 65_535)(digits ?? "") };
+}

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { above, whole } from "../options/values.ts";
+import { above, address, whole, type Address } from "../options/values.ts";
 
 /** What `proxy` takes. */
 export interface ProxyCommandOptions {
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: Address;
   readonly target?: string;
   readonly keepHost?: boolean;
   readonly rules?: string;
@@ -87,7 +87,7 @@ export function addProxyCommands(
   program
     .command("proxy")
     .description("stand between a client and a server: show, record, hold, change and add messages")
-    .option("-l, --listen <[host:]port>", "where clients connect; 0 for any port", listen, {
+    .option("-l, --listen <[host:]port>", "where clients connect; 0 for any port", address, {
       host: "127.0.0.1",
       port: 8081,
     })
@@ -98,7 +98,7 @@ export function addProxyCommands(
     .option("--record <file>", "write a capture: .jsonl, .pcapng or .har")
     .option("--force", "write over a capture that is there")
     .option("--reveal", "show passwords, tokens and cookies; stamped in the file")
-    .option("--ui [port]", "show the frames on a page of this machine", port)
+    .option("--ui [port]", "show the frames on a page of this machine", whole(0, 65_535))
     .option("-b, --bytes", "take each frame apart, bit by bit")
     .option("--no-fold", "show each ping and pong, rather than their number")
     .option("--tls-cert <file>", "a certificate for clients that connect by wss:, in PEM")
@@ -132,14 +132,4 @@ export function addProxyCommands(
     .action((file: string, target: string, options: ReplayOptions) =>
       invoke({ kind: "replay", file, target, options }),
     );
-}
-
-function listen(text: string): { readonly host: string; readonly port: number } {
-  const [, v6, name, digits] = /^(?:(?:\[([^\]]+)\]|([^:]*)):)?(\d+)$/.exec(text) ?? [];
-  const host = v6 ?? (name === undefined || name === "" ? "127.0.0.1" : name);
-  return { host, port: whole(0, 65_535)(digits ?? "") };
-}
-
-function port(text: string): number {
-  return whole(0, 65_535)(text);
 }
