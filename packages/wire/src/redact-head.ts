@@ -92,7 +92,8 @@ function redactFirst(record: HandshakeRecord, line: string, known: Set<string>):
   return line.replace(
     /^(\S+ )(.*?)( HTTP\/\S*)?$/s,
     (_, method: string, target: string, version = "") => {
-      const shown = redactAddress(target);
+      // All that is behind, for here nothing follows it.
+      const shown = redactAddress(target).replace(/([?#]\*\*\*).*/s, "$1");
       if (shown !== target) remember(target, shown, known);
       return `${method}${shown}${String(version)}`;
     },

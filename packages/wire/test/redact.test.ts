@@ -48,7 +48,7 @@ async function sessions(): Promise<readonly (readonly WireRecord[])[]> {
       "c2s",
       request(
         headers.replace(/Sec-WebSocket-Protocol.*\r\n/, ""),
-        `/p?token=${query}&${query}#${plant("Fragment")}`,
+        `/p?token=${query}&${query},${plant("Comma")};${plant("Semicolon")}#${plant("Fragment")}`,
       ),
     ],
     [
