@@ -1,10 +1,12 @@
 import type { DialectName } from "@wsecho/protocol";
 import {
   amountOf,
+  faultVectors,
   handshakeVectors,
   messageVectors,
   sessionVectors,
   type Amount,
+  type FaultVector,
   type HandshakeVector,
   type MessageVector,
   type SessionStep,
@@ -40,6 +42,7 @@ export interface VectorCase extends Case {
 /** Every vector that says something about a server; those of clients have no URL. */
 export const cases: readonly VectorCase[] = [
   ...handshakeVectors.map(handshakeCase),
+  ...faultVectors.map(faultCase),
   ...sessionVectors.map(sessionCase),
   ...messageVectors
     .filter(({ from, expect }) => from === "client" && "error" in expect)
@@ -72,6 +75,37 @@ function handshakeCase(vector: HandshakeVector): VectorCase {
       }
       if (status !== 101 || protocol !== expected.selected)
         throw new Mismatch(`HTTP 101, ${expected.selected ?? "none"}`, received);
+      return [];
+    },
+  };
+}
+
+function faultCase({ id, title, rules, query, expect: expected }: FaultVector): VectorCase {
+  return {
+    id,
+    title,
+    rules,
+    dialect: "v1",
+    run: async ({ url, timeoutMs }, _, log) => {
+      const asking = new URL(url);
+      asking.search = query;
+      log(`C: the query ${query}`);
+      const headers = { "Sec-WebSocket-Protocol": "wsecho.v1" };
+      const { status, faults, body } = await shakeHands(asking, headers, timeoutMs);
+      log(`S: HTTP ${status}, Wsecho-Fault ${faults ?? "absent"}, ${body}`);
+      const asksNone = "faults" in expected && expected.faults === null;
+      // One that does not know of it takes no notice.
+      if (!asksNone && (status === 403 || (status === 101 && faults === null)))
+        throw new Skip("it needs a server set up with a fault lab (--faults)");
+      const received = `${status}, ${faults ?? "none"}: ${JSON.stringify(body)}`;
+      if ("status" in expected) {
+        const { names } = expected;
+        if (status !== expected.status || !names.every((name) => body.includes(name)))
+          throw new Mismatch(`HTTP ${expected.status} that says ${names.join(", ")}`, received);
+        return [];
+      }
+      if (status !== 101 || faults !== expected.faults)
+        throw new Mismatch(`HTTP 101, Wsecho-Fault ${expected.faults ?? "absent"}`, received);
       return [];
     },
   };

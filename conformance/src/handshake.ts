@@ -7,6 +7,8 @@ export interface HandshakeAnswer {
   readonly status: number;
   /** Of the response; `null`: it has none. */
   readonly protocol: string | null;
+  /** `Wsecho-Fault` of the response. */
+  readonly faults: string | null;
   /** At most 4 KiB of it. */
   readonly body: string;
 }
@@ -63,5 +65,11 @@ export function shakeHands(
 }
 
 function answerOf({ statusCode = 0, headers }: IncomingMessage, body: string): HandshakeAnswer {
-  return { status: statusCode, protocol: headers["sec-websocket-protocol"] ?? null, body };
+  const faults = headers["wsecho-fault"];
+  return {
+    status: statusCode,
+    protocol: headers["sec-websocket-protocol"] ?? null,
+    faults: typeof faults === "string" ? faults : null,
+    body,
+  };
 }

@@ -1,5 +1,5 @@
 import { createMemoryUsers, createServer, demoUsers, type UserStore } from "@wsecho/server";
-import { sessionVectors, type Operation } from "@wsecho/protocol/vectors";
+import { faultVectors, sessionVectors, type Operation } from "@wsecho/protocol/vectors";
 import { describe, expect, it } from "vitest";
 import { cases } from "../src/cases.ts";
 import type { Result } from "../src/run.ts";
@@ -46,6 +46,14 @@ describe("our server", () => {
     expect(passed).toContain("handshake-no-plain");
     expect(passed).toContain("handshake-no-plain-v1");
     expect(passed.filter((id) => id.startsWith("plain-"))).toEqual([]);
+  });
+
+  it("passes the vectors of the fault lab, where it has one", async () => {
+    await using server = createServer({ port: 0, users, faults: true });
+    const { url } = await server.listen();
+    const asking = faultVectors.map(({ id }) => caseNamed(id));
+    const results = await run(asking, targetOf(url));
+    expect(results.filter(({ outcome }) => outcome !== "passed")).toEqual([]);
   });
 
   const withUsers = sessionVectors.filter(({ setup }) => setup?.users !== undefined);

@@ -6,6 +6,7 @@ export default {
     "server/index": "src/server/index.ts",
     "scram/index": "src/scram/index.ts",
     "events/index": "src/events/index.ts",
+    "faults/index": "src/faults/index.ts",
     "vectors/index": "src/vectors/index.ts",
   },
   format: "esm",

@@ -31,20 +31,13 @@ export interface EchoParts {
   readonly log: Log;
 }
 
+type EchoTimer = "idle" | "slow" | "expired" | "close";
+
 /**
  * Pure echo: every message goes back as it came, text as text and binary as binary, byte for byte,
  * without greeting or prefix. Whoever is here was let in at the handshake.
  */
-export function runEcho(webSocket: ReplySocket, socket: Socket, parts: EchoParts): Connection {
-  const echo = new Echo(webSocket, socket, parts);
-  webSocket.listen(socket, echo);
-  echo.start();
-  return echo;
-}
-
-type EchoTimer = "idle" | "slow" | "expired" | "close";
-
-class Echo implements Connection, SocketEvents, TimerOwner<EchoTimer> {
+export class Echo implements Connection, SocketEvents, TimerOwner<EchoTimer> {
   timers: Timer<EchoTimer> | null = null;
   readonly #webSocket: ReplySocket;
   readonly #parts: EchoParts;
@@ -60,7 +53,9 @@ class Echo implements Connection, SocketEvents, TimerOwner<EchoTimer> {
     this.#pressureMark = pressureMark(socket, parts.limits.highWaterBytes);
   }
 
-  start(): void {
+  /** Before the first event. */
+  start(socket: Socket): void {
+    this.#webSocket.listen(socket, this);
     const { limits, login } = this.#parts;
     startTimer(this, "idle", limits.idleTimeoutMs);
     if (login?.expiresInMs !== undefined) startTimer(this, "expired", login.expiresInMs);

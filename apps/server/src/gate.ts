@@ -1,31 +1,29 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { failure, subprotocol, type Result } from "@wsecho/protocol";
-import { WebSocketServer, type Server } from "ws";
+import { failure, type Result } from "@wsecho/protocol";
+import { namesOf, writeFaults } from "@wsecho/protocol/faults";
 import type { Access } from "./access.ts";
 import { Arrival, watchedAs, type Reception } from "./arrival.ts";
 import type { Credentials } from "./authorization.ts";
-import { compressionOf } from "./compression.ts";
 import { declineWrongOffers } from "./extensions.ts";
+import { upgradeFaulty } from "./faults/faulty-upgrade.ts";
 import { addressOf } from "./forwarded.ts";
 import { checkHandshakeLogin, type ProvenLogin } from "./handshake-login.ts";
 import { derive } from "./holder.ts";
 import { destroyOnError } from "./http-server.ts";
 import { printable, withFields } from "./log.ts";
 import { refuseUpgrade, unavailable, type Refusal } from "./refusal.ts";
-import { ReplySocket } from "./reply-socket.ts";
+import type { ReplySocket } from "./reply-socket.ts";
 import { createRoom } from "./room.ts";
 import type { Rules } from "./rules.ts";
 import type { Connection } from "./session.ts";
 import { readClientCertificate } from "./tls/client-certificate.ts";
 import { refuseVisibly } from "./token-refusal.ts";
 import { admit, pathOf, type Admission } from "./upgrade.ts";
+import { createWebSockets } from "./web-sockets.ts";
 
 export const shuttingDown = unavailable("the server is shutting down");
-
-/** Fewer than a packet brings, where the path is of the narrowest (RFC 9293 section 3.7.1). */
-const packetBytes = 512;
 
 /** How connections are numbered. */
 export interface ConnNumbers {
@@ -93,14 +91,21 @@ export function createGate(
       const user = login?.user ?? null;
       tap.arrive({ conn, session, socket, dialect: watchedAs(admission), user }, request);
       if (rules.compress) declineWrongOffers(request.headers);
-      webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
+      const { faults } = admission;
+      const begin = (webSocket: ReplySocket): void => {
         const known = { conn, session, socket, address, rules, admission, login };
         const arrival = new Arrival(reception, known, webSocket);
-        arrival.log.info(facts, "connected");
+        const asked = faults === undefined ? {} : { faults: writeFaults(faults) };
+        arrival.log.info({ ...facts, ...asked }, "connected");
         // The library has a listener of its own now, and two take a table.
         socket.removeListener("error", destroyOnError);
         arrival.begin(open);
-      });
+      };
+      if (faults === undefined) webSocketServer.handleUpgrade(request, socket, head, begin);
+      else {
+        namesOf(faults).forEach((name) => meter.faulted(name));
+        upgradeFaulty([request, socket, head], rules, faults, begin);
+      }
     };
     const check = (admission: Admission, credentials: Credentials): void => {
       const timeoutMs = rules.limits.authTimeoutMs;
@@ -130,24 +135,4 @@ export function createGate(
 /** The same text in one piece, for as long as the session: Node leaves it in fourteen. */
 function flat(text: string): string {
   return Buffer.from(text, "latin1").toString("latin1");
-}
-
-function createWebSockets({ limits, compress }: Rules): Server<typeof ReplySocket> {
-  return new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    // Both belong together: see ReplySocket.
-    WebSocket: ReplySocket,
-    autoPong: false,
-    perMessageDeflate: compress ? compressionOf(limits.compressThresholdBytes) : false,
-    maxPayload: limits.maxMessageBytes,
-    // The types lack these. A peer that began to close gets no longer than one that we close; and a
-    // frame may come in pieces of the size of a packet, but not in one for each of its bytes.
-    ...{
-      closeTimeout: limits.closeTimeoutMs,
-      maxFragments: limits.maxFragments,
-      maxBufferedChunks: limits.maxFragments + Math.ceil(limits.maxMessageBytes / packetBytes),
-    },
-    handleProtocols: () => subprotocol,
-  });
 }

@@ -1,9 +1,9 @@
 import type { WebSocket } from "ws";
 
 /** Who may want that nothing more is read from a peer. */
-export type Holder = "session" | "rate";
+export type Holder = "session" | "rate" | "fault";
 
-const bits: Readonly<Record<Holder, number>> = { session: 1, rate: 2 };
+const bits: Readonly<Record<Holder, number>> = { session: 1, rate: 2, fault: 4 };
 
 /** Only those that are held: the others cost nothing. */
 const held = new WeakMap<WebSocket, number>();

@@ -1,3 +1,4 @@
+import type { FaultName } from "@wsecho/protocol/faults";
 import type { AuditMeter } from "./audit.ts";
 import type { LimitName } from "./limit-names.ts";
 
@@ -36,6 +37,8 @@ export interface Meter extends AuditMeter {
   recordFailed(): void;
   /** A peer met a limit: it was refused, closed, cut or paused. */
   limited(limit: LimitName): void;
+  /** A connection asked the fault lab for this, and gets it. */
+  faulted(fault: FaultName): void;
 }
 
 export type LoginOutcome = "accepted" | "refused" | "throttled" | "unavailable";
@@ -57,6 +60,7 @@ export const silentMeter: Meter = {
   tapMissed: ignore,
   recordFailed: ignore,
   limited: ignore,
+  faulted: ignore,
   auditFailed: ignore,
   auditLost: ignore,
 };

@@ -160,6 +160,12 @@ export function createMetrics(): Metrics {
     help: "Times that recording has stopped, as on a full disk",
     registers,
   });
+  const faults = new Counter({
+    name: "wsecho_faults_total",
+    help: "Connections that asked the fault lab for a fault, by fault",
+    labelNames: ["fault"],
+    registers,
+  });
   collectDefaultMetrics({ register: registry });
 
   return {
@@ -192,6 +198,7 @@ export function createMetrics(): Metrics {
       tapMissed: (bytes) => tapMissed.inc(bytes),
       recordFailed: () => recordErrors.inc(),
       limited: (limit) => limits.inc({ limit }),
+      faulted: (fault) => faults.inc({ fault }),
       storeFailed: () => storeErrors.inc(),
       auditFailed: () => auditFailures.inc(),
       auditLost: (entries) => auditLost.inc(entries),

@@ -34,6 +34,11 @@ export interface RuleOptions {
   /** Opens `/echo`, and only that, to everybody; default false. */
   readonly allowAnonymous?: boolean;
   /**
+   * Whether a connection may ask, in the query of its URL, to be treated badly (PROTOCOL.md section
+   * 13); default false.
+   */
+  readonly faults?: boolean;
+  /**
    * Origins of pages, as browsers write them (`https://example.org`), that may connect beside those
    * of the server's own host. Default: none where a browser may add credentials by itself (`/echo`,
    * an Authorization header, a client certificate), all where the login travels inside the session.

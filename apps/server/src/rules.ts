@@ -14,6 +14,8 @@ export interface UpgradePolicy {
   readonly allowAnonymous: boolean;
   readonly origins: AllowedOrigins;
   readonly isOurHost: HostCheck;
+  /** Whether connections may ask the fault lab for faults of their own. */
+  readonly faults: boolean;
 }
 
 /** What may change while the server runs. A connection keeps those that it came under. */
@@ -38,6 +40,7 @@ export function toRules(options: RuleOptions, host: string): Rules {
     compress: options.compress ?? false,
     plain: options.plain ?? true,
     allowAnonymous: options.allowAnonymous ?? false,
+    faults: options.faults ?? false,
     origins: options.allowOrigins ?? null,
     isOurHost: createHostCheck(host, options.allowHosts ?? []),
     trustProxy: options.trustProxy ?? null,

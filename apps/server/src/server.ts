@@ -6,7 +6,9 @@ import type { Presence } from "./access.ts";
 import type { Arrival } from "./arrival.ts";
 import { assertUsable, chooseAccess } from "./choose-access.ts";
 import { trackConnections } from "./connections.ts";
-import { runEcho } from "./echo-path.ts";
+import { Echo, type EchoParts } from "./echo-path.ts";
+import { FaultyEcho, FaultySession } from "./faults/faulty-session.ts";
+import { FaultySocket } from "./faults/faulty-socket.ts";
 import { createGate, shuttingDown, type ConnNumbers } from "./gate.ts";
 import { createHandle, echo, type Handle, type SessionContext } from "./handler.ts";
 import { upgradeRequired } from "./handshake.ts";
@@ -22,7 +24,7 @@ import { findPage, servePage, type Page } from "./page.ts";
 import { createQuickEcho } from "./quick-echo.ts";
 import { refuseRequest } from "./refusal.ts";
 import { toRules } from "./rules.ts";
-import { runSession, type Connection } from "./session.ts";
+import { Session, type Connection } from "./session.ts";
 import { createTap, tapParts, type Tap } from "./tap/tap.ts";
 import { toContext } from "./tls/material.ts";
 import { pathOf, webSocketPaths } from "./upgrade.ts";
@@ -109,17 +111,34 @@ export function assembleServer<Context = SessionContext>(
   }
 
   function run(arrival: Arrival): Connection {
-    const { webSocket, socket, spoken, inflow, login, log } = arrival;
-    const { limits } = arrival.rules;
-    if (spoken !== null) return runSession(webSocket, socket, new Visit(commons, arrival, spoken));
-    const common = { limits, inflow, meter, log };
-    if (login === null) return runEcho(webSocket, socket, { ...common, login: null });
+    const { webSocket, socket, spoken } = arrival;
+    const faulty = webSocket instanceof FaultySocket ? webSocket : null;
+    if (spoken !== null) {
+      const visit = new Visit(commons, arrival, spoken);
+      const session =
+        faulty === null
+          ? new Session(webSocket, socket, visit)
+          : new FaultySession(faulty, socket, visit);
+      session.start(socket);
+      return session;
+    }
+    const parts = echoParts(arrival);
+    const echo =
+      faulty === null ? new Echo(webSocket, socket, parts) : new FaultyEcho(faulty, socket, parts);
+    echo.start(socket);
+    return echo;
+  }
+
+  function echoParts(arrival: Arrival): EchoParts {
+    const { inflow, login, log } = arrival;
+    const common = { limits: arrival.rules.limits, inflow, meter, log };
+    if (login === null) return { ...common, login: null };
     const { user, proof, expiresInMs } = login;
     log.info({ user, mechanism: proof.mechanism }, "login accepted");
     const enter = (revoke: () => void): Presence =>
       enterServer(commons, arrival, { user, ...proof, dialect: "echo" }, revoke);
     const expiry = expiresInMs === undefined ? {} : { expiresInMs };
-    return runEcho(webSocket, socket, { ...common, login: { ...expiry, enter } });
+    return { ...common, login: { ...expiry, enter } };
   }
 
   function handleFor(

@@ -56,21 +56,14 @@ export interface Connection {
   ) => void;
 }
 
-/** Turns one socket into events of the session's machine, and the machine's effects into calls. */
-export function runSession(
-  webSocket: ReplySocket,
-  socket: Socket,
-  parts: SessionParts,
-): Connection {
-  const session = new Session(webSocket, socket, parts);
-  // All before the first event, for the peer's frames may have come with its handshake.
-  webSocket.listen(socket, session);
-  session.dispatch({ type: "opened" });
-  return session;
-}
-
-/** A class, for each of its functions would be there ten thousand times. */
-class Session extends SessionMachine implements Connection, SocketEvents, TimerOwner<ServerTimer> {
+/**
+ * Turns one socket into events of the session's machine, and the machine's effects into calls. A class,
+ * for each of its functions would be there ten thousand times.
+ */
+export class Session
+  extends SessionMachine
+  implements Connection, SocketEvents, TimerOwner<ServerTimer>
+{
   timers: Timer<ServerTimer> | null = null;
   readonly #parts: SessionParts;
   readonly #pressureMark: number;
@@ -88,6 +81,12 @@ class Session extends SessionMachine implements Connection, SocketEvents, TimerO
     this.#proof = parts.proof;
     this.#pressureMark = pressureMark(socket, parts.highWaterBytes);
     guardLogin(webSocket, parts.options.limits.maxLoginBytes);
+  }
+
+  /** Before the first event, for the peer's frames may have come with its handshake. */
+  start(socket: Socket): void {
+    this.webSocket.listen(socket, this);
+    this.dispatch({ type: "opened" });
   }
 
   shutDown(close: Parameters<Connection["shutDown"]>[0]): void {

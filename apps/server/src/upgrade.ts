@@ -6,6 +6,7 @@ import {
   type DialectName,
   type Result,
 } from "@wsecho/protocol";
+import { readFaults, type Faults } from "@wsecho/protocol/faults";
 import { parseAuthorization, type Credentials } from "./authorization.ts";
 import { bad, handshakeProblem, type Handshake } from "./handshake.ts";
 import { foreignHost } from "./host.ts";
@@ -22,12 +23,15 @@ export type Admission =
       readonly credentials: Credentials | null;
       /** The credentials came from a page, whose script sees a refusal behind the upgrade only. */
       readonly refuseVisibly: boolean;
+      /** What the fault lab shall do; absent where nothing was asked for. */
+      readonly faults?: Faults;
     }
   | {
       readonly path: "echo";
       readonly dialect: null;
       readonly credentials: Credentials | null;
       readonly refuseVisibly: false;
+      readonly faults?: Faults;
     };
 
 export const unauthorized = (message: string): Refusal => ({
@@ -59,6 +63,17 @@ export function admit(
     const { reason: message, code } = certificate;
     return failure({ status: 403, message, facts: { code } });
   }
+  const admission = admitPath(request, certificate, policy);
+  return admission.ok ? addFaults(admission.value, request.url ?? "", policy) : admission;
+}
+
+type GoodCertificate = Exclude<ClientCertificate, { readonly kind: "refused" }>;
+
+function admitPath(
+  request: Handshake,
+  certificate: GoodCertificate,
+  policy: UpgradePolicy,
+): Result<Admission, Refusal> {
   switch (pathOf(request.url)) {
     case "/":
       return admitSession("session", request, certificate, policy);
@@ -75,7 +90,28 @@ export function admit(
   }
 }
 
-type GoodCertificate = Exclude<ClientCertificate, { readonly kind: "refused" }>;
+/** What the query asks of the fault lab (PROTOCOL.md F1 to F3). */
+function addFaults(
+  admission: Admission,
+  target: string,
+  policy: UpgradePolicy,
+): Result<Admission, Refusal> {
+  const at = target.indexOf("?");
+  if (at < 0) return success(admission);
+  const faults = readFaults(target.slice(at + 1));
+  if (faults.ok && faults.value === null) return success(admission);
+  // First this: who mends the wish shall not hear only then that nobody grants any.
+  if (!policy.faults)
+    return failure({
+      status: 403,
+      message:
+        "this server injects no faults; start it with --faults, or leave fault out of the address",
+    });
+  if (!faults.ok) return failure(bad(faults.error));
+  if (admission.path === "inspect")
+    return failure(bad("the wire feed takes no faults; ask for them at / or /echo"));
+  return success({ ...admission, faults: faults.value ?? {} });
+}
 
 /** The wire feed: a session too, in the dialect that can say what a record is. */
 function admitInspect(

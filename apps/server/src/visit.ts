@@ -2,6 +2,7 @@ import type { DialectName, Mechanism, ServerMessage, ServerOptions } from "@wsec
 import type { Access, Entry, Presence } from "./access.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Authenticate } from "./authenticate.ts";
+import { FaultySocket } from "./faults/faulty-socket.ts";
 import type { Handle } from "./handler.ts";
 import type { ProvenLogin } from "./handshake-login.ts";
 import type { Inflow } from "./inflow.ts";
@@ -86,7 +87,9 @@ export class Visit implements SessionParts, ServerOptions {
   }
 
   get quickEcho(): QuickEcho | null {
-    return this.#isSession ? (this.#commons.quickEchoes?.[this.dialect] ?? null) : null;
+    // Where faults are asked for, each answer is counted.
+    if (!this.#isSession || this.#arrival.webSocket instanceof FaultySocket) return null;
+    return this.#commons.quickEchoes?.[this.dialect] ?? null;
   }
 
   get meter(): Meter {

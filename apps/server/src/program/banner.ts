@@ -26,5 +26,7 @@ export function banner(
     );
   if (settings["allow-anonymous"])
     lines.push("WARNING: /echo is open to everybody, without login.");
+  if (settings.faults ?? settings.demo)
+    lines.push(`fault lab: who connects may ask to be treated badly: ${url}/?fault=delay:200ms`);
   return lines;
 }

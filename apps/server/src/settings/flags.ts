@@ -81,7 +81,7 @@ export function readFlags(argv: readonly string[]): Result<Flags, string> {
 
 /** A switch gets its opposite too, so that a flag can overrule the environment. */
 function toOptions(name: string, setting: Setting<unknown>): Option[] {
-  const { placeholder, about, group, initial } = setting;
+  const { placeholder, about, group } = setting;
   if (placeholder !== undefined) {
     const option = new Option(`--${name} ${placeholder}`, about + initialText(setting));
     if (setting.repeatable === true)
@@ -92,7 +92,7 @@ function toOptions(name: string, setting: Setting<unknown>): Option[] {
   }
   const opposite = new Option(name.startsWith("no-") ? `--${name.slice(3)}` : `--no-${name}`);
   const option = new Option(`--${name}`, about).helpGroup(`${group}:`);
-  return initial === false ? [option, opposite.hideHelp()] : [option];
+  return [option, opposite.hideHelp()];
 }
 
 function initialText({ initial, placeholder }: Setting<unknown>): string {

@@ -15,6 +15,8 @@ export function toRuleOptions(settings: Settings): RuleOptions {
     compress: settings.compress,
     plain: !settings["no-plain"],
     allowAnonymous: settings["allow-anonymous"],
+    // Of the demo nobody else can ask anything.
+    faults: settings.faults ?? settings.demo,
     rememberMs: settings.remember,
     passwordCacheMs: settings["password-cache"],
     ...(loginLifetimeMs === null ? {} : { loginLifetimeMs }),

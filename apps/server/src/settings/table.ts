@@ -43,6 +43,11 @@ function toggle(group: Setting<boolean>["group"], about: string): Setting<boolea
   return { group, about, initial: false, parse: parseSwitch };
 }
 
+/** A switch that stands as something else says, until somebody sets it. */
+function undecided(group: Setting<boolean>["group"], about: string): Setting<boolean | null> {
+  return { ...toggle(group, about), initial: null };
+}
+
 function optional(
   group: Setting<string | null>["group"],
   placeholder: string,
@@ -198,6 +203,7 @@ export const settings = {
     limits.compressThresholdBytes,
     size,
   ),
+  faults: undecided("Other", "let clients ask for faults of their own: ?fault=… (with --demo: on)"),
   restarting: toggle("Other", "when stopped, say that the server comes back: close with 1012"),
   "check-config": atStart(toggle("Other", "say whether these settings are right, and end")),
   config: optional("Other", "<file>", "JSON file with settings; its keys are these names"),

@@ -15,7 +15,7 @@ import { silentMeter } from "../../src/meter.ts";
 import { isCongested, pressureMark } from "../../src/pressure.ts";
 import { createQuickEcho } from "../../src/quick-echo.ts";
 import { ReplySocket } from "../../src/reply-socket.ts";
-import { runSession, type Connection } from "../../src/session.ts";
+import { Session, type Connection } from "../../src/session.ts";
 import { violationOf } from "../../src/violation.ts";
 import { openWire, type Wire } from "./wire.ts";
 
@@ -39,7 +39,7 @@ export function openSession(dialect: DialectName): OpenSession {
     maxPayload: limits.maxMessageBytes,
   });
   webSocket.attach(wire.socket);
-  const connection = runSession(webSocket, wire.socket, {
+  const connection = new Session(webSocket, wire.socket, {
     options: optionsOf(dialect),
     highWaterBytes,
     newAuthenticate: () => () => Promise.resolve(accepted),
@@ -51,6 +51,7 @@ export function openSession(dialect: DialectName): OpenSession {
     meter: silentMeter,
     log: silentLog,
   });
+  connection.start(wire.socket);
   return { wire, shutDown: (close) => connection.shutDown(close) };
 }
 

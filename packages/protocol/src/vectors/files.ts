@@ -1,5 +1,6 @@
 import client from "../../vectors/client.json" with { type: "json" };
 import closes from "../../vectors/closes.json" with { type: "json" };
+import faults from "../../vectors/faults.json" with { type: "json" };
 import handshake from "../../vectors/handshake.json" with { type: "json" };
 import messages from "../../vectors/messages.json" with { type: "json" };
 import plainLogins from "../../vectors/plain-logins.json" with { type: "json" };
@@ -9,6 +10,7 @@ import sessionV1 from "../../vectors/session-v1.json" with { type: "json" };
 import type {
   ClientVector,
   CloseVector,
+  FaultVector,
   HandshakeVector,
   MessageVector,
   PlainLoginVector,
@@ -20,6 +22,8 @@ import type {
 
 /** Values of `Sec-WebSocket-Protocol`. */
 export const handshakeVectors = handshake.vectors as unknown as readonly HandshakeVector[];
+/** Queries of a URL, for a fault lab. */
+export const faultVectors = faults.vectors as unknown as readonly FaultVector[];
 /** Conversations with a server, in both dialects. */
 export const sessionVectors: readonly SessionVector[] = [
   ...(sessionPlain.vectors as unknown as readonly SessionVector[]),

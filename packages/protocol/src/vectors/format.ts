@@ -35,6 +35,16 @@ export interface HandshakeVector extends Vector {
     | { readonly status: 400; readonly names: readonly string[] };
 }
 
+/** The query of a URL, and what a server with a fault lab makes of it. */
+export interface FaultVector extends Vector {
+  readonly query: string;
+  readonly expect:
+    /** As `Wsecho-Fault` lists them; `null`: the query asks for none. */
+    | { readonly faults: string | null }
+    /** `names` stand in the body. */
+    | { readonly status: 400; readonly names: readonly string[] };
+}
+
 /** A limit of the server, of the login (`expiresInMs`), or a share of one. */
 export interface Amount {
   readonly limit: keyof HelloMessage["limits"] | "closeTimeoutMs" | "slowTimeoutMs" | "expiresInMs";

@@ -5,6 +5,7 @@
 export {
   clientVectors,
   closeVectors,
+  faultVectors,
   handshakeVectors,
   messageVectors,
   plainLoginVectors,
@@ -17,6 +18,7 @@ export type {
   ClientStep,
   ClientVector,
   CloseVector,
+  FaultVector,
   HandshakeVector,
   JsonObject,
   MessageVector,
