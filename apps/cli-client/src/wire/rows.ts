@@ -179,7 +179,10 @@ function handshake(record: Extract<WireRecord, { readonly k: "handshake" }>): st
   const [line = ""] = record.head.split(/\r?\n/);
   if (record.status !== 101) return line;
   const deflate = record.deflate === undefined || record.deflate === null ? "off" : "on";
-  return `${line.split(" ").slice(0, 2).join(" ")}  sub=${record.subprotocol ?? "none"} deflate=${deflate}`;
+  // Of our servers' fault lab: nobody shall take an injected fault for a real one.
+  const fault = record.headers.find(([name]) => /^wsecho-fault$/i.test(name));
+  const faults = fault === undefined ? "" : ` fault=${fault[1]}`;
+  return `${line.split(" ").slice(0, 2).join(" ")}  sub=${record.subprotocol ?? "none"} deflate=${deflate}${faults}`;
 }
 
 function sizeOf(record: Extract<WireRecord, { readonly k: "message" }>): string {

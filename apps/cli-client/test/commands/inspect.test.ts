@@ -291,6 +291,19 @@ test("what the server does not show is said", async () => {
   }
 });
 
+test("faults that were asked for show as frames, and are named as what they are", async () => {
+  const users = await createMemoryUsers({ ada: "secret" });
+  await using server = createServer({ port: 0, webRoot: null, users, faults: true });
+  const { url } = await server.listen();
+  const { stdout } = await runProgram(
+    ["inspect", `${url}/?fault=fragment:2,close:4403@1&fault-reason=bye`],
+    { input: "hello\n", env: { WSECHO_USER: "ada", WSECHO_PASSWORD: "secret" } },
+  );
+  expect(stdout).toContain("sub=wsecho.v1 deflate=off fault=fragment:2,close:4403@1\n");
+  expect(stdout).toMatch(/c ◀ s {2}0 {3}TEXT .*msg 7 part 1\n.*c ◀ s {2}1 {3}CONT .*msg 7 part 2/);
+  expect(stdout).toMatch(/c ◀ s {2}1 {3}CLOSE .*4403 bye/);
+});
+
 test("whoever reads no more ends it quietly", async () => {
   await using server = await startServer();
   const program = startProgram(["inspect", server.url], env);
