@@ -1,6 +1,6 @@
+import { redactAddress } from "@wsecho/wire/secrets";
 import type { Ending, EndingContext } from "./explain.ts";
 import type { HandshakeFailure } from "./handshake.ts";
-import { showHeader } from "./connection/headers.ts";
 
 export function plainHint({ bare }: Pick<EndingContext, "bare">): string {
   const without = bare === null ? "" : `; if it knows no login, ${bare}`;
@@ -86,7 +86,8 @@ function explainNetwork(
   { code, detail }: Extract<HandshakeFailure, { readonly kind: "network" }>,
   { url, serverCommand, certificate, proxy = null }: EndingContext,
 ): string {
-  if (proxy !== null) return `No connection to ${url} through the proxy ${proxy}: ${detail}.`;
+  if (proxy !== null)
+    return `No connection to ${url} through the proxy ${redactAddress(proxy)}: ${detail}.`;
   const here = /^wss?:\/\/(localhost|127\.|\[::1\])/.test(url);
   switch (code) {
     case "ECONNREFUSED":
@@ -120,7 +121,7 @@ function explainRefusal(failure: HttpRefusal, { url, verbose = false }: EndingCo
   const when = retryAfterS === null ? "later" : `in ${retryAfterS} s`;
   const shown = headers
     .filter(([name]) => verbose || tellingHeaders.test(name))
-    .map(([name, value]) => `\n${showHeader(name, value)}`);
+    .map(([name, value]) => `\n${name}: ${value}`);
   return `${head} ${refusalHint(status, location, when)}${words}${shown.join("")}`;
 }
 

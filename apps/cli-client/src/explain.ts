@@ -1,4 +1,5 @@
 import { closes, retryAfterClose, type DialectName, type StopReason } from "@wsecho/protocol";
+import { redactHeader } from "@wsecho/wire/secrets";
 import type { ExitName } from "./exit.ts";
 import { explainFailure, plainHint } from "./explain-failure.ts";
 import type { HandshakeFailure } from "./handshake.ts";
@@ -77,7 +78,7 @@ export function explain(reason: StopReason, context: EndingContext): Ending {
     case "subprotocol":
       return {
         exit: "handshake",
-        text: `${url} chose the subprotocol “${reason.selected}” where “${reason.expected}” was asked for. ${plainHint(context)}`,
+        text: `${url} chose the subprotocol “${redactHeader("Sec-WebSocket-Protocol", reason.selected)}” where “${reason.expected}” was asked for. ${plainHint(context)}`,
       };
     case "protocol":
       return {

@@ -1,7 +1,8 @@
-import type { ClientRequest, IncomingMessage } from "node:http";
+import type { ClientRequest } from "node:http";
 import type { Socket } from "node:net";
 import { wsTransport, type Transport, type WsOptions } from "@wsecho/client/ws";
 import type WebSocket from "ws";
+import { readRefusal } from "./refusal.ts";
 
 /** Why no WebSocket opened, in more words than an error message has. */
 export type HandshakeFailure =
@@ -9,6 +10,7 @@ export type HandshakeFailure =
       readonly kind: "http";
       readonly status: number;
       readonly statusText: string;
+      /** As everything of the answer: without what lets somebody in. */
       readonly location: string | undefined;
       /** What `Retry-After` says, in seconds; `null` where it says none. */
       readonly retryAfterS: number | null;
@@ -35,11 +37,6 @@ export interface Handshakes {
 /** The `Authorization` of a connection that is about to open; `null` for none. */
 export type Authorize = () => string | null;
 
-/** More of a refusal than this is not shown. */
-const maxBodyBytes = 8 * 1024;
-/** How long a refusing server may take to say why. */
-const bodyTimeoutMs = 2000;
-
 /**
  * The `ws` transport, which here also remembers why a connection did not come about.
  *
@@ -64,10 +61,10 @@ export function watchHandshakes(
         socket.on("error", (error: NodeJS.ErrnoException) => {
           failure ??= classify(error);
         });
-        socket.on("unexpected-response", (_request, response) => {
+        socket.on("unexpected-response", (asked, response) => {
           // An answer of the proxy in place of the server's has been noted as such.
           if (failure !== null) return;
-          void readRefusal(response).then((refusal) => {
+          void readRefusal(asked, response).then((refusal) => {
             failure = refusal;
             abandon(socket);
           });
@@ -90,44 +87,6 @@ export function watchHandshakes(
 
 function abandon(socket: WebSocket): void {
   if (socket.readyState === socket.CONNECTING) socket.terminate();
-}
-
-async function readRefusal(response: IncomingMessage): Promise<HandshakeFailure> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const deadline = setTimeout(() => response.destroy(), bodyTimeoutMs);
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      size += chunk.byteLength;
-      if (size >= maxBodyBytes) break;
-    }
-  } catch {
-    // A refusal that breaks off still has its status, and what came of the body.
-  } finally {
-    clearTimeout(deadline);
-  }
-  const body = Buffer.concat(chunks).subarray(0, maxBodyBytes).toString().trim();
-  return {
-    kind: "http",
-    status: response.statusCode ?? 0,
-    statusText: response.statusMessage ?? "",
-    location: response.headers.location,
-    headers: pairs(response.rawHeaders),
-    retryAfterS: secondsOf(response.headers["retry-after"]),
-    body: /^\s*</.test(body) || /html/i.test(response.headers["content-type"] ?? "") ? "" : body,
-  };
-}
-
-function pairs(raw: readonly string[]): readonly (readonly [string, string])[] {
-  return raw.flatMap((name, index) =>
-    index % 2 === 0 ? [[name, raw[index + 1] ?? ""] as const] : [],
-  );
-}
-
-/** RFC 9110 section 10.2.3; dates are left out, as clocks differ. */
-function secondsOf(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
 const tlsCodes = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO$|HOSTNAME_)/;

@@ -1,6 +1,7 @@
 import type { EventLine } from "@wsecho/protocol/events";
 import type { Message, SessionEvent } from "@wsecho/client";
 import type { Payload } from "@wsecho/protocol";
+import { redactHeader } from "@wsecho/wire/secrets";
 
 /** Turns what happens into the events of `--json`. */
 export interface Recorder {
@@ -25,8 +26,10 @@ export function createRecorder(
   const pings = new Map<string, number>();
   const at = (event: EventLine): EventLine => ({ t: Math.round(now()), conn, ...event });
   return {
-    opened: (subprotocol) => {
+    opened: (selected) => {
       conn += 1;
+      // Some servers select the entry that carries the token.
+      const subprotocol = redactHeader("Sec-WebSocket-Protocol", selected);
       write(at({ type: "open", ...(subprotocol === "" ? {} : { subprotocol }) }));
     },
     take: (event) => {

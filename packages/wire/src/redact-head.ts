@@ -1,4 +1,4 @@
-import { fromLatin1, fromUtf8, fromUtf8Lenient, toUtf8 } from "./bytes.ts";
+import { fromBase64, fromLatin1, fromUtf8, fromUtf8Lenient, toUtf8 } from "./bytes.ts";
 import { parseHead } from "./http.ts";
 import type { HandshakeRecord } from "./records.ts";
 
@@ -19,11 +19,12 @@ const jwt = /eyJ[\w-]{5,}(\.[\w-]*)*/g;
 /** A request's target or an address without its query, fragment and credentials. */
 export function redactAddress(address: string): string {
   return address
-    .replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#@]*@/i, `$1${blank}@`)
+    .replace(/^([a-z][a-z\d+.-]*:\/\/)?[^/?#@]*@/i, `$1${blank}@`)
     .replace(/[?#][^\s>,;]*/g, (tail) => (tail.length > 1 ? `${tail[0] ?? ""}${blank}` : tail));
 }
 
-function redactValue(name: string, value: string): string {
+/** The value of a header without what lets somebody in: a scheme stays, and an address without its query. */
+export function redactHeader(name: string, value: string): string {
   if (/^sec-websocket-protocol$/i.test(name))
     return value
       .split(",")
@@ -64,7 +65,7 @@ export function redactHandshake(record: HandshakeRecord, known: Set<string>): Ha
     // Not a header at all: nobody knows what it is.
     if (match === null) return line === "" ? line : blank;
     const [, name = "", colon = "", value = ""] = match;
-    const shown = redactValue(name.trim(), value);
+    const shown = redactHeader(name.trim(), value);
     if (shown === value) return line;
     remember(value, shown, known);
     return owner === line ? `${name}${colon}${shown}` : ` ${blank}`;
@@ -80,7 +81,7 @@ export function redactHandshake(record: HandshakeRecord, known: Set<string>): Ha
     headers,
     ...(record.target !== undefined && { target: first[1] }),
     ...(record.subprotocol && {
-      subprotocol: redactValue("sec-websocket-protocol", record.subprotocol),
+      subprotocol: redactHeader("sec-websocket-protocol", record.subprotocol),
     }),
     ...(body !== undefined && { body }),
     redacted: "masked",
@@ -107,12 +108,23 @@ const maxKnown = 64;
 function remember(value: string, shown: string, known: Set<string>): void {
   const parts = value
     .split(/[?&#;,\s]+/)
-    .flatMap((part) => [part, part.slice(part.indexOf("=") + 1)]);
+    .flatMap((part) => [
+      part,
+      part.slice(part.indexOf("=") + 1),
+      part.slice(part.lastIndexOf(".") + 1),
+    ]);
   for (const part of [value, ...parts])
-    if (part.length >= 4 && !shown.includes(part) && known.size < maxKnown) {
-      known.add(part);
-      known.add(decodeLenient(part));
-    }
+    if (part.length >= 4 && !shown.includes(part) && known.size < maxKnown)
+      for (const form of [part, decodeLenient(part), ...inBase64(part)]) known.add(form);
+}
+
+/** What Basic (`name:password`) and the subprotocols of bearers write in base64. */
+function inBase64(part: string): readonly string[] {
+  const whole = part.replaceAll("-", "+").replaceAll("_", "/").replace(/=*$/, "");
+  const bytes = fromBase64(whole.padEnd(Math.ceil(whole.length / 4) * 4, "="));
+  const text = bytes && fromUtf8(bytes);
+  if (text === undefined) return [];
+  return [text, text.slice(text.indexOf(":") + 1)].filter(({ length }) => length >= 4);
 }
 
 function decodeLenient(text: string): string {

@@ -1,4 +1,4 @@
-import { fromUtf8 } from "./bytes.ts";
+import { fromLatin1, fromUtf8, toLatin1 } from "./bytes.ts";
 import { mask, unmask } from "./frame.ts";
 import type { Direction, FrameRecord, HandshakeRecord, MessageRecord } from "./records.ts";
 import { redactAll, redactPlainLogin, redactV1 } from "./redact-text.ts";
@@ -16,7 +16,15 @@ export interface Talk {
   loggingIn: boolean;
   /** Directions where a compressed message was replaced: later ones may refer to it. */
   readonly tainted: Set<Direction>;
+  /** Passwords of plain logins, one character per byte, and how many answers may still repeat them. */
+  readonly logins: { readonly secret: string; answers: number }[];
 }
+
+/** As many logins are kept, of so many bytes; what is shorter than 4 stands in an answer by chance. */
+const maxLogins = 16;
+const maxSecret = 8192;
+/** A server that repeats what it hears does so soon. */
+const maxAnswers = 4;
 
 /** The dialect that an answer with the status 101 agrees on. */
 export function dialectOf({ subprotocol }: HandshakeRecord): Talk["dialect"] {
@@ -28,7 +36,7 @@ export function dialectOf({ subprotocol }: HandshakeRecord): Talk["dialect"] {
 export function mayHide({ dir, rsv }: FrameRecord, talk: Talk): boolean {
   if (talk.tainted.has(dir) && (rsv & 4) !== 0) return true;
   if (talk.dialect === "other") return false;
-  if (talk.dialect === "plain") return dir === "c2s" && talk.loggingIn;
+  if (talk.dialect === "plain") return dir === "c2s" ? talk.loggingIn : talk.logins.length > 0;
   return true;
 }
 
@@ -50,15 +58,39 @@ export function hide(
   if (message.dir === "s2c") {
     // Anything but "refused" ends the logins of a plain session, whoever the server is.
     if (message.text !== verdict.refused) talk.loggingIn = false;
-    return json ?? (message.incomplete && dialect === "v1" ? redactAll(payload) : payload);
+    if (json === undefined && message.incomplete && dialect === "v1") return redactAll(payload);
+    return hideEcho(json ?? payload, talk);
   }
   if (json !== undefined && json !== payload) return json;
   if (message.op === 1 && dialect === "v1") return json ?? redactAll(payload);
-  if (dialect !== "v1" && loggingIn)
-    return message.op === 1 && !message.incomplete ? redactPlainLogin(payload) : redactAll(payload);
+  if (dialect !== "v1" && loggingIn) {
+    if (message.op !== 1 || message.incomplete) return redactAll(payload);
+    const colon = payload.indexOf(0x3a);
+    const secret = colon < 0 ? "" : toLatin1(payload.subarray(colon + 1));
+    if (secret.length >= 4 && secret.length <= maxSecret && talk.logins.length < maxLogins)
+      talk.logins.push({ secret, answers: maxAnswers });
+    return redactPlainLogin(payload);
+  }
   // Neither login nor message: half of one, which may hold anything.
   if (message.incomplete && dialect !== "plain") return redactAll(payload);
   return payload;
+}
+
+/** A server that is none of ours may say again what was hidden. */
+function hideEcho(payload: Uint8Array, { logins }: Talk): Uint8Array {
+  if (logins.length === 0) return payload;
+  const text = toLatin1(payload);
+  const shown = logins.reduce(
+    (left, { secret }) => left.replaceAll(secret, "*".repeat(secret.length)),
+    text,
+  );
+  return shown === text ? payload : fromLatin1(shown);
+}
+
+/** An answer was looked at. */
+export function forgetLogins({ logins }: Talk): void {
+  for (const login of logins) login.answers -= 1;
+  while (logins[0]?.answers === 0) logins.shift();
 }
 
 /** A proxy may have put a secret into a frame that had none. */

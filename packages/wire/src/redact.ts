@@ -7,7 +7,15 @@ import type {
   WireRecord,
 } from "./records.ts";
 import { redactHandshake } from "./redact-head.ts";
-import { dialectOf, hide, hideEdit, isLeftover, mayHide, type Talk } from "./redact-judge.ts";
+import {
+  dialectOf,
+  forgetLogins,
+  hide,
+  hideEdit,
+  isLeftover,
+  mayHide,
+  type Talk,
+} from "./redact-judge.ts";
 import { blankFrame, encodeAnew, overwrite, showMessage } from "./redact-rewrite.ts";
 import { redactAll } from "./redact-text.ts";
 
@@ -65,6 +73,7 @@ export function createRedactor({ reveal = false }: { readonly reveal?: boolean }
         loggingIn: true,
         secrets: new Set(),
         tainted: new Set(),
+        logins: [],
         held: [],
         heldBytes: 0,
         blanked: new Set(),
@@ -139,6 +148,7 @@ function takeMessage(message: MessageRecord, state: Connection): readonly WireRe
   const shown = state.blanked.delete(msg)
     ? redactAll(payload)
     : hide(message, payload, state, loggingIn);
+  if (dir === "s2c") forgetLogins(state);
   const changed = shown !== payload;
   const anew = message.compressed && (changed || state.tainted.has(dir));
   if (anew) state.tainted.add(dir);

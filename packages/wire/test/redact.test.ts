@@ -431,3 +431,33 @@ test("what comes behind a login that the capture names is no login", () => {
   expect(textBehind(named("ada"))).toBe(submit);
   expect(textBehind(named())).not.toContain("a:b");
 });
+
+test("a server that repeats a plain login tells nothing that was hidden, and other echoes are shown", () => {
+  const shown = redact(
+    decode([
+      ["c2s", request()],
+      ["s2c", answer()],
+      ["c2s", clientFrame("admin:123456")],
+      ["c2s", clientFrame("hello")],
+      ["s2c", frame("you said admin:123", { fin: 0 })],
+      ["s2c", frame("456", { op: 0 })],
+      ["s2c", frame("you said hello")],
+    ]),
+  );
+  const texts = messages(shown).map(({ text }) => text);
+  expect(texts).toEqual(["admin:******", "*****", "you said admin:******", "you said hello"]);
+  expect(frames(shown).map(({ text }) => text)).toContain("you said admin:***");
+});
+
+test("what a refusal says of the request's secrets is hidden, also out of their base64", () => {
+  const offer = "Sec-WebSocket-Protocol: wsecho.v1, wsecho.bearer.dG9rZW4tMS0y\r\n";
+  const said = "wrong: s3cret (YWRhOnMzY3JldA==), token-1-2; ada may try again";
+  const [, refusal] = redact(
+    decode([
+      ["c2s", request(`Authorization: Basic YWRhOnMzY3JldA==\r\n${offer}`)],
+      ["s2c", `HTTP/1.1 401 No\r\nContent-Length: ${said.length}\r\n\r\n${said}`],
+    ]),
+  );
+  const body = refusal?.k === "handshake" ? Buffer.from(refusal.body ?? []).toString() : "";
+  expect(body).toBe("wrong: *** (***), ***; ada may try again");
+});

@@ -1,3 +1,4 @@
+import { redactAddress } from "@wsecho/wire/secrets";
 import { showHeader } from "../connection/headers.ts";
 import { showTarget, type Target } from "../target.ts";
 import type { ConnectCommandOptions } from "./settings.ts";
@@ -18,8 +19,9 @@ export function asCurl({ url }: Target, options: ConnectCommandOptions): string 
         : showHeader(line.slice(0, colon).trim(), line.slice(colon + 1).trim()),
     );
   }
-  for (const name of options.subprotocol ?? []) add("-H", `Sec-WebSocket-Protocol: ${name}`);
-  if (options.origin !== undefined) add("-H", `Origin: ${options.origin}`);
+  for (const name of options.subprotocol ?? [])
+    add("-H", showHeader("Sec-WebSocket-Protocol", name));
+  if (options.origin !== undefined) add("-H", showHeader("Origin", options.origin));
   if (options.host !== undefined) add("-H", `Host: ${options.host}`);
   if (options.cookie !== undefined) add("-b", "…");
   value("-A", options.userAgent);
@@ -33,7 +35,7 @@ export function asCurl({ url }: Target, options: ConnectCommandOptions): string 
   value("--cacert", options.cacert);
   if (options.insecure === true) add("-k");
   if (options.location === true) add("-L");
-  value("--proxy", options.proxy?.replace(/\/\/[^@/]*@/, "//…@"));
+  value("--proxy", options.proxy && redactAddress(options.proxy).replace("***", "…"));
   value("--noproxy", options.noproxy);
   value("--unix-socket", options.unixSocket);
   for (const pin of options.resolve ?? []) add("--resolve", pin);

@@ -1,4 +1,5 @@
 import { failure, success, type Result } from "@wsecho/protocol";
+import { redactHeader } from "@wsecho/wire/secrets";
 import { readSecret } from "../secret-file.ts";
 
 /** Request headers in their order of names; a name that was given twice has both values. */
@@ -79,17 +80,7 @@ export function readAuthFile(path: string): Result<string, string> {
   return readSecret("--auth-file", path);
 }
 
-/** Names whose values are never shown. */
-const secretNames =
-  /^(authorization|proxy-authorization|cookie|set-cookie)$|token|secret|api-?key|password/i;
-
 /** A header as it may be shown. */
 export function showHeader(name: string, value: string): string {
-  return `${name}: ${secretNames.test(name) ? hidden(value) : value}`;
-}
-
-/** The scheme of credentials may be seen, so that one knows which was used. */
-function hidden(value: string): string {
-  const [, scheme] = /^(Basic|Bearer|Digest|Negotiate) /i.exec(value) ?? [];
-  return scheme === undefined ? "…" : `${scheme} …`;
+  return `${name}: ${redactHeader(name, value).replaceAll("***", "…")}`;
 }

@@ -1,7 +1,8 @@
-import type { IncomingMessage } from "node:http";
 import { subprotocol } from "@wsecho/protocol";
+import { redactHeader } from "@wsecho/wire/secrets";
 import WebSocket, { type ClientOptions } from "ws";
 import type { TlsOptions } from "../certificates.ts";
+import { readRefusal } from "../refusal.ts";
 import { fail, formatMs, ok, type Verdict } from "./verdict.ts";
 
 export interface UpgradeTarget {
@@ -31,6 +32,7 @@ const selectedNone = "Server sent no subprotocol";
 export async function checkUpgrade(target: UpgradeTarget): Promise<Upgraded> {
   const chosen = target.subprotocols.length > 0;
   const offered = chosen ? target.subprotocols : [subprotocol];
+  const show = (names: string): string => redactHeader("Sec-WebSocket-Protocol", names);
   let answer = await shake(target, offered);
   let without = false;
   if (answer.kind !== "open" && !chosen) {
@@ -51,7 +53,7 @@ export async function checkUpgrade(target: UpgradeTarget): Promise<Upgraded> {
       verdicts: [
         fail(
           "subprotocol",
-          `the server selected none of ${offered.join(", ")}`,
+          `the server selected none of ${show(offered.join(", "))}`,
           "Clients that offer one have to stop there, browsers too: check the names.",
         ),
       ],
@@ -64,8 +66,8 @@ export async function checkUpgrade(target: UpgradeTarget): Promise<Upgraded> {
     verdicts: [
       ok("upgrade", `101 Switching Protocols (${formatMs(ms)})`),
       without
-        ? ok("subprotocol", `none; an offer of ${offered.join(", ")} is not taken`)
-        : ok("subprotocol", `${socket.protocol} was selected`),
+        ? ok("subprotocol", `none; an offer of ${show(offered.join(", "))} is not taken`)
+        : ok("subprotocol", `${show(socket.protocol)} was selected`),
       socket.extensions === ""
         ? ok("compression", "none: permessage-deflate was offered and not taken")
         : ok("compression", socket.extensions),
@@ -89,8 +91,8 @@ function adviceFor(status: number): string {
   return "It answered as a web server does: check host, port and path.";
 }
 
-/** Enough of a refusal to understand it. */
-const maxBodyBytes = 512;
+/** Enough of a refusal to understand it, in characters. */
+const maxText = 512;
 
 function shake(target: UpgradeTarget, protocols: readonly string[]): Promise<Answer> {
   const { url, tls, headers, timeoutMs } = target;
@@ -112,29 +114,11 @@ function shake(target: UpgradeTarget, protocols: readonly string[]): Promise<Ans
         text: error.message === "" ? (error.code ?? "no answer") : error.message,
       }),
     );
-    socket.on("unexpected-response", (_request, response) => {
-      void bodyOf(response).then((text) => {
-        resolve({ kind: "http", status: response.statusCode ?? 0, text });
+    socket.on("unexpected-response", (request, response) => {
+      void readRefusal(request, response).then(({ status, body }) => {
+        resolve({ kind: "http", status, text: (body.split("\n", 1)[0] ?? "").slice(0, maxText) });
         socket.terminate();
       });
     });
   });
-}
-
-async function bodyOf(response: IncomingMessage): Promise<string> {
-  const deadline = setTimeout(() => response.destroy(), 1000);
-  let body = "";
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      body += chunk.toString("latin1");
-      if (body.length >= maxBodyBytes) break;
-    }
-  } catch {
-    // What came is enough.
-  } finally {
-    clearTimeout(deadline);
-  }
-  const text = Buffer.from(body.slice(0, maxBodyBytes), "latin1").toString().trim();
-  // A page for browsers says nothing in a terminal.
-  return text.startsWith("<") ? "" : (text.split("\n", 1)[0] ?? "");
 }

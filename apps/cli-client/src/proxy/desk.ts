@@ -7,6 +7,7 @@ import {
   type MessageRecord,
   type WireRecord,
 } from "@wsecho/wire";
+import { redactV1 } from "@wsecho/wire/secrets";
 import { failure, success, type Result } from "@wsecho/protocol";
 import { help, parseCommand, type Command } from "./command.ts";
 import { closePayload, maxControl, type Content } from "./content.ts";
@@ -103,7 +104,16 @@ export function createDesk({ proxy, rulebook, reveal, say, onQuit }: DeskOptions
     say(
       rulebook.rules.length === 0
         ? "there are no rules"
-        : rulebook.rules.map((rule, i) => `${i + 1}  ${safeText(rule.expression)}`).join("\n"),
+        : rulebook.rules.map((rule, i) => `${i + 1}  ${safeText(showRule(rule))}`).join("\n"),
+    );
+
+  /** A login that a rule puts in is hidden as any other. */
+  const showRule = ({ expression }: Rule): string =>
+    JSON.stringify(
+      JSON.parse(expression, (key, value: unknown) => {
+        if (reveal || key !== "text" || typeof value !== "string") return value;
+        return Buffer.from(redactV1(Buffer.from(value)) ?? value).toString();
+      }),
     );
 
   const list = (): void => {
