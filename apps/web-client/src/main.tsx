@@ -1,22 +1,21 @@
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { render } from "preact";
 import { createSession } from "@wsecho/client";
 import { createFramesEntry } from "./frames/entry.ts";
 import { readLink } from "./session/connection-link.ts";
 import { ownServer, shortAddress } from "./session/endpoint.ts";
+import { sessionName } from "./store/session-name.ts";
 import { defaultBounds } from "./session/transcript.ts";
-import { announce } from "./store/announcements.ts";
+import { announce, announceElsewhere } from "./store/announcements.ts";
 import { createAnnouncer } from "./store/announcer.ts";
 import { browserSchedule } from "./store/batch.ts";
 import { openDrawer } from "./store/browser-store.ts";
 import { keepDraft } from "./store/kept-draft.ts";
 import { startPreferences, transcriptRoom } from "./store/preferences.ts";
-import { createConnections } from "./store/connections.ts";
 import { createLoginKeeper } from "./store/kept-login.ts";
-import { createStays } from "./store/stay.ts";
-import { createStore } from "./store/store.ts";
+import { createSessions } from "./store/sessions.ts";
 import { App } from "./ui/app.tsx";
-import { StoreContext } from "./ui/context.ts";
+import { SessionsContext } from "./ui/context.ts";
 import { loadParts } from "./ui/parts.ts";
 import { loadLanguages, t } from "./words/language.ts";
 import "./styles/tokens.css";
@@ -30,37 +29,45 @@ import "./styles/dialog.css";
 const frames = createFramesEntry(window);
 const announcer = createAnnouncer((ms, callback) => void setTimeout(callback, ms));
 
-const store = createStore({
+const sessions = createSessions({
   createSession,
   now: Date.now,
   schedule: browserSchedule,
   pageProtocol: location.protocol,
   // In development the page comes from Vite, and its server stands elsewhere.
   ownServer: import.meta.env.VITE_SERVER_URL ?? ownServer(location),
-  stay: createStays(createLoginKeeper(() => localStorage))(),
-  connections: createConnections(openDrawer(() => localStorage, "wsecho.connections")),
+  keeper: createLoginKeeper(() => localStorage),
+  connections: openDrawer(() => localStorage, "wsecho.connections"),
   bounds: () => ({ ...defaultBounds, entries: transcriptRoom.value }),
-  onBatch: (batch) => announce(batch, announcer, t),
+  onBatch: (session, batch) => {
+    if (session === sessions.active.value) announce(batch, announcer, t);
+    else announceElsewhere(batch, { announcer, name: sessionName(session, t) }, t);
+  },
 });
 keepDraft(
-  store.draft,
+  computed(() => sessions.active.value.draft),
   openDrawer(() => sessionStorage, "wsecho.draft"),
 );
 
 effect(() => {
-  const { status } = store.view.value;
-  const url = store.target.value?.url;
+  const { view, target, screen } = sessions.active.value;
+  const { status } = view.value;
+  const url = target.value?.url;
   document.title =
-    store.screen.value === "login" || status === null || url === undefined
+    screen.value === "login" || status === null || url === undefined
       ? t("page.title")
       : t("page.titleWith", { status: t(`status.${status.kind}`), address: shortAddress(url) });
 });
 
-/** A link fills in the form and nothing else; where one is open, no earlier login is resumed. */
+/**
+ * A link fills in the form and nothing else, that of a new session where the one in view is past
+ * it. Where one is open, no earlier login is resumed.
+ */
 function followLink(): boolean {
   const linked = readLink(location.hash);
   if (linked === null) return false;
-  store.follow(linked);
+  const { value } = sessions.active;
+  (value.screen.value === "login" ? value : sessions.open())?.follow(linked);
   return true;
 }
 
@@ -71,11 +78,11 @@ await startPreferences();
 const byLink = followLink();
 addEventListener("hashchange", followLink);
 render(
-  <StoreContext.Provider value={store}>
+  <SessionsContext.Provider value={sessions}>
     <App spoken={announcer.text} frames={frames} />
-  </StoreContext.Provider>,
+  </SessionsContext.Provider>,
   root,
 );
-if (!frames.only && !byLink) store.resume();
+if (!frames.only && !byLink) sessions.active.value.resume();
 loadLanguages().catch(() => undefined);
 loadParts();

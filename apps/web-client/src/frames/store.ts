@@ -8,7 +8,15 @@ import {
 } from "@wsecho/wire";
 import { createBatcher, type Schedule } from "../store/batch.ts";
 import { sameRecord } from "./links.ts";
-import { append, emptyLog, lostIn, trimLog, type FrameLog, type Kept } from "./log.ts";
+import {
+  append,
+  emptyLog,
+  lostIn,
+  trimLog,
+  type FrameLog,
+  type Kept,
+  type LogBounds,
+} from "./log.ts";
 import { rowsOf, type Level, type Rows, type Which } from "./rows.ts";
 import { createFileSource, type FileSource } from "./source.ts";
 
@@ -40,15 +48,21 @@ export interface FramesStore {
   readonly clear: () => void;
   /** All that is kept, as it came: for an export. */
   readonly records: () => readonly WireRecord[];
+  /** Keeps within the bounds where they have become narrower. */
+  readonly fit: () => void;
 }
 
 export interface FramesHost {
   readonly schedule: Schedule;
   /** Lets the page draw between two pieces of a file. */
   readonly rest: () => Promise<void>;
+  /** How much may be kept, once it is what it is about to be; default what one view alone may. */
+  readonly bounds?: (next: FrameLog) => LogBounds;
+  /** Told when there is more than before. */
+  readonly onGrow?: () => void;
 }
 
-export function createFramesStore({ schedule, rest }: FramesHost): FramesStore {
+export function createFramesStore({ schedule, rest, bounds, onGrow }: FramesHost): FramesStore {
   /** As it came; the same objects as in `log`, but where a secret was taken out. */
   let raw = emptyLog;
   const log = signal<FrameLog>(emptyLog);
@@ -65,11 +79,13 @@ export function createFramesStore({ schedule, rest }: FramesHost): FramesStore {
     parsed.value.ok && expression.value.trim() !== "" ? parsed.value.value : null,
   );
 
+  const trimmed = (next: FrameLog): FrameLog => trimLog(next, bounds?.(next));
   const show = (records: readonly WireRecord[]): void => {
-    log.value = trimLog(append(log.value, records));
+    log.value = trimmed(append(log.value, records));
+    onGrow?.();
   };
   const { push, flush } = createBatcher<WireRecord>(schedule, (records) => {
-    raw = trimLog(append(raw, records));
+    raw = trimmed(append(raw, records));
     show(source.file.value === null ? records : records.flatMap((record) => redactor.push(record)));
   });
   const source = createFileSource({
@@ -153,5 +169,9 @@ export function createFramesStore({ schedule, rest }: FramesHost): FramesStore {
     },
     clear,
     records: () => raw.kept.map(({ record }) => record),
+    fit: () => {
+      raw = trimmed(raw);
+      log.value = trimmed(log.value);
+    },
   };
 }

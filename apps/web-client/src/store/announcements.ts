@@ -34,6 +34,17 @@ export function announce(batch: readonly Stamped[], announcer: Announcer, t: Tra
   }
 }
 
+/** Of a session out of view only that it ended: its tab has the rest, for whoever goes there. */
+export function announceElsewhere(
+  batch: readonly Stamped[],
+  { announcer, name }: { readonly announcer: Announcer; readonly name: string },
+  t: Translate,
+): void {
+  for (const { event } of batch)
+    if (event.type === "closed")
+      announcer.say(t("announce.closedElsewhere", { name, line: closeLine(event, t) }));
+}
+
 function received(payload: Payload, t: Translate): string {
   return payload.kind === "text"
     ? t("announce.received", { text: previewLine(payload.text) })

@@ -1,10 +1,12 @@
 import { forgetStored } from "./preferences.ts";
-import type { Store } from "./types.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Everything that this page keeps in this browser goes, and what is in memory of it. */
-export function forgetAll({ connections, draft, forgetStay }: Store): void {
-  connections.removeAll();
-  forgetStay();
-  draft.value = { mode: "text", text: "" };
+export function forgetAll({ list, active }: Sessions): void {
+  active.value.connections.removeAll();
+  for (const { draft, forgetStay } of list.value) {
+    forgetStay();
+    draft.value = { mode: "text", text: "" };
+  }
   forgetStored();
 }

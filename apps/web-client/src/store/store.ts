@@ -10,7 +10,6 @@ import { browserAfter, createRepeater } from "./repeater.ts";
 import type { Draft, Store, StoreHost } from "./types.ts";
 import { createViewStore } from "./view-store.ts";
 
-/** One session, from its login form to its transcript. A page may have several. */
 export function createStore(host: StoreHost): Store {
   const { form, problem, fill, check } = createLoginForm(host.ownServer, host.pageProtocol);
   const screen = signal<"login" | "session">("login");
@@ -68,6 +67,7 @@ export function createStore(host: StoreHost): Store {
   }
 
   return {
+    id: host.id,
     form,
     screen,
     draft,

@@ -16,6 +16,7 @@ import type { ViewHost } from "./view-store.ts";
 
 /** What a session needs of the world, and what it shares with the page's others. */
 export interface StoreHost extends ConversationHost, ViewHost {
+  readonly id: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** `location.protocol` of the page. */
@@ -52,7 +53,10 @@ export interface Draft {
 /** What is wrong with the form's address or subprotocols. */
 export type FormProblem = EndpointProblem | "bearerExposed" | "subprotocol";
 
+/** One session, from its login form to its transcript. */
 export interface Store {
+  /** Tells it from the page's other sessions, and is never used again. */
+  readonly id: number;
   readonly form: LoginForm;
   readonly screen: ReadonlySignal<"login" | "session">;
   readonly draft: Signal<Draft>;

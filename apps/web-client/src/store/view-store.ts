@@ -1,5 +1,12 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { clear, draftOf, trim, type Bounds, type NewEntry } from "../session/transcript.ts";
+import {
+  clear,
+  draftOf,
+  trim,
+  type Bounds,
+  type NewEntry,
+  type Transcript,
+} from "../session/transcript.ts";
 import {
   beginSession,
   initialView,
@@ -26,8 +33,8 @@ export interface ViewStore {
 
 export interface ViewHost {
   readonly schedule: Schedule;
-  /** How much the transcript may hold at present. */
-  readonly bounds?: () => Bounds;
+  /** How much the transcript may hold, once it is what it is about to be. */
+  readonly bounds: (next: Transcript) => Bounds;
   /** Told of each batch, after the view shows it. */
   readonly onBatch: (batch: readonly Stamped[]) => void;
 }
@@ -35,7 +42,7 @@ export interface ViewHost {
 export function createViewStore({ schedule, bounds, onBatch }: ViewHost): ViewStore {
   const view = signal<SessionView>(initialView);
   const show = (next: SessionView): void => {
-    view.value = { ...next, transcript: trim(next.transcript, bounds?.()) };
+    view.value = { ...next, transcript: trim(next.transcript, bounds(next.transcript)) };
   };
   const { push, flush } = createBatcher<Stamped>(schedule, (batch) => {
     show(reduceView(view.value, batch));
@@ -59,7 +66,8 @@ export function createViewStore({ schedule, bounds, onBatch }: ViewHost): ViewSt
       show({ ...view.value, transcript: draft.finish() });
     },
     fit: () => {
-      if (trim(view.value.transcript, bounds?.()) !== view.value.transcript) show(view.value);
+      const { transcript } = view.value;
+      if (trim(transcript, bounds(transcript)) !== transcript) show(view.value);
     },
   };
 }

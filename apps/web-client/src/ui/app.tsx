@@ -6,8 +6,9 @@ import { singleKeys } from "../store/preferences.ts";
 import { FramesPane } from "./frames-pane.tsx";
 import { Header } from "./header.tsx";
 import { LoginView } from "./login-view.tsx";
-import { useStore } from "./context.ts";
+import { useSessions, useStore } from "./context.ts";
 import { parts } from "./parts.ts";
+import { panelOf } from "./tab-ids.ts";
 import { isTyping } from "./typing.ts";
 
 interface AppProps {
@@ -16,7 +17,9 @@ interface AppProps {
 }
 
 export function App({ spoken, frames }: AppProps): JSX.Element {
-  const { screen } = useStore();
+  const { list } = useSessions();
+  const { id, screen } = useStore();
+  const several = list.value.length > 1;
   /** From then on it stays: what it watches goes on while it is not shown. */
   const opened = useRef(false);
   opened.current ||= frames.shown.value;
@@ -38,9 +41,10 @@ export function App({ spoken, frames }: AppProps): JSX.Element {
           helping.value = true;
         }}
       />
+      {several && <parts.tabs.View />}
       <main class={frames.shown.value && !frames.only ? "with-frames" : ""}>
         {!frames.only && (
-          <div class="main-pane">
+          <div class="main-pane" key={id} {...(several ? panelOf(id) : {})}>
             {screen.value === "login" ? <LoginView /> : <parts.session.View />}
           </div>
         )}

@@ -6,13 +6,13 @@ import { shortAddress } from "../session/endpoint.ts";
 import type { Target } from "../session/target.ts";
 import { forgetAll } from "../store/forget-all.ts";
 import { t } from "../words/language.ts";
-import { useStore } from "./context.ts";
+import { useSessions, useStore } from "./context.ts";
 import { CopyButton } from "./copy-button.tsx";
 
 /** Connections to come back to, and a link to hand on; without secrets, both of them. */
 export function ConnectionsCard(): JSX.Element {
-  const store = useStore();
-  const { connections, check, fill } = store;
+  const sessions = useSessions();
+  const { connections, check, fill, draft } = useStore();
   const link = useSignal<string | null>(null);
   const forgotten = useSignal(false);
   const id = useId();
@@ -20,7 +20,7 @@ export function ConnectionsCard(): JSX.Element {
   const share = (): void => {
     const target = check();
     const { origin, pathname } = location;
-    link.value = target && origin + pathname + linkOf({ target, draft: store.draft.value.text });
+    link.value = target && origin + pathname + linkOf({ target, draft: draft.value.text });
   };
   return (
     <section class="card saved" aria-labelledby={`${id}-title`}>
@@ -79,7 +79,7 @@ export function ConnectionsCard(): JSX.Element {
           class="button small"
           aria-describedby={`${id}-forget`}
           onClick={() => {
-            forgetAll(store);
+            forgetAll(sessions);
             link.value = null;
             forgotten.value = true;
           }}

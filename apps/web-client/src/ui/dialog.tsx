@@ -4,12 +4,14 @@ import { t } from "../words/language.ts";
 
 interface DialogProps {
   readonly title: string;
+  /** What the button says that closes it; default so. */
+  readonly dismiss?: string;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }
 
 /** Over the page, until it is closed; the browser keeps the keyboard in it and gives it back. */
-export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
+export function Dialog({ title, dismiss, onClose, children }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useLayoutEffect(() => {
@@ -26,7 +28,7 @@ export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
       <div class="dialog-head">
         <h2 id={id}>{title}</h2>
         <button type="button" class="button small" onClick={onClose}>
-          {t("page.close")}
+          {dismiss ?? t("page.close")}
         </button>
       </div>
       {/* It may be higher than the screen, and what scrolls must be reached by the keyboard. */}

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useId, useRef } from "preact/hooks";
 import type { Signal } from "@preact/signals";
+import { focusUnlessTab } from "./focus.ts";
 
 interface TextFieldProps {
   readonly label: string;
@@ -28,7 +29,7 @@ export function TextField(props: TextFieldProps): JSX.Element {
   const described = hint === undefined ? undefined : `${id}-hint`;
   const describedBy = problem === null ? described : `${id}-problem`;
   useLayoutEffect(() => {
-    if (problem !== null) input.current?.focus();
+    if (problem !== null) focusUnlessTab(input.current);
   }, [problem]);
   return (
     <div class="field">

@@ -11,3 +11,8 @@ export function useLostFocus(target: RefObject<HTMLElement | null>, when = true)
     if (when && (activeElement === null || activeElement === body)) target.current?.focus();
   }, [when]);
 }
+
+/** Goes to what must be corrected; but who walks through the tabs stays there. */
+export function focusUnlessTab(element: HTMLElement | null): void {
+  if (document.activeElement?.getAttribute("role") !== "tab") element?.focus();
+}

@@ -3,10 +3,12 @@ import { useEffect, useState } from "preact/hooks";
 import type { FramesEntry } from "../frames/entry.ts";
 import type { FramesView } from "../frames/ui/frames-view.tsx";
 import { t } from "../words/language.ts";
+import { useStore } from "./context.ts";
 import { Notice } from "./notice.tsx";
 
 /** The Frames view, loaded when somebody first wants it. */
 export function FramesPane({ entry }: { readonly entry: FramesEntry }): JSX.Element {
+  const { id } = useStore();
   const [view, setView] = useState<{ readonly FramesView: typeof FramesView } | null>(null);
   const [failed, setFailed] = useState(false);
 
@@ -15,7 +17,7 @@ export function FramesPane({ entry }: { readonly entry: FramesEntry }): JSX.Elem
     import("../frames/ui/frames-view.tsx").then(setView, () => setFailed(true));
   };
   useEffect(load, []);
-  if (view !== null) return <view.FramesView entry={entry} />;
+  if (view !== null) return <view.FramesView key={id} entry={entry} />;
   return (
     <section
       class="pane-waiting"

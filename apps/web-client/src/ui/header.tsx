@@ -3,7 +3,8 @@ import type { FramesEntry } from "../frames/entry.ts";
 import type { PageStatus } from "../session/view.ts";
 import { t } from "../words/language.ts";
 import { Icon, Logo, type IconName } from "./icons.tsx";
-import { useStore } from "./context.ts";
+import { useSessions, useStore } from "./context.ts";
+import { NewSession } from "./new-session.tsx";
 import { LanguageSwitch, ThemeSwitch } from "./switches.tsx";
 
 interface HeaderProps {
@@ -12,6 +13,7 @@ interface HeaderProps {
 }
 
 export function Header({ frames, onHelp }: HeaderProps): JSX.Element {
+  const several = useSessions().list.value.length > 1;
   const { screen, view, stays, leave } = useStore();
   const { status } = view.value;
   const inSession = screen.value === "session" && status !== null;
@@ -22,6 +24,7 @@ export function Header({ frames, onHelp }: HeaderProps): JSX.Element {
         <span class={inSession ? "brand-name in-session" : "brand-name"}>wsecho</span>
       </h1>
       {inSession && <StatusPill kind={status.kind} />}
+      {inSession && !several && <NewSession />}
       <span class="spacer" />
       {!frames.only && <FramesToggle {...frames} />}
       <button
@@ -72,7 +75,7 @@ function FramesToggle({ shown, watching }: FramesEntry): JSX.Element {
   );
 }
 
-const statusIcons: Readonly<Record<PageStatus["kind"], IconName>> = {
+export const statusIcons: Readonly<Record<PageStatus["kind"], IconName>> = {
   connecting: "clock",
   greeting: "clock",
   authenticating: "clock",

@@ -14,6 +14,8 @@ const keys = [
   ["↑ ↓ PageUp PageDown Home End", "help.choose"],
   ["Enter", "help.open"],
   ["Esc", "help.leave"],
+  ["← → Home End", "help.tabs"],
+  ["Delete", "help.closeTab"],
   ["/", "help.filter"],
   ["?", "help.help"],
   ["p", "help.pin"],

@@ -9,7 +9,7 @@ import { useCountdown } from "./countdown.ts";
 import { DeniedNotice } from "./denied-notice.tsx";
 import { DialectChoice } from "./dialect-choice.tsx";
 import { CheckField, Segments, TextField } from "./fields.tsx";
-import { useLostFocus } from "./focus.ts";
+import { focusUnlessTab, useLostFocus } from "./focus.ts";
 import { Notice, StopNotice } from "./notice.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { stopProps } from "./stop-props.ts";
@@ -44,7 +44,7 @@ export function LoginView(): JSX.Element {
   useLayoutEffect(() => {
     if (!refused || password.current === null) return;
     password.current.value = "";
-    password.current.focus();
+    focusUnlessTab(password.current);
   }, [refused]);
 
   return (

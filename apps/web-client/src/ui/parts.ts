@@ -3,6 +3,7 @@ import { lazy } from "./lazy.tsx";
 /** What the first look at the page does without. */
 export const parts = {
   session: lazy(async () => (await import("./session-view.tsx")).SessionView),
+  tabs: lazy(async () => (await import("./session-tabs.tsx")).SessionTabs),
   repeat: lazy(async () => (await import("./repeat-panel.tsx")).RepeatPanel),
   shown: lazy(async () => (await import("./shown-view.tsx")).ShownView),
   figures: lazy(async () => (await import("./figures-dialog.tsx")).FiguresDialog),

@@ -2,6 +2,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo } from "preact/hooks";
 import type { CredentialsRequest } from "@wsecho/client";
 import { useCountdown } from "./countdown.ts";
+import { focusUnlessTab } from "./focus.ts";
 
 export interface Refusal {
   /** `null` where the server does not tell. */
@@ -25,7 +26,7 @@ export function useDenied(
   useLayoutEffect(() => {
     if (denied === null || field.current === null) return;
     field.current.value = "";
-    field.current.focus();
+    focusUnlessTab(field.current);
   }, [denied]);
   if (denied === null) return null;
   return {

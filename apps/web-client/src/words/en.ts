@@ -196,6 +196,20 @@ export const en = {
   "session.rtt": "Last round trip",
   "session.extensions": "Extensions",
 
+  "tabs.title": "Sessions",
+  "tabs.fresh": "New session",
+  "tabs.idle": "Not connected",
+  "tabs.unread": "{count} new",
+  "tabs.new": "New session beside this one",
+  "tabs.full": "{count} sessions are the most that one page holds. Close one first.",
+  "tabs.close.label": "Close {name}",
+  "tabs.close.title": "Close {name}?",
+  "tabs.close.connected": "It is still connected. Closing it leaves the server.",
+  "tabs.close.transcript":
+    "Its transcript goes with it; entries: {count}. What you need of it can be saved under Files first.",
+  "tabs.close.yes": "Close the session",
+  "tabs.close.no": "Keep it",
+
   "transcript.title": "Transcript",
   "transcript.empty": "Nothing yet. What you send below comes back here.",
   "transcript.count.one": "1 entry",
@@ -271,6 +285,8 @@ export const en = {
   "help.pin": "Pins the chosen entry, or unpins it",
   "help.copy": "Copies the chosen entry",
   "help.again": "Sends the chosen message again",
+  "help.tabs": "On the tabs of sessions: goes to another one",
+  "help.closeTab": "On a session’s tab: closes it",
   "help.single": "Single keys do something",
   "help.single.hint": "Switch off / ? p c s where you dictate, or press them by mistake.",
   "help.codes": "Close codes",
@@ -472,4 +488,5 @@ export const en = {
   "announce.received": "Received: {text}",
   "announce.receivedBinary": "Received {size}, binary",
   "announce.closed": "Closed, {line}",
+  "announce.closedElsewhere": "{name}: closed, {line}",
 } as const;

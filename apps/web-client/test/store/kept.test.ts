@@ -74,10 +74,10 @@ describe("a draft", () => {
   it("survives a reload, unless it is empty or very long", () => {
     const drawer = createDrawer();
     const draft = signal<Draft>({ mode: "text", text: "" });
-    keepDraft(draft, drawer);
+    keepDraft(signal(draft), drawer);
     draft.value = { mode: "json", text: "{}" };
     const after = signal<Draft>({ mode: "text", text: "" });
-    keepDraft(after, drawer);
+    keepDraft(signal(after), drawer);
     expect(after.value).toEqual({ mode: "json", text: "{}" });
     after.value = { mode: "text", text: "x".repeat(100_000) };
     expect(drawer.text()).toBe("null");

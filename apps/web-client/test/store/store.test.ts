@@ -20,6 +20,7 @@ const createFixture = () => {
   const scheduled: (() => void)[] = [];
   let time = 1000;
   const store = createStore({
+    id: 1,
     createSession: (url, options) => {
       const fake = createFakeSession(url, options);
       sessions.push(fake);

@@ -21,7 +21,11 @@ export const pageRoot = join(root, "dist");
 export async function setup(): Promise<void> {
   const built = await stat(join(pageRoot, "index.html")).catch(() => null);
   if (built !== null && built.mtimeMs > (await newest(inputs))) return;
+  // What vitest sets would have Vite build another page than the one that people get.
+  const before = process.env["NODE_ENV"];
+  process.env["NODE_ENV"] = "production";
   await build({ root, logLevel: "warn" });
+  process.env["NODE_ENV"] = before;
 }
 
 async function newest(paths: readonly string[]): Promise<number> {

@@ -24,7 +24,8 @@ export const tooWide = (page: Page): Promise<readonly string[]> =>
     const overflowing = [...document.querySelectorAll("body, body *")].filter((element) => {
       const { overflowX, position } = getComputedStyle(element);
       if (overflowX === "hidden" || position === "absolute") return false;
-      if (element.matches("pre, input, textarea") || element.clientWidth === 0) return false;
+      if (element.matches("pre, input, textarea, [role=tablist]") || element.clientWidth === 0)
+        return false;
       return element.scrollWidth > element.clientWidth + 1;
     });
     const names = overflowing.map((element) => element.outerHTML.slice(0, 80));

@@ -2,27 +2,57 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { createSession } from "@wsecho/client";
 import { browserSchedule } from "../../store/batch.ts";
+import { fairShare } from "../../store/fair-share.ts";
+import type { Sessions } from "../../store/sessions.ts";
 import type { Store } from "../../store/types.ts";
+import type { FramesEntry } from "../entry.ts";
 import { createFeed, type Feed } from "../feed.ts";
+import { defaultLogBounds, type FrameLog, type LogBounds } from "../log.ts";
 import { createFramesStore, type FramesStore } from "../store.ts";
+import { createWatch, type Watch } from "../watch.ts";
 
 /** What is shown, and the feed that it may come from. */
 export interface Frames extends FramesStore {
   readonly feed: Feed;
+  /** The feed of the session, from asking for it to its end. */
+  readonly watch: Watch;
 }
 
-/** @param store of the page, whose own session the feed can be asked for */
-export function createFrames(store: Store): Frames {
+/** By session: what was read and chosen outlives the view, which may be closed and opened again. */
+const made = new Map<Store, Frames>();
+
+/** The frames of `store`, whose own session the feed can be asked for. */
+export function framesOf(store: Store, { list }: Sessions, entry: FramesEntry): Frames {
+  for (const other of made.keys()) if (!list.peek().includes(other)) made.delete(other);
+  const frames = made.get(store) ?? createFrames(store, entry);
+  made.set(store, frames);
+  return frames;
+}
+
+function createFrames(store: Store, entry: FramesEntry): Frames {
   let shownUrl = "";
+  const others = (): readonly Frames[] =>
+    [...made].flatMap(([other, frames]) => (other === store ? [] : [frames]));
   const frames = createFramesStore({
     schedule: browserSchedule,
     rest: () => new Promise((resolve) => setTimeout(resolve)),
+    bounds: (next) => sharedBounds([...others().map(({ log }) => log.peek()), next]),
+    onGrow: () => others().forEach(({ fit }) => fit()),
   });
   const feed = createFeed({
     createSession,
     ownSession: () => store.view.value.status?.session,
     records: frames.push,
   });
+  const own: Feed = {
+    ...feed,
+    start: (login) => {
+      // Connections of another server would have the same numbers.
+      if (login.url !== shownUrl) frames.clear();
+      shownUrl = login.url;
+      feed.start(login);
+    },
+  };
   return {
     ...frames,
     open: (file) => {
@@ -30,15 +60,22 @@ export function createFrames(store: Store): Frames {
       shownUrl = "";
       return frames.open(file);
     },
-    feed: {
-      ...feed,
-      start: (login) => {
-        // Connections of another server would have the same numbers.
-        if (login.url !== shownUrl) frames.clear();
-        shownUrl = login.url;
-        feed.start(login);
-      },
-    },
+    feed: own,
+    watch: createWatch({ store, entry, feed: own, file: frames.source.file }),
+  };
+}
+
+function sharedBounds(logs: readonly FrameLog[]): LogBounds {
+  const { records, bytes } = defaultLogBounds;
+  return {
+    records: fairShare(
+      logs.map(({ kept }) => kept.length),
+      records,
+    ),
+    bytes: fairShare(
+      logs.map((log) => log.bytes),
+      bytes,
+    ),
   };
 }
 

@@ -1,44 +1,15 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { Credentials } from "@wsecho/client";
-import { ownServer, terminalCommand } from "../../session/endpoint.ts";
+import { terminalCommand } from "../../session/endpoint.ts";
 import { stopWords } from "../../session/stop-words.ts";
-import type { Store } from "../../store/types.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Notice, StopNotice } from "../../ui/notice.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
 import { t } from "../../words/language.ts";
 import { feedUrl, type Feed, type FeedState, type Whom } from "../feed.ts";
+import type { FeedPlace } from "../place.ts";
 import { ft } from "../words.ts";
-
-/** Where the feed is, and what lets the page in. */
-export interface FeedPlace {
-  readonly url: string;
-  readonly method: "password" | "token" | "certificate";
-  readonly username: string;
-  readonly dialect: "v1" | "plain";
-  readonly allowInsecure: boolean;
-}
-
-/** The feed of the server that the page is logged in to; `null` while it is not. */
-export function placeOf({ target, view, form }: Store): FeedPlace | null {
-  const { status } = view.value;
-  if (target.value === null || status?.kind !== "ready") return null;
-  const { url, method: given, username, dialect } = target.value;
-  // No server of ours is known to be there, so nobody to ask for frames.
-  if (dialect === "raw") return null;
-  const method = given === "bearer" ? "token" : given;
-  return {
-    ...{ url, method, dialect, username: status.user ?? username },
-    allowInsecure: form.allowInsecure.value,
-  };
-}
-
-/** The feed of the server that the page came from, by the token in its address. */
-export function ownPlace(): FeedPlace {
-  const url = ownServer(location);
-  return { url, method: "token", username: "", dialect: "v1", allowInsecure: false };
-}
 
 interface FeedPanelProps {
   readonly feed: Feed;

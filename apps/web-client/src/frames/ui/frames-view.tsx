@@ -1,12 +1,11 @@
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { useStore } from "../../ui/context.ts";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useSessions, useStore } from "../../ui/context.ts";
 import { Notice } from "../../ui/notice.tsx";
 import type { FramesEntry } from "../entry.ts";
-import { feedUrl } from "../feed.ts";
 import { ft } from "../words.ts";
-import { createFrames, FramesContext, type Frames } from "./context.ts";
-import { FeedControls, FeedPanel, ownPlace, placeOf } from "./feed-panel.tsx";
+import { framesOf, FramesContext, type Frames } from "./context.ts";
+import { FeedControls, FeedPanel } from "./feed-panel.tsx";
 import { FrameList } from "./frame-list.tsx";
 import { Inspector } from "./inspector.tsx";
 import { SourceBar } from "./source-bar.tsx";
@@ -14,13 +13,13 @@ import { Toolbar } from "./toolbar.tsx";
 import "../../styles/inspector.css";
 import "../../styles/frames.css";
 
-/** What was read and chosen outlives the view: it may be closed and opened again. */
-let made: Frames | undefined;
-
 /** The wire: a list of frames, and everything about one of them. */
 export function FramesView({ entry }: { readonly entry: FramesEntry }): JSX.Element {
-  const store = useStore();
-  const frames = (made ??= createFrames(store));
+  const frames = framesOf(useStore(), useSessions(), entry);
+  const shown = entry.shown.value;
+  useEffect(() => {
+    if (shown) frames.watch.begin();
+  }, [shown]);
   const dropped = entry.dropped.value;
   useEffect(() => {
     const file = entry.takeDropped();
@@ -45,7 +44,7 @@ export function FramesView({ entry }: { readonly entry: FramesEntry }): JSX.Elem
         id="frames"
         class={`frames${inspecting ? " inspecting" : ""}`}
         aria-label={ft("view.title")}
-        hidden={!entry.shown.value}
+        hidden={!shown}
       >
         <SourceBar>{file === null && <FeedBar entry={entry} frames={frames} />}</SourceBar>
         {!empty && (
@@ -77,44 +76,19 @@ interface FeedBarProps {
 
 /** The feed, from asking for it to its end; and what to do where there is none. */
 function FeedBar({ entry, frames }: FeedBarProps): JSX.Element {
-  const store = useStore();
-  const { feed, log } = frames;
-  const [token] = useState(entry.takeToken);
-  /** Somebody who has stopped watching does not want it to begin again by itself. */
-  const [wanted, setWanted] = useState(true);
-  const { status } = store.view.value;
-  const place = entry.only ? ownPlace() : placeOf(store);
-  const held = token === null ? store.heldLogin() : { token };
-  const ready = place !== null && (held !== null || place.method === "certificate");
+  const { feed, log, watch } = frames;
+  const place = watch.place.value;
   const { kind } = feed.state.value;
-
-  useEffect(() => {
-    if (!ready || !wanted || kind !== "off") return;
-    const { url, allowInsecure } = place;
-    feed.start({ url: feedUrl(url), credentials: held, allowInsecure });
-  }, [ready, wanted, kind]);
-  useEffect(() => {
-    // Who has left is not to be shown anything more.
-    if (!entry.only && status?.kind === "stopped") feed.stop();
-  }, [status?.kind]);
-  useEffect(feed.follow, [status?.session]);
   useEffect(() => {
     entry.watching.value = kind === "live";
   }, [kind]);
 
-  if (entry.only && token === null) return <Notice tone="warn" title={ft("feed.expired")} />;
+  if (watch.expired) return <Notice tone="warn" title={ft("feed.expired")} />;
   if (place === null && kind !== "live") return log.value.kept.length === 0 ? <Intro /> : <></>;
   return (
     <>
-      <FeedControls
-        feed={feed}
-        hasSession={!entry.only}
-        onStop={() => {
-          setWanted(false);
-          feed.stop();
-        }}
-      />
-      {place !== null && <FeedPanel feed={feed} place={place} held={held} />}
+      <FeedControls feed={feed} hasSession={!entry.only} onStop={watch.stop} />
+      {place !== null && <FeedPanel feed={feed} place={place} held={watch.held()} />}
       {kind === "live" && log.value.kept.length === 0 && <p class="muted">{ft("feed.waiting")}</p>}
     </>
   );

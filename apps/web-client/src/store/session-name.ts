@@ -1,0 +1,11 @@
+import { shortAddress } from "../session/endpoint.ts";
+import type { Translate } from "../words/catalogue.ts";
+import type { Store } from "./types.ts";
+
+/** What to call a session among others: `admin@127.0.0.1:5678`. */
+export function sessionName({ target, view }: Store, t: Translate): string {
+  if (target.value === null) return t("tabs.fresh");
+  const { url, username } = target.value;
+  const user = view.value.status?.user ?? username;
+  return user === "" ? shortAddress(url) : `${user}@${shortAddress(url)}`;
+}

@@ -1,0 +1,231 @@
+import { EventEmitter, once } from "node:events";
+import type { Page } from "playwright-core";
+import type { WebSocket } from "ws";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createMemoryUsers } from "@wsecho/server";
+import { startAnyServer, type AnyServer } from "../support/any-server.ts";
+import {
+  ask,
+  closeBrowser,
+  composer,
+  logIn,
+  openPage,
+  rows,
+  startServer,
+  state,
+  type Opened,
+  type Running,
+} from "../support/page.ts";
+
+const password = "pencil";
+const gate = new EventEmitter();
+let running: Running;
+let opened: Opened;
+
+beforeAll(async () => {
+  running = await startServer({
+    users: await createMemoryUsers({ ada: password, bob: password }, 4096),
+    onMessage: async (message) => {
+      if (message.kind === "binary") return message.data;
+      if (message.text === "later") await once(gate, "open");
+      return message.text;
+    },
+  });
+});
+afterAll(async () => {
+  await closeBrowser();
+  await running.server.close();
+});
+afterEach(async () => {
+  await opened.page.context().close();
+  expect(opened.complaints).toEqual([]);
+});
+
+const host = () => `127.0.0.1:${running.port}`;
+const tab = (page: Page, name: string | RegExp) => page.getByRole("tab", { name });
+const openAnother = (page: Page) =>
+  page.getByRole("button", { name: "New session beside this one" }).click();
+
+const openAs = async (username: string): Promise<Page> => {
+  opened = await openPage(running.httpUrl);
+  await logIn(opened.page, { username, password });
+  await composer(opened.page).waitFor();
+  return opened.page;
+};
+/** Ada and Bob, and Bob in view. */
+const openBoth = async (): Promise<Page> => {
+  const page = await openAs("ada");
+  await openAnother(page);
+  await logIn(page, { username: "bob", password });
+  await composer(page).waitFor();
+  return page;
+};
+
+/** In the form that is shown; gives the server's end. */
+const connectRaw = async (page: Page, server: AnyServer): Promise<WebSocket> => {
+  await page.getByRole("radio", { name: "raw" }).check({ force: true });
+  await page.getByLabel("Server", { exact: true }).fill(server.url);
+  const accepted = server.next();
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  const { socket } = await accepted;
+  await composer(page).waitFor();
+  return socket;
+};
+
+describe("several sessions in one page", () => {
+  it("are two users at once, each with their own transcript, draft and figures", async () => {
+    const page = await openAs("ada");
+    expect(await page.getByRole("tablist").count()).toBe(0);
+    await ask(page, "from ada");
+    await composer(page).fill("draft of ada");
+    await openAnother(page);
+    expect(await tab(page, "New session").getAttribute("aria-selected")).toBe("true");
+    await logIn(page, { username: "bob", password });
+    await composer(page).waitFor();
+    expect(await composer(page).inputValue()).toBe("");
+    await ask(page, "from bob");
+    await page.getByText("3 entries").waitFor();
+    expect(await rows(page, "received").allInnerTexts()).toEqual([
+      expect.stringContaining("from bob"),
+    ]);
+    await tab(page, `ada@${host()} Connected`).click();
+    await rows(page, "received").getByText("from ada").waitFor();
+    expect(await composer(page).inputValue()).toBe("draft of ada");
+    await page.getByText("as ada", { exact: true }).waitFor();
+    // Two connections, both alive.
+    await ask(page, "ada again");
+    await tab(page, /^bob/).click();
+    await ask(page, "bob again");
+  });
+
+  it("count what comes to one out of view, and read none of it out", async () => {
+    const page = await openAs("ada");
+    await composer(page).fill("later");
+    await composer(page).press("Enter");
+    await rows(page, "sent").getByText("waiting").waitFor();
+    await openAnother(page);
+    await logIn(page, { username: "bob", password });
+    await composer(page).waitFor();
+    const spoken = page.locator("#app > [role=status]");
+    await expect.poll(() => spoken.innerText(), { timeout: 5000 }).toBe("Logged in as bob");
+    gate.emit("open");
+    await tab(page, `ada@${host()} Connected 1 new`).waitFor();
+    await ask(page, "hello");
+    await expect.poll(() => spoken.innerText(), { timeout: 5000 }).toBe("Received: hello");
+    await tab(page, /^ada/).click();
+    await rows(page, "received").getByText("later").waitFor();
+    await tab(page, `ada@${host()} Connected`).waitFor();
+    expect(await tab(page, /new/).count()).toBe(0);
+  });
+
+  it("go on when one is closed, which is asked first where it would end something", async () => {
+    await using other = await startAnyServer();
+    const name = other.url.replace("ws://", "");
+    const page = await openAs("ada");
+    await openAnother(page);
+    const socket = await connectRaw(page, other);
+    await page.getByRole("button", { name: `Close ${name}` }).click();
+    const question = page.getByRole("dialog", { name: `Close ${name}?` });
+    await question.getByText("It is still connected.").waitFor();
+    await page.keyboard.press("Escape");
+    await ask(page, "still here");
+    const closed = once(socket, "close");
+    await page.getByRole("button", { name: `Close ${name}` }).click();
+    await question.getByRole("button", { name: "Close the session" }).click();
+    expect((await closed).map(String)).toEqual(["1000", "user exit"]);
+    await page.getByText("as ada", { exact: true }).waitFor();
+    expect(await page.getByRole("tablist").count()).toBe(0);
+    await ask(page, "from ada");
+    // What holds nothing goes without a question.
+    await openAnother(page);
+    await page.getByRole("button", { name: "Close New session" }).click();
+    await page.getByText("as ada", { exact: true }).waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+  });
+
+  it("are chosen and closed by the keyboard alone", async () => {
+    const page = await openBoth();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    await tab(page, /^bob/).focus();
+    await page.keyboard.press("ArrowRight");
+    await page.getByText("as ada", { exact: true }).waitFor();
+    await expect.poll(focused).toContain("ada@");
+    await page.keyboard.press("End");
+    await page.getByText("as bob", { exact: true }).waitFor();
+    await page.keyboard.press("Home");
+    await page.getByText("as ada", { exact: true }).waitFor();
+    // One stop of the Tab key, whichever is chosen.
+    expect(await tab(page, /^bob/).getAttribute("tabindex")).toBe("-1");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
+      `Close ada@${host()}`,
+    );
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Delete");
+    // What is asked first is whether to keep it.
+    await page.getByRole("dialog").waitFor();
+    await expect.poll(focused).toBe("Keep it");
+    for (let i = 0; i < 2; i++) await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Close the session");
+    await page.keyboard.press("Enter");
+    await page.getByText("as bob", { exact: true }).waitFor();
+    await expect.poll(() => page.getByRole("tablist").count()).toBe(0);
+  });
+
+  it("tell in the tab and the live region that one out of view ended", async () => {
+    await using other = await startAnyServer();
+    const page = await openAs("ada");
+    await openAnother(page);
+    const socket = await connectRaw(page, other);
+    await tab(page, /^ada/).click();
+    socket.close(4000, "enough");
+    const name = other.url.replace("ws://", "");
+    await tab(page, `${name} Ended`).waitFor();
+    await page
+      .locator("#app > [role=status]")
+      .getByText(`${name}: closed, 4000 Private code`)
+      .waitFor({ state: "attached" });
+    await state(page, "Connected").waitFor();
+  });
+});
+
+describe("a flood in a session out of view", () => {
+  it("leaves the one in view usable, and stays within the page's room", async () => {
+    await using talker = await startAnyServer();
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    await page.evaluate(() => localStorage.setItem("wsecho.room", "10000"));
+    await page.reload();
+    const socket = await connectRaw(page, talker);
+    await openAnother(page);
+    await logIn(page, { username: "ada", password });
+    await composer(page).waitFor();
+
+    let lines = 0;
+    const flood = setInterval(() => {
+      // As much as the page takes in, and no more.
+      if (socket.bufferedAmount < 100_000)
+        for (let i = 0; i < 100; i++) socket.send(`line ${lines++}`);
+    }, 10);
+    try {
+      const shown = page.locator(".tab-unread");
+      await shown.waitFor();
+      const before = await shown.innerText();
+      for (let i = 0; i < 3; i++) await ask(page, `in between ${i}`);
+      // It went on all the while.
+      await expect.poll(() => shown.innerText()).not.toBe(before);
+      await expect.poll(() => lines, { timeout: 15_000 }).toBeGreaterThan(15_000);
+    } finally {
+      clearInterval(flood);
+    }
+    socket.send("the last line");
+    await page.getByRole("tab").first().click();
+    await page.getByText("the last line", { exact: true }).waitFor();
+    await page.getByText("older dropped").waitFor();
+    const held = Number((await page.getByText(/^[\d\s]+ entries$/).innerText()).replace(/\D/g, ""));
+    expect(held).toBeLessThanOrEqual(11_000);
+    await page.getByRole("tab").last().click();
+    await ask(page, "after it");
+    expect(await rows(page, "received").count()).toBe(4);
+  });
+});
