@@ -2,7 +2,7 @@ export type { TrustedProxies } from "./forwarded.ts";
 export type { MessageHandler, Message, SessionContext } from "./handler.ts";
 export { defaultServerLimits, type ServerLimits } from "./limits.ts";
 export type { Log } from "./log.ts";
-export type { LoginOutcome, Meter } from "./meter.ts";
+export type { LoginOutcome, Meter, Traffic } from "./meter.ts";
 export type { EchoServer, Listening, Readiness, RuleOptions, ServerOptions } from "./options.ts";
 export { createServer } from "./server.ts";
 export type { StoreOptions } from "./store/create-store.ts";

@@ -20,6 +20,7 @@ import { createReload } from "./reload.ts";
 import { end, say } from "./say.ts";
 import { toServerOptions } from "./server-options.ts";
 import { stopOnSignals } from "./signals.ts";
+import { keepYoungGeneration } from "./young-generation.ts";
 
 const failed = 1;
 
@@ -84,6 +85,7 @@ export async function serve(
     await Promise.all([admin?.close(), store?.close()]);
   });
 
+  keepYoungGeneration();
   for (const line of banner(first, listening.value, store)) say(line);
   if (adminUrl.value !== null) say(`health and metrics: ${adminUrl.value}/metrics`);
   process.stdout.write(`wsecho-server is ready at ${listening.value.url}\n`);

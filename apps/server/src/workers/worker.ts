@@ -7,6 +7,7 @@ import type { EchoServer, RuleOptions } from "../options.ts";
 import { createConsoleLog } from "../program/console-log.ts";
 import { tryToListen } from "../program/listen.ts";
 import { toServerOptions } from "../program/server-options.ts";
+import { keepYoungGeneration } from "../program/young-generation.ts";
 import { assembleServer } from "../server.ts";
 import { toRuleOptions } from "../settings/rules.ts";
 import { resolveSettings } from "../settings/sources.ts";
@@ -113,6 +114,7 @@ async function serve(worker: Worker, orders: StartOrders): Promise<void> {
   });
 
   const listening = await tryToListen(() => server.listen(), settings);
+  keepYoungGeneration();
   if (listening.ok) say({ type: "ready", listening: listening.value });
   else say({ type: "failed", problem: listening.error });
 }
