@@ -1,5 +1,5 @@
 import { SessionError, type Session } from "@wsecho/client";
-import { createJsonlReader } from "@wsecho/wire";
+import { createJsonlReader, type WireRecord } from "@wsecho/wire";
 import { sanitizeLine } from "../terminal/sanitize.ts";
 import type { Approach } from "./approach.ts";
 
@@ -13,16 +13,18 @@ export function watchFeed(scope: Scope): Required<Pick<Approach, "use" | "onRead
   return {
     onReady: () => again(),
     async use({ session, inspector, problem, leave }) {
+      let granted = false;
       const ask = async (): Promise<void> => {
         const refusal = await refusalOf(session, scope);
-        if (refusal === null) return;
+        granted = refusal === null;
+        if (granted) return;
         problem(`The server does not show that: ${refusal}.`);
         leave("usage");
       };
       again = () => void ask();
       const decoder = new TextDecoder();
       const reader = createJsonlReader({
-        emit: inspector.take,
+        emit: onlyOf(scope, () => granted, inspector.take),
         problem: ({ says }) => problem(`A record of the feed could not be read: ${says}.`),
       });
       // Whoever is watched does not wait for us: the server leaves out what we are too slow for.
@@ -39,6 +41,23 @@ export function watchFeed(scope: Scope): Required<Pick<Approach, "use" | "onRead
       });
       reader.end();
     },
+  };
+}
+
+/** Until the server was asked, and while that is on its way, it shows all that are the user's own. */
+function onlyOf(
+  scope: Scope,
+  granted: () => boolean,
+  take: (record: WireRecord) => void,
+): (record: WireRecord) => void {
+  if (typeof scope === "string") return take;
+  const sessions = new Map<number, string>();
+  return (record) => {
+    const { conn } = record;
+    if ("session" in record && record.session !== undefined) sessions.set(conn, record.session);
+    const known = sessions.get(conn);
+    if (record.k === "close") sessions.delete(conn);
+    if (conn === 0 || (known === undefined ? granted() : known === scope.session)) take(record);
   };
 }
 
