@@ -54,7 +54,7 @@ function onlyOf(
   const sessions = new Map<number, string>();
   return (record) => {
     const { conn } = record;
-    if ("session" in record && record.session !== undefined) sessions.set(conn, record.session);
+    if ("session" in record) sessions.set(conn, record.session);
     const known = sessions.get(conn);
     if (record.k === "close") sessions.delete(conn);
     if (conn === 0 || (known === undefined ? granted() : known === scope.session)) take(record);

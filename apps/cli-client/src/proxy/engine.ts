@@ -54,6 +54,8 @@ export interface Engine {
   push(dir: Direction, bytes: Uint8Array, time: number, instead?: Uint8Array): void;
   /** The sender of one direction has ended it. */
   end(dir: Direction, time: number): void;
+  /** Nothing passes any more: what was not sent on is recorded as that. */
+  close(time: number): void;
   /** Sends what was due by now. */
   tick(time: number): void;
   /** When to call `tick`, if nothing else happens. */
@@ -166,6 +168,14 @@ export function createEngine(options: EngineOptions): Engine {
       intake.release(dir);
       lanes[dir].ended = true;
       settle(dir);
+    },
+    close(time) {
+      tick(time);
+      decoder.end(now);
+      for (const dir of both) {
+        intake.release(dir);
+        outlet.abandon(dir, now);
+      }
     },
     tick(time) {
       tick(time);

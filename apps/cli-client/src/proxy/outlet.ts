@@ -15,6 +15,8 @@ export interface Outlet {
   addInjections(dir: Direction): void;
   /** Sends what may leave now. */
   flush(dir: Direction, now: number): void;
+  /** Records what still waits, which goes nowhere. */
+  abandon(dir: Direction, now: number): void;
   note(says: string, dir?: Direction): void;
 }
 
@@ -195,6 +197,15 @@ export function createOutlet(options: OutletOptions): Outlet {
         release(lane, item, dir, now);
       }
       passHeartbeats(lane, dir, now);
+    },
+    abandon(dir, now) {
+      const lane = lanes[dir];
+      for (const item of lane.items.splice(0)) {
+        if (item.injected !== undefined) continue;
+        item.drop = true;
+        item.by = ["the connection ended"];
+        release(lane, item, dir, now);
+      }
     },
     note,
   };

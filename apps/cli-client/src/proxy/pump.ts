@@ -52,9 +52,16 @@ export function createPump({ near, far }: Legs, onClosed: () => void): Pump {
         Math.max(1, (at - nowUs()) / 1000),
       );
   };
+  const finish = (): void => {
+    clearTimeout(timer);
+    const running = engine;
+    engine = undefined;
+    running?.close(nowUs());
+  };
   const destroy = (): void => {
     near.destroy();
     far.destroy();
+    finish();
   };
 
   return {
@@ -85,7 +92,7 @@ export function createPump({ near, far }: Legs, onClosed: () => void): Pump {
             if (source.errored !== null || !source.readableEnded) destroy();
             return;
           }
-          clearTimeout(timer);
+          finish();
           onClosed();
         });
       }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { encodeHeader, mask } from "@wsecho/wire";
@@ -105,6 +105,37 @@ describe("the proxy", () => {
     const says = proxy.records.flatMap((record) => (record.k === "note" ? [record.says] : []));
     expect(says).toContain(`the proxy cut the connection: ${reason}`);
     await eventually(() => proxy.proxy.passages.size).toBe(0);
+  });
+
+  it("records what it still held when a client was gone, and that it went nowhere", async () => {
+    const received: string[] = [];
+    await using server = await startBareServer((socket) => {
+      socket.on("message", (data: Buffer) => received.push(data.toString()));
+    });
+    await using proxy = await startTestProxy({
+      target: server.url,
+      rules: [{ match: "dir:c2s /held/", action: "hold" }],
+    });
+    const socket = new WebSocket(proxy.url);
+    await once(socket, "open");
+    socket.send("first");
+    socket.send("held, and never decided about");
+    // Half a message.
+    socket.send("half of ", { fin: false });
+    await eventually(() => proxy.held).toHaveLength(1);
+    await eventually(() => received).toEqual(["first"]);
+    (socket as unknown as { readonly _socket: Socket })._socket.resetAndDestroy();
+    await eventually(() => proxy.proxy.passages.size).toBe(0);
+    const frames = proxy.records.filter((record) => record.k === "frame");
+    expect(frames.map(({ text, edited }) => [text, edited?.hdr.length])).toEqual([
+      ["first", undefined],
+      ["held, and never decided about", 0],
+      ["half of ", 0],
+    ]);
+    const notes = proxy.records.filter((record) => record.k === "note");
+    expect(notes.map(({ says }) => says)).toContain("message 2 was dropped (the connection ended)");
+    expect(proxy.records.filter((record) => record.k === "close")).toMatchObject([{ code: 1006 }]);
+    expect(received).toEqual(["first"]);
   });
 
   it("holds messages for a person, who decides about each", async () => {
