@@ -79,6 +79,11 @@ export function shortAddress(url: string): string {
   return parsed.pathname === "/" ? parsed.host : parsed.host + parsed.pathname;
 }
 
+/** Whether an address asks a server for faults (PROTOCOL.md section 13), rightly or not. */
+export function asksForFaults(address: string): boolean {
+  return /[?&]faults?(-reason)?(=|&|$)/i.test(address);
+}
+
 /** The terminal client's command for the same server; it sees the handshake, a page does not. */
 export function terminalCommand(url: string, dialect: Dialect, byCertificate = false): string {
   const shown = url.replace(/^(wss?:\/\/[^/?#]+)\/$/, "$1");

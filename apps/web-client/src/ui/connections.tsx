@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { linkOf } from "../session/connection-link.ts";
-import { shortAddress } from "../session/endpoint.ts";
+import { asksForFaults, shortAddress } from "../session/endpoint.ts";
 import type { Target } from "../session/target.ts";
 import { forgetAll } from "../store/forget-all.ts";
 import { t } from "../words/language.ts";
@@ -113,6 +113,7 @@ function SavedRow({ target, onUse, onRemove }: SavedRowProps): JSX.Element {
         <span class="muted">
           {t(`login.dialect.${dialect}`)}
           {username !== "" && ` · ${username}`}
+          {asksForFaults(url) && ` · ${t("login.faults")}`}
         </span>
       </button>
       <button

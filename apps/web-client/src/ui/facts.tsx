@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
 import type { Signal } from "@preact/signals";
+import { writeFaults } from "@wsecho/protocol/faults";
+import { faultsOf } from "../faults/address.ts";
 import { shortAddress } from "../session/endpoint.ts";
 import { percentiles } from "../session/figures.ts";
 import { formatCount, formatSpan } from "../text/format.ts";
@@ -28,6 +30,7 @@ export function Facts({ dialog, filtering }: FactsProps): JSX.Element {
       </span>
       {user !== "" && <span class="fact">{t("session.user", { user })}</span>}
       <Agreement />
+      <AskedFaults />
       <Latency />
       <span class="spacer" />
       <span class="fact number">
@@ -95,6 +98,15 @@ function Agreement(): JSX.Element {
         </span>
       )}
     </>
+  );
+}
+
+/** So that nobody takes what was asked for as the server's own doing. */
+function AskedFaults(): JSX.Element | null {
+  const asked = faultsOf(useStore().target.value?.url ?? "");
+  const faults = asked.ok ? writeFaults(asked.value) : "";
+  return faults === "" ? null : (
+    <span class="fact tag dropped">{t("session.faults", { faults })}</span>
   );
 }
 

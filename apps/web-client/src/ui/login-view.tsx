@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useId, useRef } from "preact/hooks";
-import { parseEndpoint, shortAddress } from "../session/endpoint.ts";
+import { asksForFaults, parseEndpoint, shortAddress } from "../session/endpoint.ts";
 import { loginMethods } from "../session/target.ts";
 import { t } from "../words/language.ts";
 import { ConnectionsCard } from "./connections.tsx";
@@ -11,6 +12,7 @@ import { DialectChoice } from "./dialect-choice.tsx";
 import { CheckField, Segments, TextField } from "./fields.tsx";
 import { focusUnlessTab, useLostFocus } from "./focus.ts";
 import { Notice, StopNotice } from "./notice.tsx";
+import { parts } from "./parts.ts";
 import { PasswordField } from "./password-field.tsx";
 import { stopProps } from "./stop-props.ts";
 import { useDenied } from "./use-denied.ts";
@@ -129,6 +131,7 @@ export function LoginView(): JSX.Element {
         )}
         {method !== "password" && <p class="hint">{t(`login.${method}.hint`)}</p>}
         <InsecureChoice />
+        <FaultChoice />
         {method === "password" && dialect === "v1" && (
           <CheckField label={t("login.stay")} hint={t("login.stay.hint")} checked={form.stay} />
         )}
@@ -163,6 +166,25 @@ export function LoginView(): JSX.Element {
       <ConnectionsCard />
       <p class="muted privacy">{t("login.privacy")}</p>
     </div>
+  );
+}
+
+/** What the address asks the server's fault lab for; open where it asks for something. */
+function FaultChoice(): JSX.Element {
+  const { url } = useStore().form;
+  const open = useSignal(false);
+  const asks = asksForFaults(url.value);
+  return (
+    <details
+      class="faults"
+      open={open.value || asks}
+      onToggle={({ currentTarget }) => {
+        open.value = currentTarget.open;
+      }}
+    >
+      <summary>{t("login.faults")}</summary>
+      {(open.value || asks) && <parts.faults.View url={url} />}
+    </details>
   );
 }
 

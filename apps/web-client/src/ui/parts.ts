@@ -9,6 +9,7 @@ export const parts = {
   figures: lazy(async () => (await import("./figures-dialog.tsx")).FiguresDialog),
   files: lazy(async () => (await import("./files-dialog.tsx")).FilesDialog),
   snippets: lazy(async () => (await import("./snippets-dialog.tsx")).SnippetsDialog),
+  faults: lazy(async () => (await import("../faults/ui/fault-lab.tsx")).FaultLab),
   help: lazy(async () => (await import("./help-dialog.tsx")).HelpDialog),
 };
 

@@ -136,6 +136,7 @@ export const en = {
   "login.autoReconnect": "Reconnect automatically",
   "login.autoReconnect.hint":
     "Keeps the password or token in this tab’s memory until you leave. It is never stored.",
+  "login.faults": "Fault lab",
   "login.allowInsecure": "Send the password unencrypted",
   "login.allowInsecure.hint":
     "Anyone between this page and {address} can read it. Prefer wss://, or the dialect v1.",
@@ -194,6 +195,7 @@ export const en = {
   "session.logOut": "Log out",
   "session.user": "as {user}",
   "session.rtt": "Last round trip",
+  "session.faults": "Faults asked for: {faults}",
   "session.extensions": "Extensions",
 
   "tabs.title": "Sessions",

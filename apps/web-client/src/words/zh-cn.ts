@@ -118,6 +118,7 @@ export const zhCN: Catalogue = {
   "login.showToken.label": "显示令牌",
   "login.autoReconnect": "自动重新连接",
   "login.autoReconnect.hint": "在您退出之前，密码或令牌保留在此标签页的内存中，绝不会存储。",
+  "login.faults": "故障实验室",
   "login.allowInsecure": "以未加密方式发送密码",
   "login.allowInsecure.hint":
     "从本页面到 {address} 途中的任何人都能读到它。请优先使用 wss:// 或方言 v1。",
@@ -169,6 +170,7 @@ export const zhCN: Catalogue = {
   "session.logOut": "退出登录",
   "session.user": "用户 {user}",
   "session.rtt": "最近往返时间",
+  "session.faults": "已请求故障：{faults}",
   "session.extensions": "扩展",
 
   "tabs.title": "会话列表",

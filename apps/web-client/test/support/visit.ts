@@ -23,6 +23,7 @@ export async function visit(
   const { server, username, secret, message, hex, submit } = fieldsOf(page);
   await username.waitFor();
   await look(page, "login");
+  await lookAtFaults(page, look);
   // Dialects v1, plain and raw, then password, token, token in the handshake and certificate.
   const radio = page.locator(".card [type=radio]");
   await radio.nth(2).check({ force: true });
@@ -136,6 +137,25 @@ async function lookAtTabs(
   await tab.last().click();
   await page.locator(".session-tabs .icon-only").first().click();
   await tab.first().waitFor({ state: "detached" });
+}
+
+/** What the address may ask for, right and wrong; it asks for nothing afterwards. */
+async function lookAtFaults(
+  page: Page,
+  look: (page: Page, where: string) => Promise<void>,
+): Promise<void> {
+  const { server } = fieldsOf(page);
+  const address = await server.inputValue();
+  await server.fill(`${address}?fault=delay:200ms,fragment:3,gap:50ms,no-pong,close:4403@5`);
+  await page.locator(".fault-lab").waitFor();
+  await look(page, "fault-lab");
+  await server.fill(`${address}?fault=delay:200`);
+  await page.locator(".faults .notice").waitFor();
+  await look(page, "fault-lab-wrong");
+  await page.locator(".faults .notice .button").click();
+  await server.fill(address);
+  await page.locator(".faults summary").click();
+  await page.locator(".fault-lab").waitFor({ state: "detached" });
 }
 
 /** The parts of a session that open when they are wanted. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { en as faultsEn } from "../../src/faults/words/en.ts";
+import { zhCN as faultsZhCN } from "../../src/faults/words/zh-cn.ts";
 import { en as framesEn } from "../../src/frames/words/en.ts";
 import { zhCN as framesZhCN } from "../../src/frames/words/zh-cn.ts";
 import { translateFrom } from "../../src/words/catalogue.ts";
@@ -23,6 +25,7 @@ describe.each([
     ],
   ],
   ["of the Frames view", framesEn, framesZhCN, []],
+  ["of the fault lab", faultsEn, faultsZhCN, []],
 ] as const)("the catalogues %s", (_whose, english, chinese, sameKeys) => {
   const inChinese: Readonly<Record<string, string>> = chinese;
 
