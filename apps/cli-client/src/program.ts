@@ -3,6 +3,7 @@ import { addBenchCommand, type BenchInvocation } from "./bench/options.ts";
 import type { ConnectCommandOptions } from "./commands/settings.ts";
 import type { InspectCommandOptions } from "./commands/inspect.ts";
 import { addConnectOptions, splitOptionalValues } from "./options/connect.ts";
+import { addCurlCommand } from "./curl/help.ts";
 import { addDoctorCommand, type DoctorInvocation } from "./doctor/options.ts";
 import { exitHelp } from "./exit.ts";
 import { addProxyCommands, type ProxyInvocation } from "./proxy/options.ts";
@@ -36,6 +37,7 @@ Examples:
   $ wsecho inspect :5678                      the same, with every frame; -b bit by bit
   $ wsecho inspect --server :5678             what the server sees of your connections
   $ wsecho inspect :5678 --pcapng - | tshark -i -
+  $ wsecho curl 'https://example.org/feed' -H 'Origin: https://example.org'
   $ wsecho listen --echo 8080                 be a server that gives back what comes
   $ wsecho explain 81 85 37 fa 21 3d 7f 9f 4d 51 58
   $ wsecho decode --filter 'dir:c2s len>1k' capture.pcapng
@@ -83,6 +85,7 @@ export function parseArguments(args: readonly string[], version: string): Invoca
       options: { ...options, ...(execute.length === 0 ? {} : { execute }) },
     };
   });
+  addCurlCommand(program);
   addBenchCommand(program, (bench) => {
     invocation = { kind: "bench", bench };
   });

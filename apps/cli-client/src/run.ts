@@ -1,12 +1,14 @@
 import { exitStatus } from "./exit.ts";
-import { parseArguments } from "./program.ts";
+import { parseArguments, type Invocation } from "./program.ts";
 import { sanitizeLines } from "./terminal/sanitize.ts";
 
 /** Does what the arguments ask for and ends the process. */
 export async function run(args: readonly string[], version: string): Promise<void> {
   // Nobody reads on, as after `| head -1`: that is no reason for a stack trace.
   process.stdout.on("error", () => undefined);
-  const invocation = parseArguments(args, version);
+  const connectArgs = isCurl(args) ? await fromCurl(args.slice(1)) : args;
+  const invocation: Invocation =
+    connectArgs === null ? { kind: "usage" } : parseArguments(connectArgs, version);
   switch (invocation.kind) {
     case "done":
       return;
@@ -51,6 +53,20 @@ export async function run(args: readonly string[], version: string): Promise<voi
       process.exit(await connectCommand(invocation.target, invocation.options).catch(reportBug));
     }
   }
+}
+
+function isCurl([first, ...rest]: readonly string[]): boolean {
+  return first === "curl" && rest.length > 0 && !rest.includes("--help") && !rest.includes("-h");
+}
+
+/** Arguments of `connect` in place of curl's; `null` where they cannot be that, which is said. */
+async function fromCurl(args: readonly string[]): Promise<readonly string[] | null> {
+  const { readCurl } = await import("./commands/curl.ts");
+  const pasted = readCurl(args);
+  const say = (text: string): void => void process.stderr.write(`${sanitizeLines(text)}\n`);
+  if (!pasted.ok) say(`Not connected: ${pasted.error}.`);
+  else if (pasted.value.note !== null && !args.includes("--quiet")) say(pasted.value.note);
+  return pasted.ok ? ["connect", ...pasted.value.args] : null;
 }
 
 function reportBug(error: unknown): number {

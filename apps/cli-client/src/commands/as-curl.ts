@@ -19,11 +19,12 @@ export function asCurl({ url }: Target, options: ConnectCommandOptions): string 
         : showHeader(line.slice(0, colon).trim(), line.slice(colon + 1).trim()),
     );
   }
-  for (const name of options.subprotocol ?? [])
-    add("-H", showHeader("Sec-WebSocket-Protocol", name));
   if (options.origin !== undefined) add("-H", showHeader("Origin", options.origin));
   if (options.host !== undefined) add("-H", `Host: ${options.host}`);
-  if (options.cookie !== undefined) add("-b", "…");
+  for (const name of options.subprotocol ?? [])
+    add("-H", showHeader("Sec-WebSocket-Protocol", name));
+  if (options.cookie !== undefined)
+    add("-b", options.cookie.replace(/[^;=\s]+(?:(=)[^;]*)?/g, cookieName));
   value("-A", options.userAgent);
   if (options.auth !== undefined || options.authFile !== undefined) {
     const [name = "…"] = (options.auth ?? "…").split(":");
@@ -43,6 +44,11 @@ export function asCurl({ url }: Target, options: ConnectCommandOptions): string 
   if (options.ipv6 === true) add("-6");
   add("--connect-timeout", String(options.connectTimeout), showTarget(url));
   return words.map(quote).join(" ");
+}
+
+/** Its name is needed to read it as a cookie again; without one all of it is the value. */
+function cookieName(pair: string, sign?: string): string {
+  return sign === undefined ? "…" : `${pair.slice(0, pair.indexOf("="))}=…`;
 }
 
 function quote(word: string): string {

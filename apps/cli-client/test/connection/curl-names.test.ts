@@ -67,6 +67,6 @@ it("--as-curl prints the connection without its secrets", async () => {
   const args = ["-H", "X-Api-Key: s3cret", "--auth", "u:s3cret", "-b", "id=s3cret", "-k"];
   const { status, stdout } = await runProgram([...args, "--as-curl", "wss://h.example/a?t=s3cret"]);
   expect(status).toBe(0);
-  expect(stdout).toContain("curl --no-buffer --http1.1 -H 'X-Api-Key: …' -b '…' -u 'u:…' -k");
+  expect(stdout).toContain("curl --no-buffer --http1.1 -H 'X-Api-Key: …' -b 'id=…' -u 'u:…' -k");
   expect(stdout).not.toContain("s3cret");
 });
