@@ -98,7 +98,7 @@ function classify(error: NodeJS.ErrnoException): HandshakeFailure {
     error instanceof AggregateError && error.message === ""
       ? error.errors.map((each) => (each instanceof Error ? each.message : "")).join("; ")
       : error.message;
-  if (/proxy|socks/i.test(detail)) return { kind: "proxy", detail };
+  if (/proxy|socks/i.test(detail) || isOfSocks(error)) return { kind: "proxy", detail };
   if (code === undefined || code.startsWith("HPE_") || code.startsWith("WS_ERR_"))
     return { kind: "invalid", detail };
   if (!tlsCodes.test(code)) return { kind: "network", code, detail };
@@ -106,4 +106,10 @@ function classify(error: NodeJS.ErrnoException): HandshakeFailure {
   const [, words = detail] = /:SSL routines:[^:]*:([^:]+):/.exec(detail) ?? [];
   // Node goes on with advice for whoever starts Node.
   return { kind: "tls", code, detail: words.split(/; if the root CA|\. Reason: /, 1)[0] ?? words };
+}
+
+/** What the SOCKS library throws: it knows its proxy, and has no code where nothing listens there. */
+function isOfSocks(error: object): boolean {
+  const { options } = error as { readonly options?: unknown };
+  return typeof options === "object" && options !== null && "proxy" in options;
 }

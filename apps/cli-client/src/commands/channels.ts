@@ -5,6 +5,7 @@ import type { Dialed } from "../connection/dial.ts";
 import type { Control } from "../control.ts";
 import type { Departure } from "../departure.ts";
 import type { Outgoing } from "../input/framing.ts";
+import { payloadBytes } from "../payload.ts";
 
 /** The channel of the moment, and another in its place where a person asks for one. */
 export interface Channels {
@@ -23,15 +24,24 @@ export interface ChannelsOptions {
   readonly dial: () => Promise<Dialed>;
   readonly control: Control;
   readonly departure: Departure;
+  /** Bytes of a message. */
+  readonly maxSize: number;
 }
 
-export function createChannels({ first, dial, control, departure }: ChannelsOptions): Channels {
-  let dialed = first;
+export function createChannels(options: ChannelsOptions): Channels {
+  const { dial, control, departure, maxSize } = options;
+  let dialed = options.first;
   /** While there is no channel. */
   let coming: PromiseWithResolvers<Channel | null> | null = null;
   const current = (): Channel | null => (dialed.ok && coming === null ? dialed.channel : null);
 
   const send = async (message: Outgoing): Promise<void> => {
+    const bytes = message.kind === "text" || message.kind === "binary" ? payloadBytes(message) : 0;
+    if (bytes > maxSize)
+      throw new SessionError(
+        { kind: "tooBig", bytes, maxBytes: maxSize },
+        `The message was not sent: its ${bytes} bytes are larger than ${maxSize} bytes; --max-size allows more.`,
+      );
     const channel = current() ?? (await coming?.promise) ?? null;
     if (channel === null)
       throw new SessionError({ kind: "unsent" }, "The message was not sent: the connection ended.");

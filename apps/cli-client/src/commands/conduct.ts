@@ -130,6 +130,7 @@ export async function conduct(conducting: Conducting): Promise<Outcome> {
     dial: () => call(options.wait === true || reconnect),
     control: link.control,
     departure,
+    maxSize: options.maxSize,
   });
 
   const goal = createGoal({
@@ -159,6 +160,8 @@ export async function conduct(conducting: Conducting): Promise<Outcome> {
     wish: departure.exit(),
     okClose: options.okClose ?? [],
     dead: link.dead(),
+    fault: link.fault(),
+    maxSize: options.maxSize,
     tally: tally.now(),
     goal,
     unmet: expectations.missing(),

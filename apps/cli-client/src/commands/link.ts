@@ -4,7 +4,7 @@ import type { Conducting } from "./conduct.ts";
 
 /** The link that the options ask for, with what it says and records. */
 export async function openLink({
-  stage: { output, interactive },
+  stage: { departure, output, interactive },
   options,
   approach,
   preparation,
@@ -25,6 +25,7 @@ export async function openLink({
     onSocket: approach?.use === undefined ? inspector?.watch : undefined,
     trace: await traceFor(options.verbose, info),
     onUpgrade: recording.opened,
+    onFault: () => departure.leave("closed"),
     intervalMs: pingInterval === undefined ? null : pingInterval * 1000,
     timeoutMs: pingTimeout * 1000,
     onDead: () => problem(`No pong for ${pingTimeout} s: the link is dead.`),

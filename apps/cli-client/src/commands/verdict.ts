@@ -1,4 +1,5 @@
 import type { StopReason } from "@wsecho/protocol";
+import type { Fault } from "../connection/link.ts";
 import type { ExitName } from "../exit.ts";
 import { explain, type EndingContext } from "../explain.ts";
 import type { Goal } from "../goal.ts";
@@ -16,6 +17,9 @@ export interface Outcome {
   readonly okClose: readonly number[];
   /** The link was found dead. */
   readonly dead: boolean;
+  readonly fault: Fault | null;
+  /** `--max-size`. */
+  readonly maxSize: number;
   readonly tally: Tally;
   readonly goal: Goal;
   /** What `/expect` waited for in vain. */
@@ -49,11 +53,21 @@ export function judge(outcome: Outcome): Verdict {
   if (unexpected && (exit === "ok" || exit === "closed" || exit === "timeout"))
     exit = "expectation";
   const said = [
-    isWelcome ? "" : ending.text,
+    outcome.fault === null
+      ? isWelcome
+        ? ""
+        : ending.text
+      : describeFault(outcome.fault, outcome.maxSize),
     missing,
     ...(context.established ? [wanted.count ?? "", expected ?? ""] : []),
   ];
   return { exit, problems: said.filter((part) => part !== "") };
+}
+
+function describeFault(fault: Fault, maxSize: number): string {
+  return fault.kind === "tooBig"
+    ? `The server sent a message larger than ${maxSize} bytes, so the connection was closed with 1009. --max-size allows more.`
+    : `The server broke a rule of RFC 6455, so the connection was closed: ${fault.detail}.`;
 }
 
 /** What has to be known to explain an end. */

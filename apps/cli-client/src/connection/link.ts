@@ -17,7 +17,12 @@ export interface LinkOptions extends ControlOptions {
   readonly trace: Trace | null;
   /** A handshake succeeded; with what the server selected, `""` for nothing. */
   readonly onUpgrade: (subprotocol: string) => void;
+  /** The connection is being closed because of what the server sent; the next would be no better. */
+  readonly onFault: () => void;
 }
+
+export type Fault =
+  { readonly kind: "tooBig" } | { readonly kind: "protocol"; readonly detail: string };
 
 /** What is under a session or a bare conversation: its WebSockets, one after the other. */
 export interface Link {
@@ -25,6 +30,8 @@ export interface Link {
   readonly control: Control;
   /** A ping got no answer, so the connection was cut. */
   readonly dead: () => boolean;
+  /** What the server sent that ended it: too much, or what RFC 6455 does not allow. */
+  readonly fault: () => Fault | null;
   /** A redirect led to another origin, which gets no login. */
   readonly crossed: () => boolean;
   /** What the server answered at the last handshake, as it may be shown. */
@@ -35,6 +42,7 @@ export function createLink(options: LinkOptions): Link {
   const { url, transport, detecting, onSocket, trace, onUpgrade } = options;
   let dead = false;
   let crossed = false;
+  let fault: Fault | null = null;
   let answer: readonly string[] = [];
   const control = createControl({
     ...options,
@@ -53,6 +61,14 @@ export function createLink(options: LinkOptions): Link {
       // A redirect comes with the same WebSocket.
       if (socket.listenerCount("ping") > 0) return;
       control.attach(socket);
+      socket.on("open", () => {
+        socket.on("error", ({ code = "", message }: NodeJS.ErrnoException) => {
+          if (!code.startsWith("WS_ERR_")) return;
+          const tooBig = code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";
+          fault = tooBig ? { kind: "tooBig" } : { kind: "protocol", detail: message };
+          options.onFault();
+        });
+      });
       socket.on("upgrade", ({ headers }) => {
         // RFC 6455 section 4.1 lets a server select nothing; `ws` does not.
         if (detecting && request.hasHeader("sec-websocket-protocol"))
@@ -67,6 +83,7 @@ export function createLink(options: LinkOptions): Link {
     handshakes,
     control,
     dead: () => dead,
+    fault: () => fault,
     crossed: () => crossed,
     answer: () => answer,
   };

@@ -3,6 +3,7 @@ import { connect as connectNet, isIP, type LookupFunction } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import type { WsOptions } from "@wsecho/client/ws";
 import { failure, success, type Result } from "@wsecho/protocol";
+import { excludes } from "./no-proxy.ts";
 
 /** Which way to the server; the names are curl's. */
 export interface RouteOptions {
@@ -28,18 +29,28 @@ export async function readRoute(
   }
   const pins = readPins(options.resolve ?? []);
   if (!pins.ok) return pins;
-  const proxy = await findProxy(options, url, env);
+  const proxy = findProxy(options, url, env);
   if (!proxy.ok) return proxy;
-  if (proxy.value !== null) return agentFor(proxy.value);
   const family = ipv4 === true ? 4 : ipv6 === true ? 6 : 0;
-  if (family === 0 && pins.value.size === 0) return success({});
-  return success({ family, lookup: lookupWith(pins.value, url, family) });
+  const kind = isIP(url.hostname.replace(/^\[|\]$/g, ""));
+  if (proxy.value === null && family !== 0 && kind !== 0 && kind !== family)
+    return failure(`-${family} leaves out the address in the URL, which is one of IPv${kind}`);
+  const asked = family !== 0 || pins.value.size > 0;
+  const lookup = asked ? { family, lookup: lookupWith(pins.value, url, family) } : {};
+  // A proxy of the kind that gets addresses has them looked up here.
+  if (proxy.value === null) return success(lookup);
+  return success({ ...lookup, agent: await agentFor(proxy.value) });
 }
 
 function throughSocket(path: string, url: URL): WsOptions["createConnection"] {
   const connect = (given: object): ReturnType<typeof connectNet> =>
     url.protocol === "wss:"
-      ? connectTls({ ...(given as ConnectionOptions), path, servername: url.hostname })
+      ? // An address is no name for TLS (RFC 6066 section 3).
+        connectTls({
+          ...(given as ConnectionOptions),
+          path,
+          servername: isIP(url.hostname) === 0 ? url.hostname : "",
+        })
       : connectNet({ path });
   return connect as WsOptions["createConnection"];
 }
@@ -73,41 +84,28 @@ function lookupWith(
   };
 }
 
-async function findProxy(
+/** Options come before the environment; there `ws_proxy` before `http_proxy`, and that before `all_proxy`. */
+function findProxy(
   { proxy, noproxy }: RouteOptions,
   url: URL,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<Result<URL | null, string>> {
-  if (proxy === "") return success(null);
-  if (noproxy !== undefined && excludes(noproxy, url.hostname)) return success(null);
-  let text = proxy;
-  if (text === undefined) {
-    if (!Object.keys(env).some((name) => /^(https?|wss?|all)_proxy$/i.test(name)))
-      return success(null);
-    const { getProxyForUrl } = await import("proxy-from-env");
-    // Most people set the variables of http and https only.
-    text = getProxyForUrl(url.href) || getProxyForUrl(url.href.replace(/^ws/, "http"));
-  }
-  if (text === "") return success(null);
+): Result<URL | null, string> {
+  const variable = (name: string): string => env[name] ?? env[name.toUpperCase()] ?? "";
+  const [own, web] = url.protocol === "wss:" ? ["wss", "https"] : ["ws", "http"];
+  const set = [own, web, "all"].map((name) => variable(`${name}_proxy`));
+  const text = proxy ?? set.find((value) => value !== "") ?? "";
+  if (text === "" || excludes(noproxy ?? variable("no_proxy"), url)) return success(null);
   const parsed = URL.parse(/^[a-z\d]+:\/\//i.test(text) ? text : `http://${text}`);
   return parsed !== null && /^(https?|socks(4a?|5h?)?):$/.test(parsed.protocol)
     ? success(parsed)
     : failure("--proxy needs http://HOST:PORT, https://, socks5:// or socks5h://");
 }
 
-/** Hosts, domains with all below them, or `*`, separated by commas. */
-function excludes(list: string, hostname: string): boolean {
-  return list.split(",").some((each) => {
-    const name = each.trim().replace(/^\./, "").toLowerCase();
-    return name === "*" || hostname === name || (name !== "" && hostname.endsWith(`.${name}`));
-  });
-}
-
-async function agentFor(proxy: URL): Promise<Result<WsOptions, string>> {
+async function agentFor(proxy: URL): Promise<NonNullable<WsOptions["agent"]>> {
   if (proxy.protocol.startsWith("socks")) {
     const { SocksProxyAgent } = await import("socks-proxy-agent");
-    return success({ agent: new SocksProxyAgent(proxy) });
+    return new SocksProxyAgent(proxy);
   }
   const { HttpsProxyAgent } = await import("https-proxy-agent");
-  return success({ agent: new HttpsProxyAgent(proxy) });
+  return new HttpsProxyAgent(proxy);
 }
