@@ -8,13 +8,15 @@ import { useStore } from "./context.ts";
 import { Facts, type DialogName } from "./facts.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { parts } from "./parts.ts";
+import { memoryOf } from "./session-memory.ts";
 import { SessionPanel } from "./session-panel.tsx";
 import { TranscriptView } from "./transcript-view.tsx";
 import { isTyping } from "./typing.ts";
 
 export function SessionView(): JSX.Element {
-  const { finder } = useStore();
-  const filtering = useSignal(false);
+  const store = useStore();
+  const { finder } = store;
+  const { filtering } = memoryOf(store);
   const dialog = useSignal<DialogName | null>(null);
   const session = useRef<HTMLDivElement>(null);
 

@@ -6,24 +6,30 @@ import { formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { EntryRow } from "./entry-row.tsx";
-import { createRowState } from "./row-state.ts";
+import { listMemoryOf } from "./session-memory.ts";
 import { placeAfter } from "./use-drawn.ts";
 import { useRowKeys } from "./use-row-keys.ts";
 import { ToEnd, useVirtualList, VirtualRows } from "./virtual-list.tsx";
 
 /** The rows that the filter lets through. Another filter is another list, with a place of its own. */
 export function TranscriptView(): JSX.Element {
-  const { filter } = useStore().finder;
-  return <Rows key={JSON.stringify(filter.value)} />;
+  const filter = JSON.stringify(useStore().finder.filter.value);
+  return <Rows key={filter} filter={filter} />;
 }
 
-function Rows(): JSX.Element {
-  const { finder } = useStore();
-  const shown = finder.shown.value;
-  const state = useMemo(createRowState, []);
+function Rows({ filter }: { readonly filter: string }): JSX.Element {
+  const store = useStore();
+  const shown = store.finder.shown.value;
+  const memory = useMemo(() => listMemoryOf(store, filter), []);
+  const state = memory.rows;
   const list = useVirtualList(shown, {
     front: shown[0]?.seq ?? 0,
     follow: true,
+    from: memory.reading,
+    onGone: (reading) => {
+      memory.reading = reading;
+      state.selected.value = null;
+    },
     // Who sends a message wants to see it.
     wanted: ({ kind }: Entry) => kind === "sent",
   });

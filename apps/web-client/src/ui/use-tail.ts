@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { CacheSnapshot } from "virtua";
 import { placeAfter, type Ordered } from "./use-drawn.ts";
 
 export interface Tail {
@@ -7,6 +8,8 @@ export interface Tail {
   readonly following: boolean;
   /** Entries that came since it stopped following. */
   readonly unseen: number;
+  /** The `seq` of the last one before those. */
+  readonly seen: number;
   readonly follow: () => void;
   /** Stays where it is, whatever changes its size. */
   readonly leave: () => void;
@@ -16,9 +19,24 @@ export interface Tail {
 /** How far from the end still counts as at the end: layout works in fractions of a pixel. */
 const tolerancePx = 4;
 
+/** Where somebody reads, away from the end. */
+export interface Reading {
+  /** The row at the top. */
+  readonly seq: number;
+  /** How far it is scrolled out, in pixels. */
+  readonly offset: number;
+  /** The newest row when they left the end. */
+  readonly seen: number;
+  /** The oldest row then, and the sizes of all from there on. */
+  readonly front: number;
+  readonly sizes: CacheSnapshot;
+}
+
 export interface TailOptions<E> {
   /** Whether it begins at the end. */
   readonly follow: boolean;
+  /** Where it begins instead; default `null`. */
+  readonly from?: Reading | null;
   /** Whether an entry takes the view to the end, wherever it is. */
   readonly wanted: (entry: E) => boolean;
 }
@@ -30,14 +48,14 @@ export interface TailOptions<E> {
 export function useTail<E extends Ordered>(
   entries: readonly E[],
   scroller: RefObject<HTMLElement | null>,
-  { follow, wanted }: TailOptions<E>,
+  { follow, from = null, wanted }: TailOptions<E>,
 ): Tail {
-  const [following, setFollowing] = useState(follow);
+  const [following, setFollowing] = useState(follow && from === null);
   /** The same, known at once: rows may be measured between a scroll and the next drawing. */
   const stays = useRef(following);
   const lastOffset = useRef(0);
   const lastSeq = entries.at(-1)?.seq ?? 0;
-  const seenSeq = useRef(lastSeq);
+  const seenSeq = useRef(from?.seen ?? lastSeq);
   const drawnSeq = useRef(lastSeq);
   if (following) seenSeq.current = lastSeq;
 
@@ -72,6 +90,7 @@ export function useTail<E extends Ordered>(
   return {
     following,
     unseen: entries.length - placeAfter(entries, seenSeq.current),
+    seen: seenSeq.current,
     follow: () => stay(true),
     leave: () => stay(false),
     onScroll: () => {

@@ -1,14 +1,16 @@
 import { createContext, type ComponentChildren, type CSSProperties, type JSX } from "preact";
 import type { Ref, RefObject } from "preact";
-import { useContext, useRef } from "preact/hooks";
-import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { useContext, useLayoutEffect, useRef } from "preact/hooks";
+import { Virtualizer, type CacheSnapshot, type VirtualizerHandle } from "virtua";
 import { Icon } from "./icons.tsx";
-import { useDrawn, type Drawn, type Ordered } from "./use-drawn.ts";
-import { useTail, type Tail, type TailOptions } from "./use-tail.ts";
+import { placeAfter, useDrawn, type Drawn, type Ordered } from "./use-drawn.ts";
+import { useTail, type Reading, type Tail, type TailOptions } from "./use-tail.ts";
 
 export interface VirtualListOptions<R> extends TailOptions<R> {
   /** The `seq` of the oldest row that is still kept, shown or not. */
   readonly front: number;
+  /** Told where somebody was reading when the list goes away; `null` at its end. */
+  readonly onGone?: (reading: Reading | null) => void;
 }
 
 /** A list of which only the rows in view exist. */
@@ -18,6 +20,8 @@ export interface VirtualList<R> extends Drawn<R> {
   readonly tail: Tail;
   /** Whether the newest rows may stay in view. */
   readonly follow: boolean;
+  /** What is known of the rows' sizes from before; without it the place of one is a guess. */
+  readonly sizes: CacheSnapshot | null;
 }
 
 /** Keeps the place of who reads, whatever comes and goes at both ends of `rows`. */
@@ -29,7 +33,36 @@ export function useVirtualList<R extends Ordered>(
   const scroller = useRef<HTMLElement>(null);
   const handle = useRef<VirtualizerHandle>(null);
   const tail = useTail(drawn.rows, scroller, options);
-  return { ...drawn, scroller, handle, tail, follow: options.follow };
+  const { from = null, onGone } = options;
+  const sizes = from?.front === drawn.rows[0]?.seq ? (from?.sizes ?? null) : null;
+  const latest = useRef({ rows: drawn.rows, tail });
+  latest.current = { rows: drawn.rows, tail };
+  useLayoutEffect(() => {
+    if (from !== null) {
+      const index = Math.max(0, placeAfter(drawn.rows, from.seq) - 1);
+      handle.current?.scrollToIndex(index, { align: "start", offset: from.offset });
+    }
+    return () => onGone?.(readingIn(latest.current, handle.current));
+  }, []);
+  return { ...drawn, scroller, handle, tail, follow: options.follow, sizes };
+}
+
+function readingIn(
+  { rows, tail }: { readonly rows: readonly Ordered[]; readonly tail: Tail },
+  list: VirtualizerHandle | null,
+): Reading | null {
+  if (list === null || tail.following) return null;
+  const index = list.findItemIndex(list.scrollOffset);
+  const [first] = rows;
+  const top = rows[index];
+  if (first === undefined || top === undefined) return null;
+  return {
+    seq: top.seq,
+    offset: list.scrollOffset - list.getItemOffset(index),
+    seen: tail.seen,
+    front: first.seq,
+    sizes: list.cache,
+  };
 }
 
 const Length = createContext(0);
@@ -43,7 +76,7 @@ interface VirtualRowsProps<R> {
 
 /** The rows in view, in a plain list that says how long it is. Stands in the list's scroller. */
 export function VirtualRows<R>({ of, kept, children }: VirtualRowsProps<R>): JSX.Element {
-  const { rows, shift, handle, tail, follow } = of;
+  const { rows, shift, handle, tail, follow, sizes } = of;
   return (
     <Length.Provider value={rows.length}>
       <Virtualizer
@@ -51,6 +84,7 @@ export function VirtualRows<R>({ of, kept, children }: VirtualRowsProps<R>): JSX
         as={List}
         item={Item}
         data={rows}
+        {...(sizes !== null && { cache: sizes })}
         shift={shift}
         keepMounted={kept < 0 ? none : [kept]}
         {...(follow && { onScroll: tail.onScroll })}

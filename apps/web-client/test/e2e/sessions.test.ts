@@ -98,6 +98,42 @@ describe("several sessions in one page", () => {
     await ask(page, "bob again");
   });
 
+  it("come back as they were left: where somebody read, the filter, what was unfolded", async () => {
+    const page = await openAs("ada");
+    for (let i = 1; i <= 20; i++) {
+      await composer(page).fill(`message ${i}${"\nmore".repeat(9)}`);
+      await composer(page).press("Enter");
+    }
+    await page.getByText("41 entries").waitFor();
+    const scroller = page.getByRole("region", { name: "Transcript" });
+    await scroller.focus();
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Home");
+    const second = page.locator('[data-seq="2"]');
+    await second.getByRole("button", { name: "Show all" }).click();
+    await second.getByRole("button", { name: "Show less" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Go to the end" }).waitFor();
+    // From the top of the list, as the bar of tabs comes above it.
+    const place = async () => {
+      const boxes = await Promise.all([second, scroller].map((part) => part.boundingBox()));
+      return (boxes[0]?.y ?? 0) - (boxes[1]?.y ?? 0);
+    };
+    const before = await place();
+    await openAnother(page);
+    await page.getByRole("heading", { name: "Log in" }).waitFor();
+    await tab(page, /^ada/).click();
+    await second.getByRole("button", { name: "Show less" }).waitFor();
+    await expect.poll(async () => Math.abs((await place()) - before)).toBeLessThanOrEqual(2);
+    await page.getByRole("button", { name: "Go to the end" }).waitFor();
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("searchbox", { name: "Search" }).fill("message 7");
+    await page.getByText("2 of 41 shown").waitFor();
+    await tab(page, "New session").click();
+    await tab(page, /^ada/).click();
+    await page.getByText("2 of 41 shown").waitFor();
+  });
+
   it("count what comes to one out of view, and read none of it out", async () => {
     const page = await openAs("ada");
     await composer(page).fill("later");

@@ -76,11 +76,11 @@ export async function visit(
   await page.locator(".tall").waitFor();
   await look(page, "expanded");
   await lookAtTools(page, look);
-  await lookAtTabs(page, look);
   await page.locator(".scroller").hover();
   await page.mouse.wheel(0, -400);
   await page.locator(".to-end").waitFor();
   await look(page, "scrolled");
+  await lookAtTabs(page, look);
 
   await running.server.close({ restarting: true });
   await page.locator(".panel form").waitFor();
