@@ -31,18 +31,28 @@ export interface Round {
   readonly p99Us: number;
 }
 
-/** Closed loop: each reply makes room for the next message. Every reply is compared byte for byte. */
-export async function runRound(order: Order, sockets: readonly Socket[]): Promise<Round> {
+/**
+ * Closed loop: each reply makes room for the next message. Every reply is compared byte for byte.
+ *
+ * @param until ends the round early
+ */
+export async function runRound(
+  order: Order,
+  sockets: readonly Socket[],
+  until?: Promise<unknown>,
+): Promise<Round> {
   const { spec, workload } = order;
   const histogram = createHistogram();
   const started = performance.now();
-  const end = started + order.milliseconds;
+  let end = started + order.milliseconds;
+  const stop = (): number => (end = started);
+  until?.then(stop, stop);
   const counts = await Promise.all(
     sockets.map((socket) =>
       drive(socket, {
         traffic: createTraffic(spec, workload.bytes),
         inFlight: workload.inFlight,
-        end,
+        isOver: (now) => now >= end,
         histogram,
       }),
     ),
@@ -85,11 +95,11 @@ const nothing: Round = { messages: 0, seconds: 0, p50Us: 0, p99Us: 0 };
 interface Drive {
   readonly traffic: Traffic;
   readonly inFlight: number;
-  readonly end: number;
+  readonly isOver: (now: number) => boolean;
   readonly histogram: ReturnType<typeof createHistogram>;
 }
 
-function drive(socket: Socket, { traffic, inFlight, end, histogram }: Drive): Promise<number> {
+function drive(socket: Socket, { traffic, inFlight, isOver, histogram }: Drive): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const sentAt: number[] = [];
   let answered = 0;
@@ -125,7 +135,7 @@ function drive(socket: Socket, { traffic, inFlight, end, histogram }: Drive): Pr
     for (const sent of sentAt.splice(0, completed))
       histogram.record(Math.max(1, Math.round((now - sent) * 1e6)));
     answered += completed;
-    if (now < end) {
+    if (!isOver(now)) {
       if (completed > 0) send(completed);
     } else if (sentAt.length === 0) finish(() => resolve(answered));
   };

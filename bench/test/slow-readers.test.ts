@@ -11,16 +11,23 @@ describe("500 peers that send and never read", () => {
     async () => {
       await using server = await startSoakServer([...slowReaderFlags, "--slow-timeout", "3s"]);
       const readers = 500;
-      const run = await runSlowReaders(server, { readers, others: 10, milliseconds: 300 });
-      const { calm, peak, after } = run;
-      // The high-water mark of each, and what one read brings.
-      expect(peak.externalBytes - calm.externalBytes).toBeLessThan(readers * mib);
-      expect(after.externalBytes - calm.externalBytes).toBeLessThan(20 * mib);
-      expect(run.paused).toBeGreaterThanOrEqual(readers);
-      expect(run.closed).toBe(readers);
-      // A round rejects where one of its echoes is wrong, or does not come.
-      for (const round of [run.before, run.flooding, run.meanwhile])
-        expect(round.messages).toBeGreaterThanOrEqual(10);
+      const { before, calm, waves } = await runSlowReaders(server, {
+        readers,
+        rate: 500 * mib,
+        waves: 1,
+        others: 10,
+        milliseconds: 300,
+      });
+      for (const { flooding, meanwhile, peak, after, paused, closed } of waves) {
+        // The high-water mark of each, and what one read brings.
+        expect(peak.externalBytes - calm.externalBytes).toBeLessThan(readers * mib);
+        expect(after.externalBytes - calm.externalBytes).toBeLessThan(20 * mib);
+        expect(paused).toBeGreaterThanOrEqual(readers);
+        expect(closed).toBe(readers);
+        // A round rejects where one of its echoes is wrong, or does not come.
+        for (const round of [before, flooding, meanwhile])
+          expect(round.messages).toBeGreaterThanOrEqual(10);
+      }
     },
   );
 });

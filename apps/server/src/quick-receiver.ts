@@ -28,6 +28,8 @@ interface Internals {
   emit(event: string, first?: unknown, second?: unknown): boolean;
   /** Ours: bytes of the first of `_buffers` that are decoded already. */
   _decoded: number;
+  /** Ours: a payload was handed out as a view of the first of `_buffers`. */
+  _viewed: boolean;
   /** Ours. */
   _reader: Reader;
 }
@@ -85,10 +87,15 @@ class QuickReceiver extends Receiver {
     const end = start + length;
     if (first === undefined || end > first.length) return this.join(length);
     this._bufferedBytes -= length;
-    this.moveTo(first, end);
-    if (this._state !== states.data) return this.header(first, start, length);
+    if (this._state !== states.data) {
+      const header = this.header(first, start, length);
+      this.moveTo(first, end);
+      return header;
+    }
     if (this._masked && length < unmaskedHere) this.unmask(first, start, end);
     views += 1;
+    this._viewed = true;
+    this.moveTo(first, end);
     return first.subarray(start, end);
   }
 
@@ -97,6 +104,9 @@ class QuickReceiver extends Receiver {
     else {
       this._buffers.shift();
       this._decoded = 0;
+      // All of it was copied.
+      if (!this._viewed) release(first);
+      this._viewed = false;
     }
   }
 
@@ -126,8 +136,6 @@ class QuickReceiver extends Receiver {
       joined.set(first.subarray(start, end), at);
       at += end - start;
       this.moveTo(first, end);
-      // Nobody has a view of what is copied as a whole.
-      if (end - start === first.length) release(first);
     }
     return joined;
   }
@@ -138,5 +146,6 @@ export function quicken(webSocket: WebSocket, reader: Reader): void {
   const { _receiver: receiver } = webSocket as unknown as { readonly _receiver: Internals };
   Object.setPrototypeOf(receiver, QuickReceiver.prototype);
   receiver._decoded = 0;
+  receiver._viewed = false;
   receiver._reader = reader;
 }

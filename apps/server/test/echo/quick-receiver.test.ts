@@ -73,12 +73,34 @@ describe("what was read", () => {
     await wire.reading(false);
     for (let at = 0; at < frame.length; at += 20_000)
       await wire.read(frame.subarray(at, at + 20_000));
-    // The first brought a header, too; the last is small.
-    expect(chunks.map(({ length }) => length)).toEqual([20_000, 0, frame.length - 40_000]);
+    // The last is small.
+    expect(chunks.map(({ length }) => length)).toEqual([0, 0, frame.length - 40_000]);
     expect(messages[0]).toHaveLength(large.length);
     await wire.reading(true);
     expect(messages[0]).toHaveLength(0);
     expect(Buffer.concat(wire.writes)).toEqual(serverFrame(opcodes.binary, large));
+  });
+});
+
+describe("a read between two messages", () => {
+  const frame = clientFrame(0x82, large);
+  const [head, tail] = [frame.subarray(0, 15_000), frame.subarray(15_000)];
+
+  it("is given back when it was joined with more on both sides", async () => {
+    const { wire, chunks, messages } = open(echo);
+    for (const bytes of [head, Buffer.concat([tail, head]), tail]) await wire.read(bytes);
+    expect(chunks.map(({ length }) => length)).toEqual([head.length, 0, 0]);
+    expect(messages).toHaveLength(2);
+    const reply = serverFrame(opcodes.binary, large);
+    expect(Buffer.concat(wire.writes)).toEqual(Buffer.concat([reply, reply]));
+  });
+
+  it("stays where a message stands in it that somebody has", async () => {
+    const { wire, chunks, messages } = open(keep);
+    const between = Buffer.concat([tail, textFrame("a short message"), head]);
+    for (const bytes of [head, between, tail]) await wire.read(bytes);
+    expect(chunks[1]).toHaveLength(between.length);
+    expect(messages[1]?.toString()).toBe("a short message");
   });
 });
 
