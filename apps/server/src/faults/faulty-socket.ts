@@ -1,5 +1,5 @@
 import type { Faults } from "@wsecho/protocol/faults";
-import { holdInput, releaseInput } from "../input.ts";
+import { freeInput, holdInput, releaseInput } from "../input.ts";
 import { opcodes, ReplySocket } from "../reply-socket.ts";
 import { OutgoingQueue, type Outgoing } from "./outgoing.ts";
 
@@ -73,7 +73,7 @@ export class FaultySocket extends ReplySocket {
   }
 
   override ping(): void {
-    if (!this.#silent) super.ping();
+    if (!this.#silent && !this.#aborting) super.ping();
   }
 
   /** What is held back leaves before. */
@@ -85,7 +85,7 @@ export class FaultySocket extends ReplySocket {
     }
     if (this.#aborting) super.terminate();
     else if (!this.#silent) super.close(code, reason);
-    else this.#leaving ??= setTimeout(() => super.terminate(), this.#parts?.closeTimeoutMs ?? 0);
+    else this.#leaveLater();
   }
 
   #count(): void {
@@ -172,11 +172,26 @@ export class FaultySocket extends ReplySocket {
     }
   }
 
-  /** What was answered before leaves; then the connection ends as if a cable was pulled. */
   #onSent(): void {
-    if (this.#aborting && this.bufferedAmount === 0) super.terminate();
+    if (this.#aborting) this.#abort();
     else if (this.#full && !this.#isFull) this.#pump();
     else this.events?.onFlushed();
+  }
+
+  /**
+   * Ends the connection behind what was answered before. Cutting it with bytes of the peer unread would
+   * reset it, and those answers would be lost.
+   */
+  #abort(): void {
+    if (this.bufferedAmount > 0) return;
+    this.tcp?.end();
+    freeInput(this);
+    this.#leaveLater();
+  }
+
+  /** Cuts a peer that does not go by itself. */
+  #leaveLater(): void {
+    this.#leaving ??= setTimeout(() => super.terminate(), this.#parts?.closeTimeoutMs ?? 0);
   }
 
   #stop(): void {

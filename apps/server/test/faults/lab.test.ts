@@ -264,6 +264,20 @@ describe("the end that was asked for", () => {
     expect((await client.closed).code).toBe(1006);
   });
 
+  test("[F9] abort loses no answer of before it, whatever the peer has sent on", async () => {
+    const { port } = await lab();
+    const peer = await asking(port, "fault=abort@2");
+    const errors: Error[] = [];
+    peer.socket.on("error", (error) => errors.push(error));
+    // More than one read: what a server leaves unread makes the system reset the connection, and the
+    // peer's throw away what had come.
+    const messages = Array.from({ length: 3000 }, (_, i) => text(`${i}`.padEnd(2000)));
+    peer.socket.write(Buffer.concat(messages));
+    expect((await frames(peer, 2)).map((frame) => frame.trim())).toEqual(["1 1 0", "1 1 1"]);
+    await peer.ended;
+    expect(errors).toEqual([]);
+  });
+
   test("[F9] silence keeps the connection, and says nothing more, not even a close", async () => {
     const { port } = await lab();
     const peer = await asking(port, "fault=silence@1");
