@@ -3,6 +3,7 @@ import { addBenchCommand, type BenchInvocation } from "./bench/options.ts";
 import type { ConnectCommandOptions } from "./commands/settings.ts";
 import type { InspectCommandOptions } from "./commands/inspect.ts";
 import { addConnectOptions, splitOptionalValues } from "./options/connect.ts";
+import { connectExamples, sendExamples } from "./options/examples.ts";
 import { addCurlCommand } from "./curl/help.ts";
 import { addDoctorCommand, type DoctorInvocation } from "./doctor/options.ts";
 import { exitHelp } from "./exit.ts";
@@ -62,12 +63,14 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
     .showHelpAfterError("(wsecho --help shows what there is)")
-    .addHelpText("afterAll", [examples, environment, `\n${exitHelp()}`].join("\n"));
+    .addHelpText("after", examples)
+    .addHelpText("afterAll", [environment, `\n${exitHelp()}`].join("\n"));
   addConnectOptions(
     program
       .command("connect", { isDefault: !readsAsCommand(args) })
       .description("log in, send what is typed or piped in, show what comes back")
-      .argument("<url>", "ws://host:port/path, or host:port, or :port on this machine"),
+      .argument("<url>", "ws://host:port/path, or host:port, or :port on this machine")
+      .addHelpText("after", connectExamples),
   ).action((target: string, options: ConnectCommandOptions) => {
     invocation = { kind: "connect", target, options };
   });
@@ -76,7 +79,8 @@ export function parseArguments(args: readonly string[], version: string): Invoca
       .command("send")
       .description("send the given messages, or the input, print what comes back, and leave")
       .argument("<url>", "as for connect")
-      .argument("[messages...]", "a text each, or @FILE"),
+      .argument("[messages...]", "a text each, or @FILE")
+      .addHelpText("after", sendExamples),
   ).action((target: string, messages: string[], options: ConnectCommandOptions) => {
     const execute = [...(options.execute ?? []), ...messages];
     invocation = {

@@ -30,9 +30,9 @@ export function createTrace({ say, onSocket }: TraceOptions): Trace {
       connection.once("secureConnect", () => mark("TLS"));
     });
     say(`> ${request.method} ${withoutQuery(request.path)} HTTP/1.1`);
-    for (const [name, value] of Object.entries(request.getHeaders()))
-      for (const each of Array.isArray(value) ? value : [String(value)])
-        say(`> ${showHeader(name, each)}`);
+    for (const name of request.getRawHeaderNames())
+      for (const value of [request.getHeader(name)].flat())
+        say(`> ${showHeader(name, String(value))}`);
     request.prependOnceListener("upgrade", (response: IncomingMessage) => {
       mark("upgrade");
       say(`< HTTP/1.1 ${String(response.statusCode)} ${response.statusMessage ?? ""}`);

@@ -32,7 +32,12 @@ export function openStage(
   const terminal = findConsole(() => departure.interrupt("interrupted"));
   const reads = options.execute === undefined || options.interactive === true;
   const interactive =
-    terminal.interactive && reads && options.json !== true && approach?.use === undefined;
+    terminal.interactive &&
+    reads &&
+    options.json !== true &&
+    // The newest message has the screen for itself.
+    options.watch !== true &&
+    approach?.use === undefined;
   const display = createDisplay(displaying, Date.now);
   const output = createOutput({
     quiet: options.quiet ?? false,

@@ -134,7 +134,7 @@ function addShowing(command: Command): void {
     .option("--pretty", "indent JSON")
     .option("--filter <path>", "show only what this JSONPath (RFC 9535) finds in each message")
     .option("-F, --format <text>", formatHelp, format)
-    .option("--watch", "on a terminal, show the newest message only")
+    .option("--watch", "on a terminal, show the newest message only, without a prompt")
     .option("--raw", "let the server's control characters reach your terminal")
     .option("--record <file>", "write the events to a file, too; only you can read it")
     .option("--no-history", "keep nothing of what is typed for the next time")

@@ -14,6 +14,11 @@ Examples:
   $ source <(wsecho completion zsh)       in ~/.zshrc, after compinit
   $ wsecho completion fish | source       in ~/.config/fish/config.fish`;
 
+const manualExamples = `
+Examples:
+  $ wsecho man | man -l -                 an installed package brings it as wsecho(1)
+  $ wsecho man > wsecho.1`;
+
 /** Adds `completion` and `man`. */
 export function addReferenceCommands(
   program: Command,
@@ -27,6 +32,7 @@ export function addReferenceCommands(
     .action((shell: Shell) => invoke({ kind: "completion", shell, program }));
   program
     .command("man")
-    .description("print the manual page; to read it: wsecho man | man -l -")
+    .description("print the manual page")
+    .addHelpText("after", manualExamples)
     .action(() => invoke({ kind: "manual", program }));
 }

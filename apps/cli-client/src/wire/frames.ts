@@ -8,6 +8,7 @@ export function watchFrames(socket: Socket, say: (text: string) => void): void {
   const redactor = createRedactor();
   const rows = createRows({
     bytes: false,
+    bits: true,
     fold: false,
     columns: () => undefined,
     paint: (_style, text) => text,

@@ -4,6 +4,15 @@ import { addLoginOptions, addTlsOptions } from "../options/login.ts";
 import { collect, seconds } from "../options/values.ts";
 import { filterOption, noFoldOption, revealOption } from "./options.ts";
 
+const examples = `
+Examples:
+  $ wsecho inspect :5678                          a session as with connect, its frames live
+  $ wsecho inspect -b :5678                       each bit by bit: masked ⊕ key = payload
+  $ wsecho inspect --raw wss://example.org/feed   any WebSocket server
+  $ wsecho inspect --server --all :5678           what our server sees of everybody, for an admin
+  $ wsecho inspect :5678 --pcapng - | tshark -i -
+  $ wsecho inspect -f 'op:ping len>1k' :5678 --jsonl a.jsonl --har a.har`;
+
 /** Adds `inspect`. */
 export function addInspectCommand(
   program: Command,
@@ -44,7 +53,7 @@ export function addInspectCommand(
     )
     .option("--deflate", "offer compression (RFC 7692), to see what becomes of it")
     .option("--linger <seconds>", "with --raw: silence that ends it after the input", seconds, 1);
-  addTlsOptions(addLoginOptions(command))
+  addTlsOptions(addLoginOptions(command.addHelpText("after", examples)))
     .addOption(
       new Option("--dialect <name>", "v1, plain (the article's), or auto: v1 before plain")
         .choices(["v1", "plain", "auto"])

@@ -39,12 +39,32 @@ export const noFoldOption = (): Option =>
 export const revealOption = (): Option =>
   new Option("--reveal", "show passwords, tokens and cookies; stamped in the file");
 
+const explainExamples = `
+Examples:
+  $ wsecho explain 81 85 37 fa 21 3d 7f 9f 4d 51 58   a masked text: “Hello”
+  $ wsecho explain 880203e8                           a close with 1000
+  $ xxd -p frame.bin | wsecho explain`;
+
+const decodeExamples = `
+Examples:
+  $ wsecho decode capture.pcapng
+  $ wsecho decode --filter 'op:text dir:c2s len>1k' -b capture.jsonl
+  $ tail -f capture.jsonl | wsecho decode -
+  $ wsecho decode --json capture.har > records.jsonl`;
+
+const convertExamples = `
+Examples:
+  $ wsecho convert capture.jsonl capture.pcapng       for Wireshark
+  $ wsecho convert capture.pcapng capture.har         for a browser's tools
+  $ wsecho convert --to jsonl -f 'conn:2' capture.har - | less`;
+
 /** Adds `explain`, `decode` and `convert`. */
 export function addWireCommands(program: Command, invoke: (wire: WireInvocation) => void): void {
   program
     .command("explain")
     .description("take the bytes of a frame apart, as in: wsecho explain 81 85 37 fa 21 3d 7f …")
     .argument("[bytes...]", "hex digits as you have them; without any the input is read")
+    .addHelpText("after", explainExamples)
     .action((bytes: readonly string[]) => invoke({ kind: "explain", bytes }));
   program
     .command("decode")
@@ -55,6 +75,7 @@ export function addWireCommands(program: Command, invoke: (wire: WireInvocation)
     .option("--json", "print records as JSON Lines")
     .addOption(noFoldOption())
     .addOption(revealOption())
+    .addHelpText("after", decodeExamples)
     .action((files: readonly string[], options: DecodeOptions) =>
       invoke({ kind: "decode", files, options }),
     );
@@ -73,6 +94,7 @@ export function addWireCommands(program: Command, invoke: (wire: WireInvocation)
     .addOption(filterOption())
     .option("--force", "write over a file that is there")
     .addOption(revealOption())
+    .addHelpText("after", convertExamples)
     .action((from: string, to: string, options: ConvertOptions) =>
       invoke({ kind: "convert", from, to, options }),
     );

@@ -18,6 +18,8 @@ export type Style = "dim" | "green" | "cyan" | "red" | "yellow";
 export interface RowOptions {
   /** Each frame bit by bit. */
   readonly bytes: boolean;
+  /** The reserved bits and the masking key behind each frame. */
+  readonly bits?: boolean;
   /** Pings and pongs are counted instead of shown. */
   readonly fold: boolean;
   /** Of the terminal; `undefined` where rows may be as long as they are. */
@@ -40,7 +42,7 @@ const arrows = { c2s: "c ▶ s", s2c: "c ◀ s" } as const;
 const colours = { c2s: "cyan", s2c: "green" } as const;
 
 export function createRows(options: RowOptions): Rows {
-  const { bytes, fold, columns, paint } = options;
+  const { bytes, bits = false, fold, columns, paint } = options;
   const roundTrip = createRoundTrips();
   let conn: number | undefined;
   let folded = 0;
@@ -70,7 +72,8 @@ export function createRows(options: RowOptions): Rows {
   const frameRow = (frame: FrameRecord): readonly string[] => {
     const { n, dir, fin, op, len } = frame;
     if (op === 8) closing = frame;
-    const note = notesOf(frame, roundTrip(frame)).join(", ");
+    const notes = notesOf(frame, roundTrip(frame));
+    const note = (bits ? [...notes, ...bitsOf(frame)] : notes).join(", ");
     const room = columns();
     const behind = note === "" ? 0 : note.length + 2;
     const width = room === undefined ? previewLength : Math.max(12, room - beforePayload - behind);
@@ -172,6 +175,11 @@ function notesOf(frame: FrameRecord, rtt: number | undefined): readonly string[]
     frame.injected === true ? "added by the proxy" : "",
     rtt === undefined ? "" : `rtt ${(rtt / 1000).toFixed(1)} ms`,
   ].filter((text) => text !== "");
+}
+
+function bitsOf({ rsv, key }: FrameRecord): readonly string[] {
+  const mask = key === null ? "no mask" : `mask ${Buffer.from(key).toString("hex")}`;
+  return [`rsv ${rsv.toString(2).padStart(3, "0")}`, mask];
 }
 
 function handshake(record: Extract<WireRecord, { readonly k: "handshake" }>): string {

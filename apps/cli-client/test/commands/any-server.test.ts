@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WebSocket } from "ws";
 import { eventually } from "../support/eventually.ts";
 import { runProgram, startProgram } from "../support/program.ts";
+import { openScreen } from "../support/screen.ts";
 import { startBareServer, startServer, startWebServer } from "../support/servers.ts";
 
 let directory: string;
@@ -125,6 +126,28 @@ describe("the end of the input", () => {
     expect(await alone.result).toMatchObject({ status: 0, stdout: "a\n@b\n" });
     const both = await runProgram(["-q", "-x", "a", "-i", "-C", "2", server.url], { input: "b\n" });
     expect(both).toMatchObject({ status: 0, stdout: "a\nb\n" });
+  });
+});
+
+describe("-x @FILE", () => {
+  it("sends what the file holds, as text where it is UTF-8, @- the input", async () => {
+    const got: string[] = [];
+    await using server = await startBareServer((socket) => {
+      socket.on("message", (data: Buffer, isBinary) => {
+        got.push(`${isBinary ? "b" : "t"}:${data.toString("latin1")}`);
+        socket.send("ok");
+      });
+    });
+    const text = join(directory, "text");
+    const bytes = join(directory, "bytes");
+    await writeFile(text, "two\nlines\n");
+    await writeFile(bytes, Buffer.of(0, 0xff));
+    const args = ["-q", "-C", "3", "-x", `@${text}`, "-x", `@${bytes}`, "-x", "@-", server.url];
+    expect((await runProgram(args, { input: "from stdin" })).status).toBe(0);
+    expect(got).toEqual(["t:two\nlines\n", "b:\x00\xff", "t:from stdin"]);
+    const absent = await runProgram(["-x", "@/no/such/file", server.url]);
+    expect(absent.status).toBe(2);
+    expect(absent.stderr).toContain("cannot be read (ENOENT)");
   });
 });
 
@@ -282,6 +305,23 @@ describe("how messages are shown", () => {
     expect(await shown("-t")).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z x\n$/);
     expect(await shown("--timestamps=delta", "--rtt")).toMatch(/^\+\d+\.\d{3} \(\d+\.\d ms\) x\n$/);
     expect(await shown("-t=rel")).toMatch(/^\d+\.\d{3} x\n$/);
+  });
+
+  it("is the newest only with --watch, and acts on the terminal with --raw alone", async () => {
+    await using server = await startBareServer((socket) => {
+      socket.send("old");
+      socket.send("new \x1b[31mred");
+    });
+    using watching = openScreen(["--watch", "-C", "2", server.url]);
+    await watching.until((rows) => rows.at(-1) === "new ␛[31mred");
+    expect(await watching.exit).toBe(0);
+    // The screen was cleared between the two.
+    expect(watching.raw()).toContain("\x1b[H\x1b[2Jold\r\n\x1b[H\x1b[2Jnew");
+    using raw = openScreen(["--raw", "-C", "2", server.url]);
+    expect(await raw.exit).toBe(0);
+    expect(raw.raw()).toContain("new \x1b[31mred");
+    const piped = await runProgram(["-q", "--watch", "-C", "2", server.url]);
+    expect(piped.stdout).toBe("old\nnew \x1b[31mred\n");
   });
 
   it("says which pings and pongs come with --show-control", async () => {
