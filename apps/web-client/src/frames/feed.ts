@@ -186,6 +186,7 @@ async function read(
   session: Session,
   records: (batch: readonly WireRecord[]) => void,
 ): Promise<void> {
+  let last = "";
   try {
     for await (const message of session) {
       if (message.kind !== "binary") continue;
@@ -195,8 +196,12 @@ async function read(
         emit: (record) => void batch.push(record),
         problem: () => undefined,
       });
-      reader.push(new TextDecoder().decode(message.data));
+      const text = new TextDecoder().decode(message.data);
+      // To a new connection a proxy tells everything anew, also what the one before it has heard.
+      const told = last === "" ? -1 : text.lastIndexOf(last);
+      reader.push(told < 0 ? text : text.slice(told + last.length));
       reader.end();
+      last = text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
       records(batch);
     }
   } catch (error) {

@@ -121,6 +121,21 @@ describe("a feed", () => {
     expect(got.slice(1)).toEqual(records);
   });
 
+  it("does not double what a proxy tells anew after a reconnect", async () => {
+    const { got, ready, deliver } = createFixture();
+    const bytesOf = (text: string) => new TextEncoder().encode(text);
+    const [stamp = "", ...lines] = jsonl(records).split(/(?<=\n)/);
+    ready();
+    deliver(bytesOf([stamp, ...lines.slice(0, 3)].join("")));
+    await expect.poll(() => got.length).toBe(4);
+    deliver(bytesOf(lines[3] ?? ""));
+    await expect.poll(() => got.length).toBe(5);
+    ready();
+    deliver(bytesOf([stamp, ...lines].join("")));
+    await expect.poll(() => got.length).toBe(1 + lines.length);
+    expect(jsonl(got.slice(1))).toBe(jsonl(records));
+  });
+
   it("asks for credentials again where they are refused, and not where they are right", async () => {
     const { feed, fake } = createFixture();
     expect(await fake.demand()).toEqual({ username: "ada", password: "p" });
