@@ -15,6 +15,8 @@ export interface Piping extends Receiving {
   readonly timeoutMs: number;
   /** At the end of the input, where nothing is owed: how long the server has to be quiet; `null` waits for its close. */
   readonly eofWaitMs: number | null;
+  /** What the user calls that. */
+  readonly eofWaitOption: "--eof-wait" | "--linger";
   readonly leave: (exit: ExitName) => void;
 }
 
@@ -26,7 +28,14 @@ export interface Piping extends Receiving {
  */
 export async function pipe(piping: Piping): Promise<boolean> {
   const { channel, messages, send, output, tally, leave } = piping;
-  const receiving = receive(piping);
+  const counts = { sent: 0, came: 0 };
+  const receiving = receive({
+    ...piping,
+    show: (message) => {
+      counts.came += 1;
+      return piping.show(message);
+    },
+  });
   const end = { over: false };
   const stopWatching = watchSilence(piping);
   const closed = channel.closed.then(() => {
@@ -37,9 +46,13 @@ export async function pipe(piping: Piping): Promise<boolean> {
   });
   let complete = false;
   try {
-    for await (const message of messages) await send(message);
+    for await (const message of messages) {
+      await send(message);
+      if (message.kind === "text" || message.kind === "binary") counts.sent += 1;
+    }
     complete = true;
     await settled(piping);
+    if (!end.over && !piping.goal.set) sayFewer(piping, counts);
     // How the server left is told by its close.
     if (!end.over) leave("ok");
   } catch (error) {
@@ -54,6 +67,17 @@ export async function pipe(piping: Piping): Promise<boolean> {
   await closed;
   await receiving;
   return complete;
+}
+
+/** Without a session nobody knows what answers what, but a person may miss what comes too late. */
+function sayFewer(
+  { channel, output, eofWaitMs, eofWaitOption }: Piping,
+  { sent, came }: { readonly sent: number; readonly came: number },
+): void {
+  if (channel.status.dialect !== "none" || came >= sent) return;
+  output.info(
+    `Left after ${(eofWaitMs ?? 0) / 1000} s of silence: ${sent} sent, ${came} came. ${eofWaitOption} waits longer.`,
+  );
 }
 
 /** Leaves when the server owes replies and none comes, while nothing on our side holds them back. */

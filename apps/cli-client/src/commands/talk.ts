@@ -30,6 +30,7 @@ export async function talk(talking: Talking): Promise<boolean> {
     await approach.use({ session, inspector, problem: output.problem, leave });
     return true;
   }
+  const eofWaitOption = inspector === null ? "--eof-wait" : "--linger";
   const { channels, tally, facts, expectations, recording } = talking;
   const { first } = plan;
   const receiving = { channel, goal, show: showing(talking), onEnough: () => leave("ok") };
@@ -58,6 +59,7 @@ export async function talk(talking: Talking): Promise<boolean> {
     tally,
     timeoutMs: options.timeout * 1000,
     eofWaitMs: options.eofWait < 0 ? null : options.eofWait * 1000,
+    eofWaitOption,
     leave,
   });
 }

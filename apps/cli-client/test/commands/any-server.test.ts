@@ -100,6 +100,20 @@ describe("the end of the input", () => {
     expect(result).toEqual({ status: 0, stdout: "after 0\nafter 250\nafter 500\n", stderr: "" });
   });
 
+  it("says how many messages came where fewer did than it sent", async () => {
+    await using server = await startBareServer((socket) => {
+      socket.once("message", (data) => socket.send(data, { binary: false }));
+    });
+    const run = (...args: readonly string[]) =>
+      runProgram(["--eof-wait", "0.2", ...args, server.url], { input: "one\ntwo\nthree\n" });
+    const { status, stdout, stderr } = await run();
+    expect([status, stdout]).toEqual([0, "one\n"]);
+    expect(stderr).toContain(
+      "Left after 0.2 s of silence: 3 sent, 1 came. --eof-wait waits longer.",
+    );
+    expect((await run("-q")).stderr).toBe("");
+  });
+
   it("waits for the server's close with --eof-wait -1", async () => {
     await using server = await startBareServer((socket) => {
       socket.on("message", () => {
