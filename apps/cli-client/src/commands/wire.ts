@@ -92,6 +92,7 @@ async function decodeCommand(files: readonly string[], options: DecodeOptions): 
     let highest = base;
     const offset = base;
     await readEach(file, out, {
+      printed: true,
       // Connections of several files are different ones.
       take: (record) => {
         const conn = record.conn === 0 ? 0 : record.conn + offset;
@@ -117,11 +118,12 @@ async function readEach(
   file: string,
   out: Sink,
   handle: {
+    readonly printed: boolean;
     readonly take: (record: WireRecord) => string | Uint8Array;
     readonly problem: (problem: InputProblem) => void;
   },
 ): Promise<void> {
-  const progress = createProgress(file === "-" ? "the input" : file);
+  const progress = createProgress(file === "-" ? "the input" : file, handle.printed);
   await readCapture(file, {
     records: async (records) => {
       for (const record of records) {
@@ -131,6 +133,7 @@ async function readEach(
     },
     problem: (problem) => {
       handle.problem(problem);
+      progress.clear();
       sayProblem(problem);
     },
     progress: (done, of) => progress.show(done, of),
@@ -178,6 +181,7 @@ async function convertCommand({
   const out = createSink(stream);
   const problems: InputProblem[] = [];
   await readEach(from, out, {
+    printed: file === null,
     take: (record) => writer.push(record),
     problem: (problem) => problems.push(problem),
   });

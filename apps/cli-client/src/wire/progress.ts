@@ -1,8 +1,15 @@
 /** After this time a person wants to know how long it will take. */
 const patienceMs = 1000;
 
-/** Says on a terminal how far a long work has come, in one line that is gone at the end. */
-export function createProgress(what: string): {
+/**
+ * Says on a terminal how far a long work has come, in one line that is gone at the end.
+ *
+ * @param printed whether results go to stdout: rows on the same terminal would be mixed with it
+ */
+export function createProgress(
+  what: string,
+  printed: boolean,
+): {
   readonly show: (done: number, of: number | undefined) => void;
   readonly clear: () => void;
 } {
@@ -11,8 +18,8 @@ export function createProgress(what: string): {
   let shown = false;
   return {
     show(done, of) {
-      // Rows on the same terminal would be mixed with it.
-      if (!stderr.isTTY || process.stdout.isTTY || performance.now() < next) return;
+      const mixed = printed && process.stdout.isTTY;
+      if (!stderr.isTTY || mixed || performance.now() < next) return;
       next = performance.now() + 200;
       shown = true;
       const share = of === undefined || of === 0 ? "" : `, ${Math.floor((100 * done) / of)} %`;
@@ -20,6 +27,7 @@ export function createProgress(what: string): {
     },
     clear() {
       if (shown) stderr.write("\r\u001b[K");
+      shown = false;
     },
   };
 }
