@@ -35,7 +35,7 @@ describe("the rules of PROTOCOL.md", () => {
 
   it("are the only ones that PROTOCOL.md itself refers to", () => {
     const known = new Set(rules.map(({ id }) => id));
-    const references = [...text.matchAll(/\b[NHPMLSRCTKF]\d{1,2}\b/g)].map(([id]) => id);
+    const references = [...text.matchAll(/\b[NHPMLSRCTKFE]\d{1,2}\b/g)].map(([id]) => id);
     expect(references.filter((id) => !known.has(id))).toEqual([]);
   });
 });

@@ -203,7 +203,7 @@ describe("a success that was asked for and did not come", () => {
 });
 
 describe("--json", () => {
-  it("tells everything, and what it told can be sent again", async () => {
+  it("[E4] tells everything, and what it told can be sent again", async () => {
     const got: string[] = [];
     await using server = await startBareServer((socket) => {
       socket.on("message", (data: Buffer, isBinary) => {

@@ -16,7 +16,7 @@ const event: fc.Arbitrary<EventLine> = fc.record(
 );
 
 describe("event lines", () => {
-  it("come back as they were, on one line each", () => {
+  it("[E1, E3] come back as they were, on one line each", () => {
     fc.assert(
       fc.property(event, (given) => {
         const line = encodeEvent(given);
@@ -26,7 +26,7 @@ describe("event lines", () => {
     );
   });
 
-  it("may be as short as a message by hand, and may hold more than is known", () => {
+  it("[E1, E2] may be as short as a message by hand, and may hold more than is known", () => {
     expect(decodeEvent('{"type":"message","b64":"AP8=","more":1}')).toEqual({
       ok: true,
       value: { type: "message", b64: "AP8=" },
@@ -44,7 +44,7 @@ describe("event lines", () => {
     ['{"type":"ping","dir":"up"}', "event.dir"],
     ['{"type":"pong","rttMs":-1}', "event.rttMs"],
     ['{"v":2,"type":"ping"}', "event.v"],
-  ])("say what is wrong with %s, and repeat nothing of it", (line, words) => {
+  ])("[E1, E2, E3] say what is wrong with %s, and repeat nothing of it", (line, words) => {
     const decoded = decodeEvent(line);
     expect(decoded.ok).toBe(false);
     if (decoded.ok) return;
