@@ -14,8 +14,14 @@ export interface Snippets {
   readonly list: ReadonlySignal<readonly Snippet[]>;
   /** `false` where there is no room. A snippet of the same folder and name is replaced. */
   readonly save: (snippet: Snippet) => boolean;
-  /** Moves one up among those of its folder. */
-  readonly moveUp: (snippet: Snippet) => void;
+  /** Moves one up (−1) or down (1) among those of its folder. */
+  readonly move: (snippet: Snippet, by: -1 | 1) => void;
+  /**
+   * Puts one behind those of another folder.
+   *
+   * @returns it, as it is in the list now; `null` where that folder has one of its name
+   */
+  readonly file: (snippet: Snippet, folder: string) => Snippet | null;
   readonly remove: (snippet: Snippet) => void;
 }
 
@@ -38,13 +44,20 @@ export function createSnippets(drawer: Drawer): Snippets {
       );
       return set(place < 0 ? [...list.value, snippet] : list.value.with(place, snippet));
     },
-    moveUp: (snippet) => {
-      const at = list.value.indexOf(snippet);
-      const before = list.value.findLastIndex(
-        ({ folder }, i) => i < at && folder === snippet.folder,
+    move: (snippet, by) => {
+      const beside = list.value.filter(({ folder }) => folder === snippet.folder);
+      const other = beside[beside.indexOf(snippet) + by];
+      if (other === undefined) return;
+      const [from, to] = [list.value.indexOf(snippet), list.value.indexOf(other)];
+      set(list.value.with(to, snippet).with(from, other));
+    },
+    file: (snippet, folder) => {
+      const isTaken = list.value.some(
+        (other) => other.name === snippet.name && other.folder === folder,
       );
-      const other = list.value[before];
-      if (other !== undefined) set(list.value.with(before, snippet).with(at, other));
+      const moved = { ...snippet, folder };
+      const others = list.value.filter((other) => other !== snippet);
+      return !isTaken && set([...others, moved]) ? moved : null;
     },
     remove: (snippet) => void set(list.value.filter((other) => other !== snippet)),
   };

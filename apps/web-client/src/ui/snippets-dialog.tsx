@@ -8,6 +8,7 @@ import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { TextField } from "./fields.tsx";
+import { SnippetRow } from "./snippet-row.tsx";
 
 /** Messages to send again, in folders, in an order of one's own. */
 export function SnippetsDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
@@ -18,6 +19,9 @@ export function SnippetsDialog({ onClose }: { readonly onClose: () => void }): J
   );
   const [name, folder] = useMemo(() => [signal(""), signal("")] as const, []);
   const full = useSignal(false);
+  const taken = useSignal(false);
+  /** Its control has the keyboard, wherever it was put. */
+  const filed = useSignal<Snippet | null>(null);
   const list = snippets.list.value;
   const folders = [...new Set(list.map((snippet) => snippet.folder))];
   const { mode, text } = draft.value;
@@ -59,6 +63,11 @@ export function SnippetsDialog({ onClose }: { readonly onClose: () => void }): J
           })}
         </p>
       )}
+      {taken.value && (
+        <p class="field-problem" role="alert">
+          {t("snippets.taken")}
+        </p>
+      )}
       {folders.map((title) => (
         <section key={title}>
           <h3>{title === "" ? t("snippets.noFolder") : title}</h3>
@@ -66,14 +75,20 @@ export function SnippetsDialog({ onClose }: { readonly onClose: () => void }): J
             {list
               .filter((snippet) => snippet.folder === title)
               .map((snippet) => (
-                <Row
+                <SnippetRow
                   key={snippet.name}
                   snippet={snippet}
+                  folders={folders}
+                  focused={filed.value === snippet}
                   onUse={() => {
                     draft.value = { mode: snippet.mode, text: snippet.text };
                     onClose();
                   }}
-                  onUp={() => snippets.moveUp(snippet)}
+                  onMove={(by) => snippets.move(snippet, by)}
+                  onFile={(into) => {
+                    filed.value = snippets.file(snippet, into);
+                    taken.value = filed.value === null;
+                  }}
                   onRemove={() => snippets.remove(snippet)}
                 />
               ))}
@@ -81,46 +96,5 @@ export function SnippetsDialog({ onClose }: { readonly onClose: () => void }): J
         </section>
       ))}
     </Dialog>
-  );
-}
-
-interface RowProps {
-  readonly snippet: Snippet;
-  readonly onUse: () => void;
-  readonly onUp: () => void;
-  readonly onRemove: () => void;
-}
-
-function Row({ snippet: { name, text }, onUse, onUp, onRemove }: RowProps): JSX.Element {
-  return (
-    <li>
-      <span class="snippet-name">
-        {name} <span class="mono muted">{text.slice(0, 60)}</span>
-      </span>
-      <button
-        type="button"
-        class="button small"
-        aria-label={t("snippets.use.label", { name })}
-        onClick={onUse}
-      >
-        {t("snippets.use")}
-      </button>
-      <button
-        type="button"
-        class="button small"
-        aria-label={t("snippets.up", { name })}
-        onClick={onUp}
-      >
-        ↑
-      </button>
-      <button
-        type="button"
-        class="button small"
-        aria-label={t("snippets.remove.label", { name })}
-        onClick={onRemove}
-      >
-        {t("snippets.remove")}
-      </button>
-    </li>
   );
 }

@@ -100,7 +100,7 @@ describe("the composer", () => {
       await composer(page).fill(text);
       await page.getByRole("button", { name: "Snippets" }).click();
       await page.getByLabel("Name", { exact: true }).fill(name);
-      await page.getByLabel("Folder").fill("mine");
+      await page.getByLabel("Folder", { exact: true }).fill("mine");
       await page.getByRole("button", { name: "Keep the draft" }).click();
       await page.getByRole("button", { name: `Use ${name}` }).waitFor();
       await page.keyboard.press("Escape");
@@ -108,7 +108,20 @@ describe("the composer", () => {
     await keep("one", "a");
     await keep("two", "b");
     await page.getByRole("button", { name: "Snippets" }).click();
-    await page.getByRole("button", { name: "Move b up" }).click();
+    // Twice by keyboard: what is moved keeps it.
+    const up = page.getByRole("button", { name: "Move b up" });
+    await up.press("Enter");
+    await expect
+      .poll(() => page.locator(".snippet-name").allInnerTexts())
+      .toEqual(["b two", "a one"]);
+    await page.keyboard.press("Alt+ArrowDown");
+    await expect
+      .poll(() => page.locator(".snippet-name").allInnerTexts())
+      .toEqual(["a one", "b two"]);
+    await page.keyboard.press("Alt+ArrowUp");
+    await expect
+      .poll(() => page.locator(".snippet-name").allInnerTexts())
+      .toEqual(["b two", "a one"]);
     await page.reload();
     await logIn(page);
     await page.getByRole("button", { name: "Snippets" }).click();
@@ -117,5 +130,14 @@ describe("the composer", () => {
     expect(await names.allInnerTexts()).toEqual(["b two", "a one"]);
     await page.getByRole("button", { name: "Use a" }).click();
     await expect.poll(() => composer(page).inputValue()).toBe("one");
+    // Into another folder: the control goes with it.
+    await page.getByRole("button", { name: "Snippets" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("c");
+    await page.getByLabel("Folder", { exact: true }).fill("yours");
+    await page.getByRole("button", { name: "Keep the draft" }).click();
+    const folder = page.getByRole("combobox", { name: "Folder of b" });
+    await folder.selectOption("yours");
+    await expect.poll(() => names.allInnerTexts()).toEqual(["a one", "c one", "b two"]);
+    expect(await folder.evaluate((select) => document.activeElement === select)).toBe(true);
   });
 });

@@ -5,7 +5,7 @@ import type { Drawer } from "../../src/store/browser-store.ts";
 import { createConnections, room } from "../../src/store/connections.ts";
 import { createHistory } from "../../src/store/history.ts";
 import { keepDraft } from "../../src/store/kept-draft.ts";
-import { createSnippets, snippetRoom } from "../../src/store/snippets.ts";
+import { createSnippets, snippetRoom, type Snippet } from "../../src/store/snippets.ts";
 import type { Draft } from "../../src/store/types.ts";
 
 const createDrawer = (kept: unknown = null): Drawer & { readonly text: () => string } => {
@@ -61,12 +61,35 @@ describe("snippets", () => {
     for (const name of ["a", "b", "c"]) snippets.save(snippet(name));
     const names = (): string => snippets.list.value.map(({ name }) => name).join("");
     const last = snippets.list.value[2];
-    if (last !== undefined) snippets.moveUp(last);
+    if (last !== undefined) snippets.move(last, -1);
     expect(names()).toBe("acb");
     snippets.save(snippet("a", "other"));
     expect(snippets.list.value[0]).toMatchObject({ text: "other" });
     expect(snippets.save(snippet("d", "x".repeat(snippetRoom.length)))).toBe(false);
     expect(names()).toBe("acb");
+  });
+
+  it("move up and down among those of their folder, and into another that has no such name", () => {
+    const snippets = createSnippets(createDrawer());
+    const keep = (folder: string, name: string): boolean =>
+      snippets.save({ name, folder, mode: "text", text: name });
+    for (const [folder, name] of ["fa", "gb", "fc", "ga"]) keep(folder ?? "", name ?? "");
+    const all = (): string =>
+      snippets.list.value.map(({ folder, name }) => folder + name).join(" ");
+    const find = (which: string): Snippet => {
+      const found = snippets.list.value.find(({ folder, name }) => folder + name === which);
+      if (found === undefined) throw new Error(`no ${which}`);
+      return found;
+    };
+    snippets.move(find("fa"), 1);
+    expect(all()).toBe("fc gb fa ga");
+    // The last and the first of a folder stay.
+    snippets.move(find("fa"), 1);
+    snippets.move(find("gb"), -1);
+    expect(all()).toBe("fc gb fa ga");
+    expect(snippets.file(find("fa"), "g")).toBeNull();
+    expect(snippets.file(find("fc"), "g")).toBe(find("gc"));
+    expect(all()).toBe("gb fa ga gc");
   });
 });
 
