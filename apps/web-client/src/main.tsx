@@ -10,6 +10,7 @@ import { announce, announceElsewhere } from "./store/announcements.ts";
 import { createAnnouncer } from "./store/announcer.ts";
 import { browserSchedule } from "./store/batch.ts";
 import { openDrawer } from "./store/browser-store.ts";
+import { pageClock } from "./store/clock.ts";
 import { keepDraft } from "./store/kept-draft.ts";
 import { startPreferences, transcriptRoom } from "./store/preferences.ts";
 import { createLoginKeeper } from "./store/kept-login.ts";
@@ -31,7 +32,7 @@ const announcer = createAnnouncer((ms, callback) => void setTimeout(callback, ms
 
 const sessions = createSessions({
   createSession,
-  now: Date.now,
+  now: pageClock,
   schedule: browserSchedule,
   pageProtocol: location.protocol,
   // In development the page comes from Vite, and its server stands elsewhere.

@@ -1,4 +1,7 @@
 import { signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import type { MessageEntry } from "../session/transcript.ts";
+import type { Missing } from "./join.ts";
+import type { LatencySplit } from "./latency.ts";
 
 /** How a person gets to the Frames view: all of it that belongs to the page's first load. */
 export interface FramesEntry {
@@ -7,11 +10,27 @@ export interface FramesEntry {
   readonly watching: Signal<boolean>;
   /** The page is there for one feed and has no session of its own (`wsecho proxy --ui`). */
   readonly only: boolean;
+  /** What it knows of the page's messages; `null` before it is loaded. */
+  readonly links: Signal<WireLinks | null>;
+  /** The `seq` of a transcript's entry that somebody wants to see; whoever shows it takes it away. */
+  readonly wantedRow: Signal<number | null>;
   /** A capture that was dropped on the page, until the view takes it. */
   readonly dropped: ReadonlySignal<File | null>;
   readonly takeDropped: () => File | null;
   /** The token that the page's address brought; only once. */
   readonly takeToken: () => string | null;
+}
+
+/** From messages of the page to what the server saw of them; all of it reads signals. */
+export interface WireLinks {
+  /** `off`: nobody watches. */
+  readonly find: (entry: MessageEntry) => "found" | "off" | Missing;
+  /** Shows a message's frames in the view. */
+  readonly show: (entry: MessageEntry) => void;
+  /** Where the round trip of a message went; `null` where the server's part is not known. */
+  readonly split: (entry: MessageEntry) => LatencySplit | null;
+  /** The same for the newest echoes of the newest session. */
+  readonly splits: () => readonly LatencySplit[];
 }
 
 /** What the entry needs of a browser's window. */
@@ -52,6 +71,8 @@ export function createFramesEntry(window: FramesWindow): FramesEntry {
     shown,
     watching: signal(false),
     only: feed !== null,
+    links: signal(null),
+    wantedRow: signal(null),
     dropped,
     takeDropped: () => {
       const file = dropped.value;

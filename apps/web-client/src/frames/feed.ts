@@ -54,6 +54,8 @@ export interface Feed {
   readonly stop: () => void;
   /** The page's own session has another id, as after a reconnect. */
   readonly follow: () => void;
+  /** When it was last asked for something, by the host's clock. */
+  readonly askedAt: () => number;
 }
 
 export interface FeedHost {
@@ -61,6 +63,8 @@ export interface FeedHost {
   /** The page's own session, as the server calls it; `undefined` while that is not known. */
   readonly ownSession: () => string | undefined;
   readonly records: (records: readonly WireRecord[]) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Where a server has its feed: `ws://host/inspect` of `ws://host/`. */
@@ -70,7 +74,7 @@ export function feedUrl(url: string): string {
   return feed.href;
 }
 
-export function createFeed({ createSession, ownSession, records }: FeedHost): Feed {
+export function createFeed({ createSession, ownSession, records, now }: FeedHost): Feed {
   const state = signal<FeedState>({ kind: "off" });
   const whom = signal<Whom>("this");
   const paused = signal(false);
@@ -82,10 +86,12 @@ export function createFeed({ createSession, ownSession, records }: FeedHost): Fe
   let closed: FeedStopped["closed"] = null;
 
   let commands = 0;
+  let askedAt = 0;
 
   /** Says all that is wanted, as a new connection knows nothing of it; only the newest call counts. */
   const command = async (): Promise<void> => {
     const number = ++commands;
+    askedAt = now();
     const own = session;
     const id = ownSession();
     const watch = whom.value === "this" ? (id === undefined ? "own" : { session: id }) : whom.value;
@@ -175,6 +181,7 @@ export function createFeed({ createSession, ownSession, records }: FeedHost): Fe
       void command();
     },
     stop,
+    askedAt: () => askedAt,
     follow: () => {
       if (state.value.kind === "live" && whom.value === "this") void command();
     },

@@ -38,6 +38,10 @@ export interface FramesStore {
   readonly filter: ReadonlySignal<Filter | null>;
   readonly filterProblem: ReadonlySignal<FilterError | null>;
   readonly selected: Signal<Kept | null>;
+  /** The record that the list is to go to; the list takes it away. */
+  readonly wanted: Signal<Kept | null>;
+  /** Chooses a record and goes to it, whatever is shown at present. */
+  readonly goTo: (entry: Kept) => void;
   readonly reveal: ReadonlySignal<boolean>;
   readonly setReveal: (reveal: boolean) => void;
   /** Opens or closes a folded row, by the `seq` of its first frame. */
@@ -72,6 +76,7 @@ export function createFramesStore({ schedule, rest, bounds, onGrow }: FramesHost
   const opened = signal<ReadonlySet<number>>(new Set());
   const expression = signal("");
   const selected = signal<Kept | null>(null);
+  const wanted = signal<Kept | null>(null);
   const reveal = signal(false);
   let redactor = createRedactor();
   const parsed = computed(() => parseFilter(expression.value));
@@ -146,6 +151,16 @@ export function createFramesStore({ schedule, rest, bounds, onGrow }: FramesHost
     filter,
     filterProblem: computed(() => (parsed.value.ok ? null : parsed.value.error)),
     selected,
+    wanted,
+    goTo: (entry) =>
+      batch(() => {
+        level.value = entry.record.k === "message" ? "messages" : "frames";
+        // What hides it is given up.
+        if (which.value !== "all" && which.value !== entry.record.dir) which.value = "all";
+        if (filter.value?.(entry.record) === false) expression.value = "";
+        selected.value = entry;
+        wanted.value = entry;
+      }),
     reveal,
     setReveal: (next) => {
       reveal.value = next;

@@ -1,7 +1,7 @@
 import { failure, success, type Payload, type Result } from "@wsecho/protocol";
 import { hexOf } from "../text/hex.ts";
 import { plainTextOf } from "./plain-text.ts";
-import type { Entry, ReceivedEntry, SentEntry } from "./transcript.ts";
+import { isMessage, type Entry } from "./transcript.ts";
 
 /** What of the transcript is shown. */
 export interface Filter {
@@ -53,10 +53,6 @@ export function matcherOf(filter: Filter, pattern: RegExp | null): (entry: Entry
     if (direction !== "all" && entry.kind !== direction) return false;
     return isOfType(entry.payload, type) && (pattern === null || contains(pattern, entry.payload));
   };
-}
-
-function isMessage(entry: Entry): entry is SentEntry | ReceivedEntry {
-  return entry.kind === "sent" || entry.kind === "received";
 }
 
 function isOfType(payload: Payload, type: Filter["type"]): boolean {

@@ -21,6 +21,14 @@ interface Stamp {
   readonly at: number;
 }
 
+/** Which message of its direction it is on its connection. */
+export interface WirePlace {
+  /** What the server calls the connection's session. */
+  readonly session: string;
+  /** Counts from 1 the messages of this direction that the transcript lists: no login, no pings. */
+  readonly n: number;
+}
+
 export type SentEntry = Stamp & {
   readonly kind: "sent";
   /** `null` where it never got as far as an id. */
@@ -29,6 +37,8 @@ export type SentEntry = Stamp & {
   readonly bytes: number;
   readonly fate: Fate;
   readonly resent: boolean;
+  /** Absent where the server does not name its sessions, and of messages from a file. */
+  readonly wire?: WirePlace;
 };
 export type ReceivedEntry = Stamp & {
   readonly kind: "received";
@@ -38,6 +48,8 @@ export type ReceivedEntry = Stamp & {
   readonly echo: EchoOf | null;
   /** Nothing is known of what it answers: the server has no ids, or it came from a file. */
   readonly foreign?: true;
+  /** As of a sent one. */
+  readonly wire?: WirePlace;
 };
 export interface EchoOf {
   readonly id: number;
@@ -63,6 +75,11 @@ export type Entry =
   | (Stamp & { readonly kind: "imported"; readonly name: string; readonly count: number })
   | (Stamp & { readonly kind: "serverError"; readonly code: number; readonly message: string })
   | (Stamp & { readonly kind: "problem"; readonly detail: string });
+
+export type MessageEntry = SentEntry | ReceivedEntry;
+
+export const isMessage = (entry: Entry): entry is MessageEntry =>
+  entry.kind === "sent" || entry.kind === "received";
 
 type Unstamped<E> = E extends Stamp ? Omit<E, "seq"> : never;
 export type NewEntry = Unstamped<Entry>;

@@ -11,6 +11,7 @@ import {
   type Draft,
   type NewEntry,
   type Transcript,
+  type WirePlace,
 } from "./transcript.ts";
 
 /** A message whose turn never came before the session ended: the library has no event for it. */
@@ -57,6 +58,14 @@ export interface SessionView {
   readonly problem: string | null;
   readonly figures: Figures;
   readonly transcript: Transcript;
+  /** The session that the server named last, and how many messages went each way. */
+  readonly wire: WireCount | null;
+}
+
+interface WireCount {
+  readonly session: string;
+  readonly sent: number;
+  readonly received: number;
 }
 
 export const initialView: SessionView = {
@@ -67,6 +76,7 @@ export const initialView: SessionView = {
   problem: null,
   figures: noFigures,
   transcript: emptyTranscript,
+  wire: null,
 };
 
 /**
@@ -87,19 +97,51 @@ export function beginSession({ transcript, figures }: SessionView): SessionView 
 interface Changes {
   readonly draft: Draft;
   readonly tally: Tally;
+  readonly counter: Counter;
+}
+
+/** Counts the messages of a session as the transcript lists them. */
+interface Counter {
+  readonly name: (session: string) => void;
+  /** The place of the next one, as a part of its entry. */
+  readonly next: (kind: "sent" | "received") => { readonly wire?: WirePlace };
+  readonly finish: () => WireCount | null;
+}
+
+function counterOn(before: WireCount | null): Counter {
+  let count = before === null ? null : { ...before };
+  return {
+    name: (session) => {
+      if (session !== count?.session) count = { session, sent: 0, received: 0 };
+    },
+    next: (kind) =>
+      count === null ? {} : { wire: { session: count.session, n: (count[kind] += 1) } },
+    finish: () => count,
+  };
 }
 
 /** The view after a batch of events. */
 export function reduceView(view: SessionView, batch: readonly Stamped[]): SessionView {
-  const changes = { draft: draftOf(view.transcript), tally: tallyOn(view.figures) };
+  const { transcript, figures, wire } = view;
+  const changes = {
+    draft: draftOf(transcript),
+    tally: tallyOn(figures),
+    counter: counterOn(wire),
+  };
   const next = batch.reduce((state, stamped) => applyEvent(state, stamped, changes), view);
-  return { ...next, transcript: changes.draft.finish(), figures: changes.tally.finish() };
+  return {
+    ...next,
+    transcript: changes.draft.finish(),
+    figures: changes.tally.finish(),
+    wire: changes.counter.finish(),
+  };
 }
 
 function applyEvent(view: SessionView, { at, event }: Stamped, changes: Changes): SessionView {
-  const { draft, tally } = changes;
+  const { draft, tally, counter } = changes;
   switch (event.type) {
     case "status":
+      if (event.status.session !== undefined) counter.name(event.status.session);
       return applyStatus(view, { at, status: event.status }, draft);
     case "sent": {
       const { id, payload, resent } = event;
@@ -107,7 +149,8 @@ function applyEvent(view: SessionView, { at, event }: Stamped, changes: Changes)
       if (draft.sentEntry(id) !== undefined) return view;
       const bytes = payloadBytes(payload);
       const kind = view.status?.dialect === "raw" ? "sent" : "waiting";
-      draft.append({ kind: "sent", at, id, payload, bytes, resent, fate: { kind } });
+      const place = counter.next("sent");
+      draft.append({ kind: "sent", at, id, payload, bytes, resent, fate: { kind }, ...place });
       tally.sent(bytes);
       return view;
     }
@@ -130,7 +173,8 @@ function applyEvent(view: SessionView, { at, event }: Stamped, changes: Changes)
       const { payload } = event;
       const bytes = payloadBytes(payload);
       const foreign = view.status?.dialect === "raw" ? { foreign: true as const } : {};
-      draft.append({ kind: "received", at, payload, bytes, echo: null, ...foreign });
+      const place = counter.next("received");
+      draft.append({ kind: "received", at, payload, bytes, echo: null, ...foreign, ...place });
       tally.received(bytes, null);
       return view;
     }
@@ -168,7 +212,7 @@ function beginning(at: number, status: PageStatus): NewEntry {
 
 function applySettled(
   { at, event }: { readonly at: number; readonly event: PageEvent & { type: "settled" } },
-  { draft, tally }: Changes,
+  { draft, tally, counter }: Changes,
 ): void {
   const { id, outcome, rttMs } = event;
   const sent = draft.sentEntry(id);
@@ -179,7 +223,7 @@ function applySettled(
   const check = sent === undefined ? null : checkEcho(sent.payload, payload);
   const bytes = payloadBytes(payload);
   const echo = { id, rttMs, check };
-  draft.append({ kind: "received", at, payload, bytes, echo });
+  draft.append({ kind: "received", at, payload, bytes, echo, ...counter.next("received") });
   tally.received(bytes, echo);
 }
 

@@ -14,6 +14,11 @@ export function formatSpan(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 9995 ? 2 : 1)} s`;
 }
 
+/** The same for what may be far below a millisecond: `0.18 ms`. */
+export function formatFine(ms: number): string {
+  return ms < 0.995 ? `${ms.toFixed(2)} ms` : formatSpan(ms);
+}
+
 /** A size in bytes, exact below 1 KiB: `24 B`, `3.5 KiB`, `64 KiB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;

@@ -6,7 +6,7 @@ import { singleKeys } from "../store/preferences.ts";
 import { FramesPane } from "./frames-pane.tsx";
 import { Header } from "./header.tsx";
 import { LoginView } from "./login-view.tsx";
-import { useSessions, useStore } from "./context.ts";
+import { FramesEntryContext, useSessions, useStore } from "./context.ts";
 import { parts } from "./parts.ts";
 import { panelOf } from "./tab-ids.ts";
 import { isTyping } from "./typing.ts";
@@ -34,7 +34,7 @@ export function App({ spoken, frames }: AppProps): JSX.Element {
     return () => document.removeEventListener("keydown", onKeyDown);
   }, []);
   return (
-    <>
+    <FramesEntryContext.Provider value={frames}>
       <Header
         frames={frames}
         onHelp={() => {
@@ -58,7 +58,7 @@ export function App({ spoken, frames }: AppProps): JSX.Element {
         />
       )}
       <Spoken words={spoken} />
-    </>
+    </FramesEntryContext.Provider>
   );
 }
 

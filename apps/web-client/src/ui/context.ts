@@ -1,6 +1,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Sessions } from "../store/sessions.ts";
+import type { FramesEntry } from "../frames/entry.ts";
 import type { Store } from "../store/types.ts";
 
 export const SessionsContext = createContext<Sessions | null>(null);
@@ -15,4 +16,12 @@ export function useSessions(): Sessions {
 /** The session in view. */
 export function useStore(): Store {
   return useSessions().active.value;
+}
+
+export const FramesEntryContext = createContext<FramesEntry | null>(null);
+
+export function useFramesEntry(): FramesEntry {
+  const entry = useContext(FramesEntryContext);
+  if (entry === null) throw new Error("a component was drawn outside of FramesEntryContext");
+  return entry;
 }

@@ -6,6 +6,7 @@ import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { LatencyPlot } from "./latency-plot.tsx";
+import { SplitFigures } from "./split-figures.tsx";
 
 /** What was counted since the page was opened. */
 export function FiguresDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
@@ -56,6 +57,7 @@ export function FiguresDialog({ onClose }: { readonly onClose: () => void }): JS
           </dl>
         </>
       )}
+      <SplitFigures />
     </Dialog>
   );
 }

@@ -21,6 +21,7 @@ const keys = [
   ["p", "help.pin"],
   ["c", "help.copy"],
   ["s", "help.again"],
+  ["f", "help.frames"],
 ] as const satisfies readonly (readonly [string, keyof Catalogue])[];
 
 /** Those that only one side sees, beside all that the protocol names. */

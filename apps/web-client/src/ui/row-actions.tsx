@@ -6,6 +6,7 @@ import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { Choice } from "./filter-bar.tsx";
+import { WireFacts } from "./wire-facts.tsx";
 import { showings, type RowState, type ShowAs } from "./row-state.ts";
 
 interface RowActionsProps {
@@ -41,6 +42,7 @@ export function RowActions({ entry, state, showAs }: RowActionsProps): JSX.Eleme
           state.showAs.value = new Map(state.showAs.value).set(entry.seq, next);
         }}
       />
+      <WireFacts entry={entry} />
     </div>
   );
 }

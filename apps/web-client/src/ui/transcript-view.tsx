@@ -1,15 +1,16 @@
 import type { JSX } from "preact";
-import { useId, useMemo } from "preact/hooks";
-import { isActive } from "../session/filter.ts";
-import type { Entry } from "../session/transcript.ts";
+import { useEffect, useId, useMemo } from "preact/hooks";
+import { everything, isActive } from "../session/filter.ts";
+import { isMessage, type Entry } from "../session/transcript.ts";
 import { formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
-import { useStore } from "./context.ts";
+import { useFramesEntry, useStore } from "./context.ts";
 import { EntryRow } from "./entry-row.tsx";
+import type { RowState } from "./row-state.ts";
 import { listMemoryOf } from "./session-memory.ts";
 import { placeAfter } from "./use-drawn.ts";
 import { useRowKeys } from "./use-row-keys.ts";
-import { ToEnd, useVirtualList, VirtualRows } from "./virtual-list.tsx";
+import { ToEnd, useVirtualList, VirtualRows, type VirtualList } from "./virtual-list.tsx";
 
 /** The rows that the filter lets through. Another filter is another list, with a place of its own. */
 export function TranscriptView(): JSX.Element {
@@ -37,6 +38,7 @@ function Rows({ filter }: { readonly filter: string }): JSX.Element {
   const keysId = useId();
 
   const place = placeOf(entries, state.selected.value);
+  useWantedRow(list, state);
   const onKeyDown = useRowKeys({ entries, place, state, scroller, list: handle });
   return (
     <div class="transcript">
@@ -76,13 +78,32 @@ function Rows({ filter }: { readonly filter: string }): JSX.Element {
   );
 }
 
+/** Goes to the row that the Frames view leads to. */
+function useWantedRow({ rows, scroller, tail }: VirtualList<Entry>, state: RowState): void {
+  const { shown, wantedRow } = useFramesEntry();
+  const { filter } = useStore().finder;
+  const seq = wantedRow.value;
+  useEffect(() => {
+    if (seq === null) return;
+    if (placeOf(rows, seq) === null && isActive(filter.value)) {
+      // What hides it is given up; the next list goes there.
+      filter.value = everything;
+      return;
+    }
+    wantedRow.value = null;
+    tail.leave();
+    // On a narrow screen the Frames view stands in its place.
+    if (scroller.current?.checkVisibility() === false) shown.value = false;
+    state.selected.value = null;
+    requestAnimationFrame(() => {
+      state.selected.value = seq;
+    });
+  }, [seq]);
+}
+
 function Empty(): JSX.Element {
   const filtered = isActive(useStore().finder.filter.value);
   return <p class="empty muted">{t(filtered ? "filter.none" : "transcript.empty")}</p>;
-}
-
-function isMessage({ kind }: Entry): boolean {
-  return kind === "sent" || kind === "received";
 }
 
 /** Where in `entries` the one with `seq` is; `null` where it is not there, or no longer. */

@@ -2,11 +2,13 @@ import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
 import type { VirtualizerHandle } from "virtua";
 import { plainTextOf } from "../session/plain-text.ts";
-import type { Entry } from "../session/transcript.ts";
+import { isMessage, type Entry } from "../session/transcript.ts";
 import { singleKeys } from "../store/preferences.ts";
-import { useStore } from "./context.ts";
-import type { RowState } from "./row-state.ts";
+import { useFramesEntry, useStore } from "./context.ts";
 import { copyText } from "./copy-text.ts";
+import { focusWhenDrawn } from "./focus-row.ts";
+import type { RowState } from "./row-state.ts";
+import { showFrames } from "./wire-facts.tsx";
 
 interface RowKeys {
   readonly entries: readonly Entry[];
@@ -24,6 +26,7 @@ export function useRowKeys(keys: RowKeys): (event: KeyboardEvent) => void {
   const { entries, place, scroller, list } = keys;
   const { selected, toggle } = keys.state;
   const { finder, send } = useStore();
+  const frames = useFramesEntry();
 
   useLayoutEffect(() => {
     if (place === null || scroller.current === null) return undefined;
@@ -36,14 +39,9 @@ export function useRowKeys(keys: RowKeys): (event: KeyboardEvent) => void {
       if (found?.contains(document.activeElement) === false) found.focus({ preventScroll: true });
       return found?.contains(document.activeElement) === true;
     };
-    if (focus()) return;
-    // A row from far away is hidden until the list has measured it.
+    if (focus()) return undefined;
     list.current?.scrollToIndex(place, { align: "nearest" });
-    const observer = new MutationObserver(() => {
-      if (focus()) observer.disconnect();
-    });
-    observer.observe(current, { subtree: true, childList: true, attributes: true });
-    return () => observer.disconnect();
+    return focusWhenDrawn(current, focus);
   }, [selected.value]);
 
   const choose = (next: number): void => {
@@ -85,6 +83,7 @@ export function useRowKeys(keys: RowKeys): (event: KeyboardEvent) => void {
     } else if (!singleKeys.value) return false;
     else if (key === "p") finder.togglePin(entry);
     else if (key === "c") void copyText(plainTextOf(entry));
+    else if (key === "f" && isMessage(entry)) showFrames(frames, entry);
     else if (key === "s" && "payload" in entry) send(entry.payload);
     else return false;
     return true;

@@ -243,6 +243,14 @@ export const en = {
   "figures.latency.of": "of the last {count}",
   "figures.latency.none": "No echo has come back yet.",
   "figures.max": "slowest",
+  "split.title": "Where the time goes",
+  "split.none":
+    "Not known: a page cannot see it. Open Frames before you send, so that the server tells its times.",
+  "split.up": "to the server",
+  "split.server": "in the server",
+  "split.down": "back",
+  "split.doubt":
+    "The time in the server is exact. How the rest divides is known to ±{doubt}: two clocks are compared.",
   "figures.plot": "The last {count} round trips: p50 {p50}, p95 {p95}, p99 {p99}",
   "files.title": "Export and import",
   "files.export": "Save the transcript",
@@ -292,6 +300,7 @@ export const en = {
   "help.again": "Sends the chosen message again",
   "help.tabs": "On the tabs of sessions: goes to another one",
   "help.closeTab": "On a session’s tab: closes it",
+  "help.frames": "Show the chosen message's frames",
   "help.single": "Single keys do something",
   "help.single.hint": "Switch off / ? p c s where you dictate, or press them by mistake.",
   "help.codes": "Close codes",
@@ -359,6 +368,15 @@ export const en = {
   "entry.unpin": "Unpin",
   "entry.pinned": "pinned",
   "entry.copyCommand": "Copy as command",
+  "wire.show": "Show its frames",
+  "wire.open": "Open Frames",
+  "wire.off": "Frames was not watching: what the server saw of this message is not known.",
+  "wire.unseen": "Not among what Frames saw: it passed while nobody watched, or was let go since.",
+  "wire.untold":
+    "Which frames are its cannot be told: it has no number, and Frames joined amid traffic.",
+  "wire.nameless":
+    "In the dialect plain the server does not say which connection this is, so its frames cannot be told.",
+  "wire.split": "up {up} ±{doubt} · server {server} · down {down} ±{doubt}",
   "entry.showAs": "Show as",
   "entry.showAs.asIs": "as it is",
   "entry.showAs.text": "text (UTF-8)",

@@ -34,6 +34,7 @@ const createFixture = (answer: (command: string) => unknown = () => ({ paused: f
     createSession,
     ownSession: () => own,
     records: (batch) => got.push(...batch),
+    now: () => 0,
   });
   feed.start({ url, credentials: { username: "ada", password: "p" }, allowInsecure: false });
   return {

@@ -66,14 +66,22 @@ export const down = (payload: string | Uint8Array, parts: FrameParts = {}): Piec
 export const unmasked = (payload: string): Piece => ["c2s", encode(payload, {})];
 
 /** Noon of a day, in microseconds since 1970. */
-const start = 1_795_327_200_000_000;
+const noon = 1_795_327_200_000_000;
 
 /** What the decoder makes of `pieces`, a millisecond apart. */
-export function recordsOf(pieces: readonly Piece[], conn = 1): readonly WireRecord[] {
+export function recordsOf(
+  pieces: readonly Piece[],
+  conn = 1,
+  start?: "frames",
+): readonly WireRecord[] {
   const records: WireRecord[] = [];
-  const decoder = createDecoder({ conn, emit: (record) => void records.push(record) });
-  pieces.forEach(([dir, bytes], i) => decoder.push(dir, bytes, start + i * 1000));
-  decoder.stop(start + pieces.length * 1000);
+  const decoder = createDecoder({
+    conn,
+    ...(start && { start }),
+    emit: (record) => void records.push(record),
+  });
+  pieces.forEach(([dir, bytes], i) => decoder.push(dir, bytes, noon + i * 1000));
+  decoder.stop(noon + pieces.length * 1000);
   return records;
 }
 

@@ -1,6 +1,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { createSession } from "@wsecho/client";
+import { pageClock } from "../../store/clock.ts";
 import { browserSchedule } from "../../store/batch.ts";
 import { fairShare } from "../../store/fair-share.ts";
 import type { Sessions } from "../../store/sessions.ts";
@@ -10,12 +11,16 @@ import { createFeed, type Feed } from "../feed.ts";
 import { defaultLogBounds, type FrameLog, type LogBounds } from "../log.ts";
 import { createFramesStore, type FramesStore } from "../store.ts";
 import { createWatch, type Watch } from "../watch.ts";
+import { createWireLinks, type FrameLinks } from "../wire-links.ts";
 
 /** What is shown, and the feed that it may come from. */
 export interface Frames extends FramesStore {
   readonly feed: Feed;
   /** The feed of the session, from asking for it to its end. */
   readonly watch: Watch;
+  readonly links: FrameLinks;
+  /** Goes to a row of the transcript. */
+  readonly showRow: (seq: number) => void;
 }
 
 /** By session: what was read and chosen outlives the view, which may be closed and opened again. */
@@ -42,7 +47,11 @@ function createFrames(store: Store, entry: FramesEntry): Frames {
   const feed = createFeed({
     createSession,
     ownSession: () => store.view.value.status?.session,
-    records: frames.push,
+    records: (records) => {
+      links.came(records);
+      frames.push(records);
+    },
+    now: pageClock,
   });
   const own: Feed = {
     ...feed,
@@ -53,8 +62,19 @@ function createFrames(store: Store, entry: FramesEntry): Frames {
       feed.start(login);
     },
   };
+  const links = createWireLinks({
+    frames,
+    entries: () => store.view.value.transcript.entries,
+    watching: () => feed.state.value.kind === "live",
+    askedAt: feed.askedAt,
+    now: pageClock,
+  });
   return {
     ...frames,
+    links,
+    showRow: (seq) => {
+      entry.wantedRow.value = seq;
+    },
     open: (file) => {
       feed.stop();
       shownUrl = "";

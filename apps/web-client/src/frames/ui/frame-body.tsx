@@ -36,6 +36,19 @@ function Link({
   );
 }
 
+/** The way back to the transcript, for messages of the page's own session. */
+function RowLink({ of }: { readonly of: Kept }): JSX.Element | null {
+  const { links, showRow } = useFrames();
+  const row = links.rowOf(of);
+  if (row === null) return null;
+  if (row === "unlisted") return <span class="muted">{ft("inspector.unlisted")}</span>;
+  return (
+    <button type="button" class="button small" onClick={() => showRow(row.seq)}>
+      {ft("inspector.toRow")}
+    </button>
+  );
+}
+
 /** A frame: its message, its bytes and fields, and what unmasking makes of them. */
 export function FrameBody({
   selected,
@@ -63,6 +76,7 @@ export function FrameBody({
               : ft("inspector.partOf", { part: part + 1, msg })}
           </Link>
         )}
+        {op < 8 && <RowLink of={selected} />}
       </p>
       {edited !== null && (
         <Segments
@@ -106,6 +120,7 @@ export function MessageBody({
         <Stamp record={record} />
         {record.incomplete && <span>{ft("list.incomplete")}</span>}
         {"redacted" in record && <span>{ft("list.redacted")}</span>}
+        <RowLink of={selected} />
       </p>
       <LintList lint={record.lint} />
       <section class="inspector-part" aria-label={ft("inspector.frames")}>

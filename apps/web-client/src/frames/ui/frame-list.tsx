@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { formatCount } from "../../text/format.ts";
+import { focusWhenDrawn } from "../../ui/focus-row.ts";
 import { ToEnd, useVirtualList, VirtualRows } from "../../ui/virtual-list.tsx";
 import { placeAfter } from "../keys.ts";
 import type { Row } from "../rows.ts";
@@ -29,6 +30,8 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
   const narrowed = frames.filter.value !== null || frames.which.value !== "all";
   const cursor = useSignal<string | null>(null);
   const goesTo = useRef<string | null>(null);
+  /** Gives up a row that was not drawn yet. */
+  const waits = useRef<() => void>(() => undefined);
   const found = rows.findIndex((row) => keyOf(row) === cursor.value);
   const at = found >= 0 ? found : follow ? rows.length - 1 : 0;
 
@@ -45,9 +48,30 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
       rowOf(scroller.current, keyAt(rows, at))?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
 
+  const wanted = frames.wanted.value;
+  useLayoutEffect(() => {
+    const index = rows.findIndex((row) => row.kind === "record" && row.seq === wanted?.seq);
+    const { current } = scroller;
+    if (index < 0 || current === null) return undefined;
+    const key = keyAt(rows, index);
+    frames.wanted.value = null;
+    cursor.value = key;
+    tail.leave();
+    handle.current?.scrollToIndex(index, { align: "center" });
+    waits.current();
+    waits.current = focusWhenDrawn(current, () => {
+      const row = rowOf(current, key);
+      row?.focus({ preventScroll: true });
+      return row !== undefined && row === document.activeElement;
+    });
+    return undefined;
+  }, [wanted, rows]);
+  useLayoutEffect(() => () => waits.current(), []);
+
   const choose = (row: Row | undefined): void => {
     // Who reads the details of one is not taken away from it.
     tail.leave();
+    waits.current();
     if (row?.kind === "record") frames.selected.value = row;
     else if (row !== undefined) frames.toggleFold(row.seq);
   };

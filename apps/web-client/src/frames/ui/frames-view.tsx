@@ -17,6 +17,9 @@ import "../../styles/frames.css";
 export function FramesView({ entry }: { readonly entry: FramesEntry }): JSX.Element {
   const frames = framesOf(useStore(), useSessions(), entry);
   const shown = entry.shown.value;
+  useLayoutEffect(() => {
+    entry.links.value = frames.links;
+  }, [frames]);
   useEffect(() => {
     if (shown) frames.watch.begin();
   }, [shown]);

@@ -22,7 +22,7 @@ export function Inspector({ selected, onClose }: InspectorProps): JSX.Element {
     const { activeElement, body } = document;
     const covered =
       activeElement instanceof HTMLElement &&
-      getComputedStyle(activeElement).visibility === "hidden";
+      !activeElement.checkVisibility({ visibilityProperty: true });
     if (covered || activeElement === null || activeElement === body) heading.current?.focus();
   }, [selected.seq]);
   return (

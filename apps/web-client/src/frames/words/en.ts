@@ -135,6 +135,8 @@ export const en = {
   "inspector.text": "Payload",
   "inspector.text.inflated": "Payload, inflated",
   "inspector.text.more": "… and more, {size} in all. An export has what was kept of it.",
+  "inspector.toRow": "Show in the transcript",
+  "inspector.unlisted": "Part of the login or the protocol: the transcript has no row for it",
   "inspector.frames": "Its frames",
   "inspector.frames.none": "The capture has the message, but not the frames that carried it.",
   "inspector.ratio": "{wire} on the wire, {len} inflated",

@@ -134,6 +134,8 @@ export const zhCN: CatalogueOf<typeof en> = {
   "inspector.text": "载荷",
   "inspector.text.inflated": "载荷（已解压）",
   "inspector.text.more": "……还有更多，共 {size}。导出文件包含其中保留的部分。",
+  "inspector.toRow": "在消息记录中显示",
+  "inspector.unlisted": "属于登录或协议本身：消息记录中没有对应的行",
   "inspector.frames": "它的帧",
   "inspector.frames.none": "抓包文件中有这条消息，但没有承载它的帧。",
   "inspector.ratio": "线路上 {wire}，解压后 {len}",
