@@ -17,7 +17,10 @@ export function explainFailure(failure: HandshakeFailure, context: EndingContext
       if (certificate !== "none" && failure.status === 403)
         return { exit: "authentication", text: explainForbidden(failure, url) };
       return {
-        exit: handshakeLogin && failure.status === 429 ? "authentication" : "handshake",
+        exit:
+          handshakeLogin && (failure.status === 401 || failure.status === 429)
+            ? "authentication"
+            : "handshake",
         text: explainRefusal(failure, context),
       };
     case "proxy":
@@ -114,7 +117,10 @@ function explainNetwork(
 const tellingHeaders =
   /^(www-authenticate|proxy-authenticate|retry-after|server|via|allow|upgrade|sec-websocket-.*)$/i;
 
-function explainRefusal(failure: HttpRefusal, { url, verbose = false }: EndingContext): string {
+function explainRefusal(
+  failure: HttpRefusal,
+  { url, handshakeLogin, verbose = false }: EndingContext,
+): string {
   const { status, statusText, location, retryAfterS, headers, body } = failure;
   const head = `${url} refused the WebSocket: HTTP ${[status, statusText].join(" ").trim()}.`;
   const words = body === "" ? "" : ` It says: ${body}`;
@@ -122,7 +128,11 @@ function explainRefusal(failure: HttpRefusal, { url, verbose = false }: EndingCo
   const shown = headers
     .filter(([name]) => verbose || tellingHeaders.test(name))
     .map(([name, value]) => `\n${name}: ${value}`);
-  return `${head} ${refusalHint(status, location, when)}${words}${shown.join("")}`;
+  const hint =
+    handshakeLogin && status === 401
+      ? "It did not take the login: check the name and the password, or the token."
+      : refusalHint(status, location, when);
+  return `${head} ${hint}${words}${shown.join("")}`;
 }
 
 function refusalHint(status: number, location: string | undefined, when: string): string {

@@ -26,7 +26,7 @@ export interface EndingContext {
   readonly token: string | null;
   /** The dialect of the last connection. Plain does not tell how many attempts are left. */
   readonly dialect: DialectName;
-  /** Whether the handshake carried a token. */
+  /** Whether the handshake carried a name and password, or a token. */
   readonly handshakeLogin: boolean;
   /** Whether a client certificate was shown, and whether it was the login. */
   readonly certificate: "none" | "shown" | "login";

@@ -85,7 +85,7 @@ export function circumstances(
     // Whoever runs us by a script of the repository has no wsecho-server on the path.
     serverCommand: `${process.env["npm_lifecycle_event"] === "wsecho" ? "pnpm " : ""}wsecho-server --demo`,
     token: used?.ok === true ? explainToken(used.value, Date.now()) : null,
-    handshakeLogin: authorize !== null,
+    handshakeLogin: authorize !== null || (options.auth ?? options.authFile) !== undefined,
     certificate:
       given.byCertificate === true ? "login" : options.cert === undefined ? "none" : "shown",
     bare: wayWithoutLogin(conducting),

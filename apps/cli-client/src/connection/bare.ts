@@ -9,7 +9,7 @@ export interface BareOptions {
   readonly opened: OpenSocket;
   /** Opens another connection after this one broke; `null` where that is the end. */
   readonly reopen: (() => Promise<Result<OpenSocket, StopReason>>) | null;
-  /** How often in a row; a connection that opens begins the count anew. */
+  /** How often in a row; a connection over which something came, or that lasted, begins the count anew. */
   readonly maxRetries: number;
   /** The WebSocket under the present connection: it knows when a message has left. */
   readonly live: () => WebSocket | null;
@@ -23,6 +23,8 @@ const maxUnsentBytes = 1024 * 1024;
 /** Of so many messages it is known when they left, to find out how long an echo took. */
 const maxRemembered = 10_000;
 const closeTimeoutMs = 3000;
+/** After so long a connection counts as one that works, though nothing came. */
+const lastingMs = 10_000;
 
 /** Messages over a WebSocket of any server: no login, no ids, each message as it is. */
 export function createBare(options: BareOptions): Channel {
@@ -74,14 +76,20 @@ export function createBare(options: BareOptions): Channel {
   const use = (opened: OpenSocket): void => {
     current = opened;
     paused = false;
-    retries = 0;
     sent.length = 0;
+    const since = performance.now();
+    let heard = false;
     onEvent({ type: "status", status: { kind: "ready", dialect: "plain" } });
     connected.resolve(undefined);
     opened.listen({
-      message: receive,
+      message: (frame) => {
+        heard = true;
+        receive(frame);
+      },
       closed: (code, reason) => {
         if (current !== opened) return;
+        // A server that lets us in only to cut us off gets no more tries than one that does not.
+        if (heard || performance.now() - since > lastingMs) retries = 0;
         current = null;
         connected = Promise.withResolvers();
         onEvent({ type: "closed", code, reason });

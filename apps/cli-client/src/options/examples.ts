@@ -1,6 +1,7 @@
 export const connectExamples = `
 Examples:
-  $ wsecho :5678                            ask for user and password, then talk
+  $ wsecho connect ws://127.0.0.1:5678      ask for user and password, then talk
+  $ wsecho :5678                            the same: a bare URL connects
   $ wsecho wss://example.org/feed           any server: show what comes, send what is typed
   $ wsecho -u admin --dialect plain :5678   talk as the article's programs do
   $ wsecho --token-file token.txt wss://example.org

@@ -91,3 +91,14 @@ it("with --dialect none a login that is named goes with the handshake, the envir
     undefined,
   ]);
 });
+
+it("a login at the handshake that is refused is 6", async () => {
+  await using server = await startBareServer(() => undefined, {
+    verifyClient: (_info, done) => done(false, 401, "no", { "WWW-Authenticate": "Basic" }),
+  });
+  const { status, stderr } = await runProgram(["--auth", "ada:s3cret", server.url]);
+  expect(stderr).toContain("HTTP 401");
+  expect(stderr).toContain("It did not take the login");
+  expect(stderr).not.toContain("s3cret");
+  expect(status).toBe(6);
+});

@@ -63,6 +63,36 @@ it("--max-size holds in a session, and for what is sent", async () => {
   expect(piped.stderr).toContain("is longer than 500 bytes");
 });
 
+it("--reconnect=N counts a server that cuts off whoever it lets in, and ends with 8", async () => {
+  let connections = 0;
+  await using server = await startBareServer((socket) => {
+    connections += 1;
+    socket.terminate();
+  });
+  const { status, stderr } = await runProgram(["--reconnect=2", "--eof-wait", "-1", server.url]);
+  expect(stderr.match(/Trying again in/g)).toHaveLength(2);
+  expect([status, connections]).toEqual([8, 3]);
+});
+
+it.each([401, 403])("--reconnect does not come back after HTTP %i", async (refusal) => {
+  let handshakes = 0;
+  await using server = await startBareServer(
+    (socket) => {
+      socket.send("hi");
+      socket.terminate();
+    },
+    {
+      verifyClient: (_info, done) => {
+        handshakes += 1;
+        done(handshakes === 1, refusal);
+      },
+    },
+  );
+  const args = ["--dialect", "none", "--reconnect", "--eof-wait", "-1", server.url];
+  const { status } = await runProgram(args);
+  expect([status, handshakes]).toEqual([6, 2]);
+});
+
 it("--reconnect=N tries N times in a row, and tells why the last failed", async () => {
   const server = await startBareServer((socket) => socket.send("hi"));
   const program = startProgram(["--reconnect=2", server.url]);
