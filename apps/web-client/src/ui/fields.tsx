@@ -71,16 +71,29 @@ interface CheckFieldProps {
 }
 
 export function CheckField({ label, hint, checked }: CheckFieldProps): JSX.Element {
+  const onChange = (on: boolean): void => {
+    checked.value = on;
+  };
+  return <Switch label={label} hint={hint} on={checked.value} onChange={onChange} />;
+}
+
+interface SwitchProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly on: boolean;
+  readonly onChange: (on: boolean) => void;
+}
+
+/** The same, of what is no signal. */
+export function Switch({ label, hint, on, onChange }: SwitchProps): JSX.Element {
   const id = useId();
   return (
     <div class="check">
       <input
         id={id}
         type="checkbox"
-        checked={checked.value}
-        onChange={({ currentTarget }) => {
-          checked.value = currentTarget.checked;
-        }}
+        checked={on}
+        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
         aria-describedby={`${id}-hint`}
       />
       <div>

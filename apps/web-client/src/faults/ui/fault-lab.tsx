@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
 import type { Signal } from "@preact/signals";
 import { faultBounds, writeFaults, type Faults } from "@wsecho/protocol/faults";
-import { Segments } from "../../ui/fields.tsx";
+import { Segments, Switch } from "../../ui/fields.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { faultsOf, withFaults } from "../address.ts";
 import { lt } from "../words.ts";
 import { EndingFields, endingKinds, endingOf, kindOf } from "./ending-fields.tsx";
-import { NumberField, Switch } from "./fields.tsx";
+import { NumberField } from "./fields.tsx";
 import "../../styles/faults.css";
 
 /** What the address asks the server's fault lab for: the address is all that there is. */

@@ -65,31 +65,3 @@ export function WordField({ label, value, onChange }: WordFieldProps): JSX.Eleme
     </div>
   );
 }
-
-interface SwitchProps {
-  readonly label: string;
-  readonly hint: string;
-  readonly on: boolean;
-  readonly onChange: (on: boolean) => void;
-}
-
-export function Switch({ label, hint, on, onChange }: SwitchProps): JSX.Element {
-  const id = useId();
-  return (
-    <div class="check">
-      <input
-        id={id}
-        type="checkbox"
-        checked={on}
-        aria-describedby={`${id}-hint`}
-        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
-      />
-      <div>
-        <label for={id}>{label}</label>
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      </div>
-    </div>
-  );
-}
