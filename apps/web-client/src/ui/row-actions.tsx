@@ -20,7 +20,6 @@ export function RowActions({ entry, state, showAs }: RowActionsProps): JSX.Eleme
   const { finder, send, target, view } = useStore();
   const pinned = finder.pins.value.has(entry.seq);
   const to = target.value;
-  const command = to === null ? null : sendCommand(to, entry.payload);
   const ready = view.value.status?.kind === "ready";
   return (
     <div class="row-actions" role="group" aria-label={t("entry.actions")}>
@@ -28,7 +27,9 @@ export function RowActions({ entry, state, showAs }: RowActionsProps): JSX.Eleme
         {t(pinned ? "entry.unpin" : "entry.pin")}
       </button>
       <CopyButton text={() => plainTextOf(entry)} />
-      {command !== null && <CopyButton text={() => command} label={t("entry.copyCommand")} />}
+      {to !== null && (
+        <CopyButton text={() => sendCommand(to, entry.payload)} label={t("entry.copyCommand")} />
+      )}
       {ready && (
         <button type="button" class="button small" onClick={() => send(entry.payload)}>
           {t("entry.sendAgain")}
