@@ -2,6 +2,10 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import type { Talk } from "./planted.ts";
 
+/** A reset is an end as any other. */
+export const closeOf = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => socket.once("close", () => resolve()));
+
 /** Plays one side of a talk: waits for the other's steps by the bytes that they have. */
 async function play(socket: Socket, { steps }: Talk, side: "c2s" | "s2c"): Promise<void> {
   let heard = 0;
@@ -11,7 +15,7 @@ async function play(socket: Socket, { steps }: Talk, side: "c2s" | "s2c"): Promi
     heard += bytes.length;
     moved.dispatchEvent(new Event("data"));
   });
-  const gone = once(socket, "close");
+  const gone = closeOf(socket);
   for (const [dir, ...pieces] of steps) {
     if (dir === side) for (const piece of pieces) socket.write(piece);
     else due += pieces.reduce((sum, piece) => sum + piece.length, 0);

@@ -1,5 +1,4 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { once } from "node:events";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { startProgram } from "../support/program.ts";
 import { startServer } from "../support/servers.ts";
 import { plantTalks, type Planted, type Talk } from "./planted.ts";
+import { closeOf } from "./play.ts";
 import { readings } from "./readings.ts";
 
 let folder: string;
@@ -32,9 +32,9 @@ async function say(port: number, { steps }: Talk, open: boolean): Promise<void> 
     : head;
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   socket.on("error", () => undefined);
+  const closed = closeOf(socket);
   socket.write(Buffer.from(asked, "latin1"));
-  await once(socket, "data");
-  const closed = once(socket, "close");
+  await Promise.race([new Promise((resolve) => socket.once("data", resolve)), closed]);
   socket.resume();
   for (const piece of pieces) socket.write(piece);
   socket.end();
@@ -82,7 +82,10 @@ async function outputsOf(reveal: boolean) {
   };
 }
 
-test("no secret is in the server's record, feed and log", async () => {
+// Both start a program and go through every talk several times.
+const patience = 60_000;
+
+test("no secret is in the server's record, feed and log", { timeout: patience }, async () => {
   const { log, record, feed } = await outputsOf(false);
   for (const output of [log, record, feed]) {
     expect(output.length).toBeGreaterThan(1000);
@@ -90,7 +93,7 @@ test("no secret is in the server's record, feed and log", async () => {
   }
 });
 
-test("with reveal they are in its record, and nowhere else", async () => {
+test("with reveal they are in its record, and nowhere else", { timeout: patience }, async () => {
   const { log, record, feed } = await outputsOf(true);
   const found = findNeedles(record, planted.needles).map((one) => one.split(" as ")[0]);
   const missing = planted.needles.map(({ name }) => name).filter((name) => !found.includes(name));
