@@ -39,6 +39,16 @@ describe("a bench", () => {
     expect(result?.latencyMs?.p50).toBeGreaterThan(0);
   });
 
+  it("takes the password from the input where that is asked for, as connect does", async () => {
+    await using server = await startServer();
+    for (const option of [["--password-stdin"], ["--password-file", "-"]]) {
+      const args = ["bench", "--json", "-u", "admin", ...option, "-n", "5", server.url];
+      const { status, stdout } = await runProgram(args, { input: "123456\n" });
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ echoed: 5 });
+    }
+  });
+
   it("takes a server that asks for no login as it is, and shows a table", async () => {
     await using server = await startBareServer(echo);
     const args = ["bench", "--size", "0", "-n", "10", server.url];
