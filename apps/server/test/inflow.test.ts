@@ -48,22 +48,20 @@ test("counts pings too", async () => {
 });
 
 test("closes a held peer at once, and cuts one that goes while it is held", async () => {
-  const { url, server, met } = await startLimited({ messagesPerSecond: 10 }, anonymous);
+  const { url, server, met } = await startLimited({ messagesPerSecond: 1 }, anonymous);
   const flood = async (): Promise<Awaited<ReturnType<typeof connect>>> => {
     const client = await connect(`${url}/echo`);
+    const before = met.length;
     for (let i = 0; i < 100; i++) client.send("x");
-    for (let i = 0; i < 100; i++) await client.next();
+    await expect.poll(() => met.length, soon).toBeGreaterThan(before);
     return client;
   };
   const gone = await flood();
   gone.socket.terminate();
   const held = await flood();
-  expect(met.length).toBeGreaterThan(0);
-  const began = performance.now();
+  // Up to half a minute is owed, which no test has.
   await server.close();
   expect((await held.closed).code).toBe(1001);
-  // Nine seconds were owed.
-  expect(performance.now() - began).toBeLessThan(3000);
 });
 
 test("leaves alone who keeps to the rate, and others beside a flood", async () => {

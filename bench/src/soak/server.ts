@@ -43,7 +43,8 @@ const flags = [
 /** @param more flags that it gets beside those that a soak needs */
 export async function startSoakServer(more: readonly string[] = []): Promise<SoakServer> {
   const data = await mkdtemp(join(tmpdir(), "wsecho-soak-"));
-  const env = { PATH: process.env["PATH"], WSECHO_DATA: data, WSECHO_ITERATIONS: "4096" };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, WSECHO_DATA: data, WSECHO_ITERATIONS: "4096" };
   const run = async (args: readonly string[], input = ""): Promise<string> => {
     const child = spawn(process.execPath, ["--conditions=@wsecho/source", main, ...args], { env });
     child.stdin.end(input);

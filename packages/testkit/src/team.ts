@@ -30,7 +30,8 @@ const main = fileURLToPath(new URL("../../../apps/server/src/main.ts", import.me
 export async function startTeam({ users = {}, flags = [] }: TeamOptions = {}): Promise<Team> {
   const data = await mkdtemp(join(tmpdir(), "wsecho-team-"));
   // The lowest number that is allowed, for tests log in often; nothing else of the surroundings.
-  const env = { PATH: process.env["PATH"], WSECHO_DATA: data, WSECHO_ITERATIONS: "4096" };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, WSECHO_DATA: data, WSECHO_ITERATIONS: "4096" };
   const start = (args: readonly string[]) =>
     spawn(process.execPath, ["--conditions=@wsecho/source", main, ...args], { env });
 

@@ -11,7 +11,8 @@ export const programArguments: readonly string[] = ["--conditions=@wsecho/source
 export function cleanEnvironment(
   extra: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const kept = ["PATH", "HOME", "TMPDIR", "SystemRoot"].flatMap((name) => {
+  const names = ["PATH", "HOME", "TMPDIR", "SystemRoot", "NODE_COMPILE_CACHE"];
+  const kept = names.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });

@@ -36,10 +36,11 @@ export function runCommand(
   env: Readonly<Record<string, string>> = {},
   input?: string,
 ): Program {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(file, args, {
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-    // Nothing of the surroundings: a variable of the developer's would change the outcome.
-    env: { PATH: process.env["PATH"], ...env },
+    // Nothing else of the surroundings: a variable of the developer's would change the outcome.
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   child.stdin?.end(input);

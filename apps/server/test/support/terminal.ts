@@ -21,10 +21,11 @@ export function openTerminal(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Terminal {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const pty = spawn("/bin/sh", ["-c", script, "sh", ...programCommand, ...args], {
     name: "xterm",
     cols: 200,
-    env: { PATH: process.env["PATH"], ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
   });
   let shown = "";
   let over = false;

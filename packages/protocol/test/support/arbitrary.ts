@@ -136,23 +136,34 @@ const backlog = fc
 const base = { options, congested: fc.boolean() };
 const live = { ...base, attempt: count, failures: count, backlog };
 
+const ready = fc.record({
+  ...live,
+  kind: fc.constant("ready"),
+  user: word,
+  lastId: count,
+  handling: maybe(
+    fc.oneof(
+      fc.record({ kind: fc.constant("text"), id: anyId }),
+      fc.record({ kind: fc.constant("binary") }),
+    ),
+  ),
+  renewal: fc.constantFrom("verifying", "challenged", null),
+  leaving: fc.constantFrom("goingAway", "restarting", null),
+});
+
+/** Of those the ones with nothing in hand: few of any would be, and the rest made for nothing. */
+export const freeServerState = ready.map((state) => ({
+  ...state,
+  kind: "ready" as const,
+  handling: null,
+  leaving: null,
+  backlog: { frames: fromArray<Frame>([]), bytes: 0 },
+}));
+
 export const anyServerState: fc.Arbitrary<ServerState> = fc.oneof(
   fc.record({ ...base, kind: fc.constantFrom("opening", "closing") }),
   fc.record({ ...live, kind: fc.constantFrom("awaitingAuth", "verifying", "challenged") }),
-  fc.record({
-    ...live,
-    kind: fc.constant("ready"),
-    user: word,
-    lastId: count,
-    handling: maybe(
-      fc.oneof(
-        fc.record({ kind: fc.constant("text"), id: anyId }),
-        fc.record({ kind: fc.constant("binary") }),
-      ),
-    ),
-    renewal: fc.constantFrom("verifying", "challenged", null),
-    leaving: fc.constantFrom("goingAway", "restarting", null),
-  }),
+  ready,
   fc.record({ kind: fc.constant("closed") }),
 );
 
