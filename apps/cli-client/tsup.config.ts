@@ -1,55 +1,104 @@
+import { fileURLToPath } from "node:url";
+
 const shared = {
   tsconfig: "src/tsconfig.json",
   target: "node24",
   platform: "node",
+  // Node starts CommonJS sooner: a module that imports from one of Node's own has all of that
+  // evaluated, and what those load in turn.
+  format: "cjs",
   dts: false,
+  removeNodeProtocol: false,
   sourcemap: true,
   // Less to read at each start; names stay, for whoever reports a bug.
   minifyWhitespace: true,
   minifySyntax: true,
 };
 
+/** Whatever matches is loaded from this file beside the program when it is asked for. */
+const apart = (filter: RegExp, path: string) => ({
+  name: `${path} is a file of its own`,
+  setup(build: Build) {
+    build.onResolve({ filter }, () => ({ path, external: true }));
+  },
+});
+
+/** `commander` starts programs for subcommands that are some; there are none here. */
+const withoutPrograms = {
+  name: "no child processes",
+  setup(build: Build) {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path, namespace: "empty" } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: "empty" }, () => ({ contents: "export default {};" }));
+  },
+};
+
+/** By `require`: Node reads what `import` gets from CommonJS a second time. */
+const byRequire = { "dynamic-import": false };
+
 // Without tsup's defineConfig: the types that tsup 9 ships do not resolve.
 export default [
   {
     ...shared,
     entry: { wsecho: "src/main.ts" },
-    // Node starts CommonJS sooner.
-    format: "cjs",
-    esbuildPlugins: [
-      {
-        name: "the program is a file of its own",
-        setup(build: Build) {
-          build.onResolve({ filter: /^\.\/run\.ts$/ }, () => ({
-            path: "./run.js",
-            external: true,
-          }));
-        },
-      },
-    ],
+    esbuildPlugins: [apart(/^\.\/run\.ts$/, "./run.cjs")],
+    esbuildOptions: (options: EsbuildOptions) => {
+      options.supported = byRequire;
+    },
   },
   {
     ...shared,
     entry: { run: "src/run.ts" },
-    format: "esm",
-    // Nothing from node_modules is needed beside it. What is loaded lazily is a file of its own, or
-    // Node's modules that it imports would be loaded at every start.
+    // `import.meta.url` is where the page of `proxy --ui` lies.
+    shims: true,
+    // Nothing from node_modules is needed beside it. What is imported lazily stands in the same file,
+    // and runs, with Node's modules that it wants, when it is first asked for; but for the two that
+    // are nearly half of it.
     noExternal: [/./],
-    // The workspace's packages from their source: what is built here is never older than they are.
-    esbuildOptions: (options: { conditions?: string[] }) => {
+    esbuildPlugins: [
+      apart(/^selfsigned$/, "./selfsigned.cjs"),
+      apart(/^json-p3$/, "./json-p3.cjs"),
+      withoutPrograms,
+    ],
+    esbuildOptions: (options: EsbuildOptions) => {
+      // The workspace's packages from their source: what is built here is never older than they are.
       options.conditions = ["@wsecho/source", "module"];
+      options.supported = byRequire;
+      // What is native cannot come along in a bundle, so `ws` need not look for it.
+      options.define = { ...options.define, "process.env.WS_NO_BUFFER_UTIL": '"1"' };
     },
-    // `ws` is CommonJS, and asks for Node's own modules by a `require` that a module does not have.
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  },
+  {
+    ...shared,
+    entry: {
+      selfsigned: fileURLToPath(import.meta.resolve("selfsigned")),
+      "json-p3": fileURLToPath(import.meta.resolve("json-p3")),
     },
+    noExternal: [/./],
   },
 ];
 
-/** The part of esbuild's plugin interface that is used. */
+/** The parts of esbuild's interface that are used. */
+interface EsbuildOptions {
+  conditions?: string[];
+  supported?: Readonly<Record<string, boolean>>;
+  define?: Readonly<Record<string, string>>;
+}
+
+interface Resolved {
+  readonly path: string;
+  readonly external?: boolean;
+  readonly namespace?: string;
+}
+
 interface Build {
   onResolve(
     options: { readonly filter: RegExp },
-    callback: () => { readonly path: string; readonly external: boolean },
+    callback: (given: { readonly path: string; readonly importer: string }) => Resolved | undefined,
+  ): void;
+  onLoad(
+    options: { readonly filter: RegExp; readonly namespace: string },
+    callback: () => { readonly contents: string },
   ): void;
 }

@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url);
 const wsecho = fileURLToPath(new URL("../../apps/cli-client/dist/wsecho.cjs", import.meta.url));
 const wscat = require.resolve("wscat/bin/wscat");
 const oneEcho = fileURLToPath(new URL("./one-echo.mjs", import.meta.url));
-/** Writes the peak of resident memory when the program ends; only in runs that are not timed. */
+/** Writes what the program took when it ends; only in runs that are not timed, for it takes some, too. */
 const peak = new URL("./peak.mjs", import.meta.url).href;
 
 const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
@@ -79,20 +79,29 @@ for (let round = 0; round <= rounds; round++) {
 
 const base = times.get("node -e 0") ?? [];
 console.log(
-  `${"median of " + String(rounds)} rounds      wall ms   ± noise   ÷ node -e 0   peak MiB`,
+  `${"median of " + String(rounds)} rounds      wall ms   ± noise   ÷ node -e 0   CPU ms   peak MiB`,
 );
 for (const { name, args } of programs) {
   const mine = times.get(name) ?? [];
   const ratio = median(mine.map((ms, i) => ms / (base[i] ?? NaN)));
-  const { errors } = await run(["--import", peak, ...args]);
-  const mebibytes = Number(/peak (\d+) KiB/.exec(errors)?.[1]) / 1024;
+  const takings = [];
+  for (let count = 0; count < 5; count++) {
+    const { errors } = await run(["--import", peak, ...args]);
+    const [, kibibytes, microseconds] = /peak (\d+) KiB, (\d+) µs/.exec(errors) ?? [];
+    takings.push({ mebibytes: Number(kibibytes) / 1024, cpuMs: Number(microseconds) / 1000 });
+  }
   console.log(
     [
       name.padEnd(22),
       median(mine).toFixed(0).padStart(9),
       `${(spread(mine) * 100).toFixed(0)} %`.padStart(9),
       ratio.toFixed(2).padStart(13),
-      mebibytes.toFixed(0).padStart(10),
+      median(takings.map(({ cpuMs }) => cpuMs))
+        .toFixed(0)
+        .padStart(8),
+      median(takings.map(({ mebibytes }) => mebibytes))
+        .toFixed(0)
+        .padStart(10),
     ].join(" "),
   );
 }

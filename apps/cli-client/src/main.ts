@@ -9,7 +9,10 @@ const args = process.argv.slice(2);
 const [first] = args;
 if (args.length === 1 && (first === "--version" || first === "-V")) console.log(version);
 else {
-  // Most of a start is compiling: Node keeps the outcome for the next one, in the temporary folder.
-  enableCompileCache();
+  // Most of a start is compiling: Node keeps the outcome for the next one. In a folder of the user's
+  // own, and not in the temporary one, where somebody else could lay down code for us to run.
+  const { XDG_CACHE_HOME = "", HOME = "", LOCALAPPDATA = "" } = process.env;
+  const cache = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && `${HOME}/.cache`);
+  if (cache !== "") enableCompileCache(`${cache}/wsecho`);
   void import("./run.ts").then(({ run }) => run(args, version));
 }

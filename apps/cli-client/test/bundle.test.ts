@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,13 +56,33 @@ describe("the built program", () => {
     expect(await running).toEqual({ stdout: "hello\n", stderr: "" });
   });
 
+  it("keeps compiled code in a folder of the user's own", async () => {
+    const cache = join(directory, "cache");
+    const env = cleanEnvironment({ XDG_CACHE_HOME: cache });
+    await run(process.execPath, [main, "--help"], { env });
+    expect(await readdir(join(cache, "wsecho"))).toHaveLength(1);
+  });
+
   it("loads no more than it needs", async () => {
-    const loaded = async (arg: string): Promise<readonly string[]> => {
-      const env = cleanEnvironment({ NODE_DEBUG: "esm,module" });
-      const { stderr } = await run(process.execPath, [main, arg], { env });
-      return ["wsecho.cjs", "run.js", "connect-"].filter((file) => stderr.includes(`dist/${file}`));
+    // Each of Node's own modules that one run of the program has loaded, and its own files.
+    const listing = join(directory, "listing.cjs");
+    await writeFile(
+      listing,
+      `process.on("exit", () => process.stderr.write(
+        [...process.moduleLoadList, ...Object.keys(require.cache)].join("\\n")));`,
+    );
+    const loaded = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const { stderr } = await run(process.execPath, ["--require", listing, main, ...args], {
+        env: cleanEnvironment(),
+      });
+      const wanted = ["run.cjs", "http", "tls", "readline", "zlib"];
+      const lines = stderr.split("\n").map((line) => line.replace(/^NativeModule |^.*dist\//, ""));
+      return wanted.filter((name) => lines.includes(name));
     };
-    expect(await loaded("--version")).toEqual(["wsecho.cjs"]);
-    expect(await loaded("--help")).toEqual(["wsecho.cjs", "run.js"]);
+    expect(await loaded("--version")).toEqual([]);
+    expect(await loaded("--help")).toEqual(["run.cjs"]);
+    await using server = await startServer();
+    const echo = await loaded("-q", "--dialect", "none", "--eof-wait", "0", "-x", "hi", server.url);
+    expect(echo).toEqual(["run.cjs", "http", "tls", "zlib"]);
   });
 });

@@ -1,4 +1,3 @@
-import { lookup as systemLookup } from "node:dns";
 import { connect as connectNet, isIP, type LookupFunction } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import type { WsOptions } from "@wsecho/client/ws";
@@ -75,7 +74,8 @@ function lookupWith(
   return (hostname, options, callback) => {
     const pinned = pins.get(`${hostname.toLowerCase()}:${port}`);
     if (pinned === undefined) {
-      systemLookup(hostname, { ...options, family: family || (options.family ?? 0) }, callback);
+      const { lookup } = process.getBuiltinModule("node:dns");
+      lookup(hostname, { ...options, family: family || (options.family ?? 0) }, callback);
       return;
     }
     const kind = isIP(pinned);

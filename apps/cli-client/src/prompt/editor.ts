@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from "node:stream";
-import { createInterface, type Key } from "node:readline";
+import type { Key } from "node:readline";
 import { graphemesFrom } from "./graphemes.ts";
 import { createKills } from "./kills.ts";
 import { createSearch } from "./search.ts";
@@ -63,7 +63,8 @@ export function createEditor(options: EditorOptions): Editor {
   );
   let history = (options.history ?? []).map((text) => text.replaceAll("\n", lineEnd));
   const complete = (draft: string): Completion | null => options.complete?.(draft) ?? null;
-  const line = createInterface({
+  // Loaded for a person only, not at each start.
+  const line = process.getBuiltinModule("node:readline").createInterface({
     input: new PassThrough(),
     output: surface,
     terminal: true,

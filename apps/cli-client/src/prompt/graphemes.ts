@@ -1,6 +1,6 @@
 import type { Key } from "node:readline";
 
-const segmenter = new Intl.Segmenter();
+let made: Intl.Segmenter | undefined;
 
 /**
  * How often a key that goes by code points has to be pressed, so that it goes by what a person sees
@@ -8,6 +8,8 @@ const segmenter = new Intl.Segmenter();
  */
 export function graphemesFrom(text: string, cursor: number, key: Key): number {
   if (key.ctrl === true || key.meta === true) return 1;
+  // It takes some milliseconds to make.
+  const segmenter = (made ??= new Intl.Segmenter());
   const one = (part: string | undefined): number => Math.max(Array.from(part ?? "").length, 1);
   switch (key.name) {
     case "left":

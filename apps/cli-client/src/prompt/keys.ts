@@ -1,4 +1,4 @@
-import { emitKeypressEvents, type Key } from "node:readline";
+import type { Key } from "node:readline";
 import type { ReadStream } from "node:tty";
 import { isPrintable } from "./secret.ts";
 
@@ -74,7 +74,7 @@ export function openKeyboard({ input, onKeys, onUrgent, onEnd }: KeyboardOptions
     });
   };
 
-  emitKeypressEvents(input);
+  process.getBuiltinModule("node:readline").emitKeypressEvents(input);
   input.on("keypress", onKeypress);
   input.on("end", onEnd);
   input.setRawMode(true);

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -17,7 +19,13 @@ export function cleanEnvironment(
     return value === undefined ? [] : [[name, value] as const];
   });
   // Nothing that a test types is to be kept: there is no such directory, and none can be made.
-  return { ...Object.fromEntries(kept), XDG_STATE_HOME: "/dev/null", ...extra };
+  const cache = join(tmpdir(), "wsecho-test-cache");
+  return {
+    ...Object.fromEntries(kept),
+    XDG_STATE_HOME: "/dev/null",
+    XDG_CACHE_HOME: cache,
+    ...extra,
+  };
 }
 
 export interface Result {
