@@ -102,3 +102,12 @@ it("a login at the handshake that is refused is 6", async () => {
   expect(stderr).not.toContain("s3cret");
   expect(status).toBe(6);
 });
+
+it("--auth-type bearer sends the first line of --auth-file as a token", async () => {
+  await using server = await startWitness();
+  const file = join(directory, "token");
+  await writeFile(file, "s3cret\n", { mode: 0o600 });
+  const args = ["-q", "-1", "--auth-file", file, "--auth-type", "bearer", server.url];
+  expect(await runProgram(args)).toEqual({ status: 0, stdout: "hi\n", stderr: "" });
+  expect(server.heads[0]?.headers.authorization).toBe("Bearer s3cret");
+});
