@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { violations } from "../support/checks.ts";
+import { tooWide, violations } from "../support/checks.ts";
 import { cuttable } from "../support/cuttable.ts";
 import {
   ask,
@@ -134,6 +134,8 @@ describe("a message of the transcript", () => {
     await page.locator(".frames-toggle").click();
     await ask(page, "narrow");
     const facts = await choose(rows(page, "received").first());
+    await facts.getByText(/up .* down/).waitFor();
+    expect(await tooWide(page)).toEqual([]);
     await facts.getByRole("button", { name: "Show its frames" }).click();
     await page.getByRole("button", { name: "Show in the transcript" }).click();
     await expect.poll(() => focused(page)).toMatch(/Received #1[^]*narrow/);
