@@ -1,7 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -19,13 +17,7 @@ export function cleanEnvironment(
     return value === undefined ? [] : [[name, value] as const];
   });
   // Nothing that a test types is to be kept: there is no such directory, and none can be made.
-  const cache = join(tmpdir(), "wsecho-test-cache");
-  return {
-    ...Object.fromEntries(kept),
-    XDG_STATE_HOME: "/dev/null",
-    XDG_CACHE_HOME: cache,
-    ...extra,
-  };
+  return { ...Object.fromEntries(kept), XDG_STATE_HOME: "/dev/null", ...extra };
 }
 
 export interface Result {
