@@ -14,6 +14,11 @@ export interface FramesEntry {
   readonly links: Signal<WireLinks | null>;
   /** The `seq` of a transcript's entry that somebody wants to see; whoever shows it takes it away. */
   readonly wantedRow: Signal<number | null>;
+  /**
+   * Whether a file is dragged over the page, and there over a part that takes it; dropped anywhere
+   * else it is a capture.
+   */
+  readonly dragging: ReadonlySignal<"page" | "part" | null>;
   /** A capture that was dropped on the page, until the view takes it. */
   readonly dropped: ReadonlySignal<File | null>;
   readonly takeDropped: () => File | null;
@@ -38,10 +43,16 @@ export interface FramesWindow {
   readonly location: { readonly hash: string; readonly pathname: string };
   readonly history: { readonly replaceState: (data: unknown, unused: string, url: string) => void };
   readonly addEventListener: (
-    type: "dragover" | "drop",
+    type: "dragover" | "dragleave" | "drop",
     listener: (event: DragEvent) => void,
   ) => void;
 }
+
+/**
+ * A drag that is called off with Escape ends without a word; one that goes on says so several times
+ * a second, also where it stands still.
+ */
+const forgetMs = 3000;
 
 const feedHash = /^#feed(?:=(.*))?$/;
 
@@ -50,14 +61,28 @@ export function createFramesEntry(window: FramesWindow): FramesEntry {
   const feed = feedHash.exec(window.location.hash);
   const shown = signal(feed !== null);
   const dropped = signal<File | null>(null);
+  const dragging = signal<"page" | "part" | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let token = decode(feed?.[1] ?? "");
   // Nobody should send it on with the address. What stays says what the page was for.
   if (token !== null) window.history.replaceState(null, "", `${window.location.pathname}#feed`);
 
-  for (const type of ["dragover", "drop"] as const)
+  for (const type of ["dragover", "dragleave", "drop"] as const)
     window.addEventListener(type, (event) => {
-      const { dataTransfer } = event;
+      const { dataTransfer, defaultPrevented: taken, relatedTarget } = event;
+      if (type === "dragleave") {
+        // Who goes to nothing has left the window; what was dragged is no longer told.
+        if (relatedTarget === null) dragging.value = null;
+        return;
+      }
       if (!dataTransfer?.types.includes("Files")) return;
+      const over = taken ? "part" : "page";
+      dragging.value = type === "dragover" ? over : null;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        dragging.value = null;
+      }, forgetMs);
+      if (taken) return;
       // A browser would leave the page for the file.
       event.preventDefault();
       const [file] = dataTransfer.files;
@@ -73,6 +98,7 @@ export function createFramesEntry(window: FramesWindow): FramesEntry {
     only: feed !== null,
     links: signal(null),
     wantedRow: signal(null),
+    dragging,
     dropped,
     takeDropped: () => {
       const file = dropped.value;

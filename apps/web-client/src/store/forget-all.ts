@@ -4,8 +4,9 @@ import type { Sessions } from "./sessions.ts";
 /** Everything that this page keeps in this browser goes, and what is in memory of it. */
 export function forgetAll({ list, active }: Sessions): void {
   active.value.connections.removeAll();
-  for (const { draft, forgetStay } of list.value) {
+  for (const { draft, fileChoice, forgetStay } of list.value) {
     forgetStay();
+    void fileChoice.choose([]);
     draft.value = { mode: "text", text: "" };
   }
   forgetStored();

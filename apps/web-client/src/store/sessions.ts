@@ -1,6 +1,7 @@
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Bounds, Transcript } from "../session/transcript.ts";
 import type { Stamped } from "../session/view.ts";
+import { maxFileBytes } from "./chosen-file.ts";
 import { createConnections } from "./connections.ts";
 import type { Drawer } from "./browser-store.ts";
 import { fairShare } from "./fair-share.ts";
@@ -25,7 +26,7 @@ export interface Sessions {
   readonly unread: (session: Store) => number;
 }
 
-type Own = "id" | "stay" | "connections" | "bounds" | "onBatch";
+type Own = "id" | "stay" | "connections" | "bounds" | "fileRoom" | "onBatch";
 
 export interface SessionsHost extends Omit<StoreHost, Own> {
   /** Where a login stays for the next visit. */
@@ -53,6 +54,11 @@ export function createSessions(host: SessionsHost): Sessions {
       id,
       connections,
       stay: stayOf(),
+      fileRoom: () =>
+        others().reduce(
+          (left, { fileChoice }) => left - (fileChoice.file.peek()?.data.byteLength ?? 0),
+          maxFileBytes,
+        ),
       bounds: (next) => shared([...others().map(({ view }) => view.peek().transcript), next]),
       onBatch: (events) => {
         for (const other of others()) other.fit();

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Target } from "../session/target.ts";
 import type { PageEvent } from "../session/view.ts";
+import { createFileChoice } from "./chosen-file.ts";
 import { startConversation, type Conversation } from "./conversation.ts";
 import { browserSoon, createFinder } from "./finder.ts";
 import { createHistory } from "./history.ts";
@@ -71,6 +72,7 @@ export function createStore(host: StoreHost): Store {
     form,
     screen,
     draft,
+    fileChoice: createFileChoice(host.fileRoom),
     finder,
     history: createHistory(),
     repeater,

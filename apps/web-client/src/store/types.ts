@@ -6,6 +6,7 @@ import type { Linked } from "../session/connection-link.ts";
 import type { Dialect, LoginMethod, Target } from "../session/target.ts";
 import type { NewEntry } from "../session/transcript.ts";
 import type { SessionView } from "../session/view.ts";
+import type { FileChoice } from "./chosen-file.ts";
 import type { Connections } from "./connections.ts";
 import type { ConversationHost } from "./conversation.ts";
 import type { Finder } from "./finder.ts";
@@ -24,6 +25,8 @@ export interface StoreHost extends ConversationHost, ViewHost {
   /** Where the page's own server is. */
   readonly ownServer: string;
   readonly stay: Stay;
+  /** How large a file for the composer may be at present, in bytes. */
+  readonly fileRoom: () => number;
   readonly connections: Connections;
 }
 
@@ -60,6 +63,7 @@ export interface Store {
   readonly form: LoginForm;
   readonly screen: ReadonlySignal<"login" | "session">;
   readonly draft: Signal<Draft>;
+  readonly fileChoice: FileChoice;
   readonly finder: Finder;
   readonly history: History;
   readonly repeater: Repeater;

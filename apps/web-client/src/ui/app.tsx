@@ -3,6 +3,7 @@ import { useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FramesEntry } from "../frames/entry.ts";
 import { singleKeys } from "../store/preferences.ts";
+import { t } from "../words/language.ts";
 import { FramesPane } from "./frames-pane.tsx";
 import { Header } from "./header.tsx";
 import { LoginView } from "./login-view.tsx";
@@ -45,7 +46,11 @@ export function App({ spoken, frames }: AppProps): JSX.Element {
       <main class={frames.shown.value && !frames.only ? "with-frames" : ""}>
         {!frames.only && (
           <div class="main-pane" key={id} {...(several ? panelOf(id) : {})}>
-            {screen.value === "login" ? <LoginView /> : <parts.session.View />}
+            {screen.value === "login" ? (
+              <LoginView />
+            ) : (
+              <parts.session.View dragging={frames.dragging} />
+            )}
           </div>
         )}
         {opened.current && <FramesPane entry={frames} />}
@@ -57,6 +62,7 @@ export function App({ spoken, frames }: AppProps): JSX.Element {
           }}
         />
       )}
+      {frames.dragging.value === "page" && <p class="drop-hint">{t("frames.drop")}</p>}
       <Spoken words={spoken} />
     </FramesEntryContext.Provider>
   );

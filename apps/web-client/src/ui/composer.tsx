@@ -3,20 +3,27 @@ import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { payloadOf } from "../session/draft.ts";
 import type { Draft } from "../store/types.ts";
+import { formatBytes } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { ComposerFoot } from "./composer-foot.tsx";
 import { useStore } from "./context.ts";
 import { problemWords, tooBigWords } from "./draft-words.ts";
-import { FileField, type ChosenFile } from "./file-field.tsx";
+import { FileField } from "./file-field.tsx";
 import { useLostFocus } from "./focus.ts";
 import { parts } from "./parts.ts";
 
-export function Composer(): JSX.Element {
-  const { draft, view, send, history, repeater } = useStore();
+interface ComposerProps {
+  /** Whether a file is dragged over the page, and there over this. */
+  readonly dragging: "page" | "part" | null;
+}
+
+export function Composer({ dragging }: ComposerProps): JSX.Element {
+  const { draft, view, send, history, repeater, fileChoice } = useStore();
   const { mode, text } = draft.value;
   const { status } = view.value;
   const input = useRef<HTMLTextAreaElement>(null);
-  const file = useSignal<ChosenFile | null>(null);
+  const sender = useRef<HTMLButtonElement>(null);
+  const { file } = fileChoice;
   const repeating = useSignal(false);
   const id = useId();
   const ready = status?.kind === "ready";
@@ -28,6 +35,14 @@ export function Composer(): JSX.Element {
   const problem = payload.ok ? tooBig : empty ? null : problemWords(payload.error);
   const maySend = ready && payload.ok && tooBig === null;
 
+  const fileLimit = Math.min(fileChoice.room(), limit ?? Infinity);
+  const take = (files: FileList): void => {
+    draft.value = { mode: "file", text };
+    void fileChoice.choose([...files]);
+  };
+
+  // A pasted file takes the place of the text.
+  useLostFocus(sender, mode === "file");
   // A login leads here, the first one and those after a reconnect.
   useLostFocus(input, ready);
 
@@ -56,15 +71,38 @@ export function Composer(): JSX.Element {
   };
   return (
     <form
-      class="composer"
+      class={`composer${dragging === "part" ? " takes" : ""}`}
       aria-label={t("composer.title")}
+      onDragOver={(event) => {
+        const { dataTransfer } = event;
+        if (!dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        dataTransfer.dropEffect = "copy";
+      }}
+      onDrop={(event) => {
+        const { dataTransfer } = event;
+        if (!dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        take(dataTransfer.files);
+      }}
+      onPaste={(event) => {
+        const { clipboardData } = event;
+        // Where there are words too, as from a table, the words are meant.
+        if (!clipboardData?.types.includes("Files") || clipboardData.types.includes("text/plain"))
+          return;
+        event.preventDefault();
+        take(clipboardData.files);
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         submit();
       }}
     >
+      {dragging !== null && (
+        <p class="drop-here">{t("composer.drop", { limit: formatBytes(fileLimit) })}</p>
+      )}
       {mode === "file" ? (
-        <FileField file={file} />
+        <FileField limit={fileLimit} />
       ) : (
         <textarea
           ref={input}
@@ -89,7 +127,7 @@ export function Composer(): JSX.Element {
           }}
         />
       )}
-      <button type="submit" class="button primary" aria-disabled={!maySend}>
+      <button ref={sender} type="submit" class="button primary" aria-disabled={!maySend}>
         {t("composer.send")}
       </button>
       <ComposerFoot

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
+import { useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { everything } from "../session/filter.ts";
 import { singleKeys } from "../store/preferences.ts";
@@ -13,7 +13,12 @@ import { SessionPanel } from "./session-panel.tsx";
 import { TranscriptView } from "./transcript-view.tsx";
 import { isTyping } from "./typing.ts";
 
-export function SessionView(): JSX.Element {
+interface SessionViewProps {
+  /** Whether a file is dragged over the page, and there over a part that takes it. */
+  readonly dragging: ReadonlySignal<"page" | "part" | null>;
+}
+
+export function SessionView({ dragging }: SessionViewProps): JSX.Element {
   const store = useStore();
   const { finder } = store;
   const { filtering } = memoryOf(store);
@@ -48,7 +53,7 @@ export function SessionView(): JSX.Element {
       {filtering.value && <FilterBar onLeave={leaveFilter} />}
       <TranscriptView />
       <SessionPanel />
-      <Composer />
+      <Composer dragging={dragging.value} />
       {dialog.value === "figures" && <parts.figures.View onClose={close} />}
       {dialog.value === "files" && <parts.files.View onClose={close} />}
       {dialog.value === "snippets" && <parts.snippets.View onClose={close} />}

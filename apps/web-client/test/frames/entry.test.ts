@@ -10,9 +10,10 @@ const createWindow = (hash: string) => {
     addEventListener: (type, listener) => void listeners.set(type, listener),
   });
   /** What a browser tells of something that is dragged over or dropped; whether it was taken. */
-  const drag = (type: string, dataTransfer: unknown): boolean => {
+  const drag = (type: string, dataTransfer: unknown, defaultPrevented = false): boolean => {
     let taken = false;
-    const event = { dataTransfer, preventDefault: () => void (taken = true) };
+    const preventDefault = (): void => void (taken = true);
+    const event = { dataTransfer, defaultPrevented, relatedTarget: null, preventDefault };
     listeners.get(type)?.(event as unknown as DragEvent);
     return taken;
   };
@@ -52,6 +53,20 @@ describe("something that is dropped on the page", () => {
     expect(entry.shown.value).toBe(true);
     expect(entry.takeDropped()).toBe(file);
     expect(entry.takeDropped()).toBeNull();
+  });
+
+  it("is left to the part of the page that takes it, and said while it is dragged", () => {
+    const { entry, drag } = createWindow("");
+    const files = { types: ["Files"], files: [new File(["{}"], "a.jsonl")] };
+    drag("dragover", files);
+    expect(entry.dragging.value).toBe("page");
+    expect(drag("dragover", files, true)).toBe(false);
+    expect(entry.dragging.value).toBe("part");
+    expect(drag("drop", files, true)).toBe(false);
+    expect([entry.dragging.value, entry.takeDropped()]).toEqual([null, null]);
+    drag("dragover", files);
+    drag("dragleave", null);
+    expect(entry.dragging.value).toBeNull();
   });
 
   it("is left to the browser where it is text", () => {

@@ -31,6 +31,7 @@ const createFixture = () => {
     pageProtocol: "http:",
     ownServer: "ws://127.0.0.1:5678",
     stay: createStays(forgetful)(),
+    fileRoom: () => 10,
     connections: createConnections(noDrawer),
     bounds: () => ({ entries: 10_000, bytes: 1_000_000 }),
     onBatch: (batch) => batches.push(batch),
