@@ -7,7 +7,7 @@ import type { BrowserContextOptions } from "playwright-core";
 import { setup } from "./support/build-page.ts";
 import { closeBrowser, openPage, startServer } from "./support/page.ts";
 import { openFrames, visitFrames } from "./support/visit-frames.ts";
-import { visit } from "./support/visit.ts";
+import { visits } from "./support/visit.ts";
 
 const out = fileURLToPath(new URL("../../../reports/web", import.meta.url));
 const wanted = process.argv.slice(2);
@@ -28,13 +28,15 @@ await setup();
 const running = await startServer();
 for (const [view, options] of Object.entries(views)) {
   let count = 0;
-  const { page } = await visit(options, async (shown, where) => {
-    count += 1;
-    if (wanted.length > 0 && !wanted.includes(where)) return;
-    const name = `${view}-${String(count).padStart(2, "0")}-${where}.png`;
-    await shown.screenshot({ path: `${out}/${name}`, animations: "disabled" });
-  });
-  await page.context().close();
+  for (const visit of Object.values(visits)) {
+    const { page } = await visit(options, async (shown, where) => {
+      count += 1;
+      if (wanted.length > 0 && !wanted.includes(where)) return;
+      const name = `${view}-${String(count).padStart(2, "0")}-${where}.png`;
+      await shown.screenshot({ path: `${out}/${name}`, animations: "disabled" });
+    });
+    await page.context().close();
+  }
 
   const opened = await openPage(running.httpUrl, options);
   await openFrames(opened.page);

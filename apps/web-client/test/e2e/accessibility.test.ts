@@ -1,5 +1,5 @@
 import { EventEmitter, once } from "node:events";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   ask,
   closeBrowser,
@@ -16,10 +16,7 @@ import {
   type Running,
 } from "../support/page.ts";
 import { tooWide, violations } from "../support/checks.ts";
-import { visit } from "../support/visit.ts";
-
-// A visit is nearly thirty states, and a busy machine takes long to look at each.
-vi.setConfig({ testTimeout: 60_000 });
+import { visits } from "../support/visit.ts";
 
 let running: Running;
 let opened: Opened;
@@ -36,15 +33,23 @@ afterEach(async () => {
   expect(opened.complaints.filter((line) => !connectionFailed.test(line))).toEqual([]);
 });
 
+/** Each part of the page's states in each language. */
+const views = ["en", "zh-CN"].flatMap((locale) =>
+  Object.entries(visits).map(([part, visit]) => ({ locale, part, visit })),
+);
+
 describe.each(["light", "dark"] as const)("the page in %s", (colorScheme) => {
-  it.each(["en", "zh-CN"])("has nothing that axe objects to, in %s", async (locale) => {
-    const found: string[] = [];
-    opened = await visit({ colorScheme, locale }, async (page, where) => {
-      expect(await page.locator("html").getAttribute("lang")).toBe(locale);
-      found.push(...(await violations(page)).map((violation) => `${where}: ${violation}`));
-    });
-    expect(found).toEqual([]);
-  });
+  it.each(views)(
+    "has nothing that axe objects to: $part, in $locale",
+    async ({ locale, visit }) => {
+      const found: string[] = [];
+      opened = await visit({ colorScheme, locale }, async (page, where) => {
+        expect(await page.locator("html").getAttribute("lang")).toBe(locale);
+        found.push(...(await violations(page)).map((violation) => `${where}: ${violation}`));
+      });
+      expect(found).toEqual([]);
+    },
+  );
 });
 
 describe("axe", () => {
@@ -57,14 +62,17 @@ describe("axe", () => {
 });
 
 describe("a narrow screen", () => {
-  it.each(["en", "zh-CN"])("never scrolls sideways at 320 px, in %s", async (locale) => {
-    const wide: string[] = [];
-    const viewport = { width: 320, height: 640 };
-    opened = await visit({ viewport, locale }, async (page, where) => {
-      wide.push(...(await tooWide(page)).map((name) => `${where}: ${name}`));
-    });
-    expect(wide).toEqual([]);
-  });
+  it.each(views)(
+    "never scrolls sideways at 320 px: $part, in $locale",
+    async ({ locale, visit }) => {
+      const wide: string[] = [];
+      const viewport = { width: 320, height: 640 };
+      opened = await visit({ viewport, locale }, async (page, where) => {
+        wide.push(...(await tooWide(page)).map((name) => `${where}: ${name}`));
+      });
+      expect(wide).toEqual([]);
+    },
+  );
 
   it("would be found out if it did", async () => {
     opened = await openPage(running.httpUrl, { viewport: { width: 320, height: 640 } });

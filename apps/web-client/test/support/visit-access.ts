@@ -2,20 +2,22 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { demoUsers, openStore } from "@wsecho/server";
-import type { Page } from "playwright-core";
-import { password, startServer, user } from "./page.ts";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { openPage, password, startServer, user, type Opened } from "./page.ts";
 
 /** Kept out for a while, staying logged in, and losing the access: where users are in a database. */
 export async function visitAccess(
-  page: Page,
+  options: BrowserContextOptions,
   look: (page: Page, where: string) => Promise<void>,
-): Promise<void> {
+): Promise<Opened> {
   const data = await mkdtemp(join(tmpdir(), "wsecho-visit-"));
   const store = await openStore({ data });
   const demo = await (await demoUsers()).find(user);
   if (demo === undefined) throw new Error(`there is no ${user}`);
   await store.users.add(demo);
   const { server, httpUrl } = await startServer({ store });
+  const opened = await openPage(httpUrl, options);
+  const { page } = opened;
   const secret = page.locator('[autocomplete="current-password"]');
   const logIn = async (): Promise<void> => {
     await page.locator('.card [autocomplete="username"]').fill(user);
@@ -25,7 +27,6 @@ export async function visitAccess(
 
   // A wait that is still long when everybody has looked.
   for (let i = 0; i < 10; i++) await store.failures.add({ user, address: "127.0.0.1" });
-  await page.goto(httpUrl);
   await logIn();
   await page.locator(".card [type=submit][aria-disabled=true] [aria-hidden]").waitFor();
   await look(page, "throttled");
@@ -46,4 +47,5 @@ export async function visitAccess(
   await server.close();
   await store.close();
   await rm(data, { recursive: true });
+  return opened;
 }

@@ -12,20 +12,34 @@ const fieldsOf = (page: Page) => ({
   submit: page.locator('.composer [type="submit"]'),
 });
 
-/** Takes a page of its own through every state that it has, and gives `look` each of them. */
-export async function visit(
-  options: BrowserContextOptions,
-  look: (page: Page, where: string) => Promise<void>,
-): Promise<Opened> {
+/** Gets each state that a page is in. */
+export type Look = (page: Page, where: string) => Promise<void>;
+
+/** Takes a page of its own through some of the states that it has, and gives `look` each of them. */
+export type Visit = (options: BrowserContextOptions, look: Look) => Promise<Opened>;
+
+/** A page of its own, and logged in if wanted. */
+async function enter(options: BrowserContextOptions, loggedIn: boolean) {
   const running = await startServer();
   const opened = await openPage(running.httpUrl, options);
   const { page } = opened;
-  const { server, username, secret, message, hex, submit } = fieldsOf(page);
-  await username.waitFor();
+  const fields = fieldsOf(page);
+  await fields.username.waitFor();
+  if (loggedIn) {
+    await fields.username.fill(user);
+    await fields.secret.fill(password);
+    await fields.secret.press("Enter");
+    await fields.message.waitFor();
+  }
+  return { running, opened, page, ...fields, radio: page.locator(".card [type=radio]") };
+}
+
+/** The form, until somebody is let in. */
+async function visitLogin(options: BrowserContextOptions, look: Look): Promise<Opened> {
+  const { running, opened, page, server, username, secret, radio } = await enter(options, false);
   await look(page, "login");
   await lookAtFaults(page, look);
   // Dialects v1, plain and raw, then password, token, token in the handshake and certificate.
-  const radio = page.locator(".card [type=radio]");
   await radio.nth(2).check({ force: true });
   await secret.waitFor({ state: "detached" });
   await look(page, "any-server");
@@ -55,9 +69,13 @@ export async function visit(
   await server.press("Enter");
   await page.locator(".notice.bad").waitFor();
   await look(page, "refused");
-  await secret.fill(password);
-  await secret.press("Enter");
-  await message.waitFor();
+  await running.server.close();
+  return opened;
+}
+
+/** A session while all is well. */
+async function visitSession(options: BrowserContextOptions, look: Look): Promise<Opened> {
+  const { running, opened, page, message, hex, submit } = await enter(options, true);
   await look(page, "empty-session");
 
   const long = Array.from({ length: 40 }, (_, i) => `{"line": ${i}, "text": "a longer message"}`);
@@ -81,7 +99,16 @@ export async function visit(
   await page.locator(".to-end").waitFor();
   await look(page, "scrolled");
   await lookAtTabs(page, look);
+  await running.server.close();
+  return opened;
+}
 
+/** The ends that a session may have, and the ways back. */
+async function visitEnds(options: BrowserContextOptions, look: Look): Promise<Opened> {
+  const { running, opened, page, secret, radio, message } = await enter(options, true);
+  await message.fill("hello");
+  await message.press("Enter");
+  await page.locator(".message.received").waitFor();
   await running.server.close({ restarting: true });
   await page.locator(".panel form").waitFor();
   await look(page, "restarted");
@@ -93,7 +120,6 @@ export async function visit(
   await secret.fill(password);
   await secret.press("Enter");
   await page.locator(".pill.ready").waitFor();
-  await page.locator(".to-end").click();
   await look(page, "reconnected");
   await page.locator(".page-header .button").last().click();
   await page.locator(".panel form").waitFor();
@@ -114,15 +140,19 @@ export async function visit(
   await third.server.close({ restarting: true });
   await page.locator(".panel .notice.warn").waitFor();
   await look(page, "waiting");
-  await visitAccess(page, look);
   return opened;
 }
 
+/** All states, in parts that are quick. */
+export const visits: Readonly<Record<"login" | "session" | "ends" | "access", Visit>> = {
+  login: visitLogin,
+  session: visitSession,
+  ends: visitEnds,
+  access: visitAccess,
+};
+
 /** A second session, and the question before the first is closed; then there is one again. */
-async function lookAtTabs(
-  page: Page,
-  look: (page: Page, where: string) => Promise<void>,
-): Promise<void> {
+async function lookAtTabs(page: Page, look: Look): Promise<void> {
   await page.locator(".page-header .icon-only").click();
   const tab = page.locator("[role=tab]");
   await tab.nth(1).waitFor();
@@ -140,10 +170,7 @@ async function lookAtTabs(
 }
 
 /** What the address may ask for, right and wrong; it asks for nothing afterwards. */
-async function lookAtFaults(
-  page: Page,
-  look: (page: Page, where: string) => Promise<void>,
-): Promise<void> {
+async function lookAtFaults(page: Page, look: Look): Promise<void> {
   const { server } = fieldsOf(page);
   const address = await server.inputValue();
   await server.fill(`${address}?fault=delay:200ms,fragment:3,gap:50ms,no-pong,close:4403@5`);
@@ -159,10 +186,7 @@ async function lookAtFaults(
 }
 
 /** The parts of a session that open when they are wanted. */
-async function lookAtTools(
-  page: Page,
-  look: (page: Page, where: string) => Promise<void>,
-): Promise<void> {
+async function lookAtTools(page: Page, look: Look): Promise<void> {
   const tool = page.locator(".tools .button");
   const dialog = page.locator("dialog[open]");
   await page.locator(".message.received .direction").last().click();
