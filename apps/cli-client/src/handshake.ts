@@ -59,13 +59,14 @@ export function watchHandshakes(
       // After a redirect the listeners of the WebSocket are there already.
       if (!isRedirect) {
         socket.on("error", (error: NodeJS.ErrnoException) => {
-          failure ??= classify(error);
+          if (live === socket) failure ??= classify(error);
         });
         socket.on("unexpected-response", (asked, response) => {
           // An answer of the proxy in place of the server's has been noted as such.
           if (failure !== null) return;
           void readRefusal(asked, response).then((refusal) => {
-            failure = refusal;
+            // Meanwhile another attempt may have begun, which this is not the end of.
+            if (live === socket) failure = refusal;
             abandon(socket);
           });
         });

@@ -59,6 +59,14 @@ describe("a server that is not ours", () => {
     expect(result).toEqual({ status: 0, stdout: "hello\n", stderr: "" });
   });
 
+  it("and refuses both times tells what was wrong the second time", async () => {
+    await using server = await startServer();
+    const { status, stderr } = await runProgram(["send", "-1", `${server.url}/echo`, "hello"]);
+    expect(stderr).toContain("HTTP 401 Unauthorized. It wants a login at the handshake");
+    expect(stderr).not.toContain("400");
+    expect(status).toBe(5);
+  });
+
   it("may be told what to speak", async () => {
     const offered: (string | undefined)[] = [];
     await using server = await startBareServer(echo, {
