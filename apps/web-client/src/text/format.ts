@@ -1,10 +1,25 @@
-const pad = (value: number, length = 2): string => String(value).padStart(length, "0");
+import { language, languages, type Language } from "../words/language.ts";
+
+/** Made once for each language: making one costs more than a thousand uses of it. */
+function perLanguage<Format>(make: (language: Language) => Format): () => Format {
+  const made = Object.fromEntries(
+    Object.keys(languages).map((name) => [name, make(name as Language)]),
+  );
+  return () => made[language.value] as Format;
+}
+
+const clock = perLanguage(
+  (name) =>
+    new Intl.DateTimeFormat(name, {
+      ...{ hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 },
+      hourCycle: "h23",
+    }),
+);
+const counts = perLanguage((name) => new Intl.NumberFormat(name));
 
 /** Local wall-clock time, 24 hours, with milliseconds: `09:05:07.042`. */
 export function formatTime(at: number): string {
-  const date = new Date(at);
-  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => pad(part));
-  return `${clock.join(":")}.${pad(date.getMilliseconds(), 3)}`;
+  return clock().format(at);
 }
 
 /** A time span of at least 0 ms, with no more digits than mean something: `1.8 ms`, `1.24 s`. */
@@ -28,7 +43,7 @@ export function formatBytes(bytes: number): string {
   return `${(Math.floor(size * 10) / 10).toString()} ${inKib ? "KiB" : "MiB"}`;
 }
 
-/** A count with its thousands apart, the same in every language: `1 048 576`. */
+/** A count, as the page's language writes it: `1,048,576`. */
 export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  return counts().format(count);
 }

@@ -141,7 +141,7 @@ describe("a message", () => {
     await page.getByText("0 B / 1 KiB").waitFor();
     await composer(page).fill('"'.repeat(600));
     await page
-      .getByText(/Too big: 1\s\d{3} bytes on the wire, and the server takes at most/)
+      .getByText(/Too big: 1,\d{3} bytes on the wire, and the server takes at most/)
       .waitFor();
     await composer(page).press("Enter");
     expect(await composer(page).inputValue()).toHaveLength(600);

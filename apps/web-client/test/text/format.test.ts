@@ -1,8 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { formatBytes, formatCount, formatSpan, formatTime } from "../../src/text/format.ts";
+import { setLanguage } from "../../src/words/language.ts";
 
-describe("formatTime", () => {
-  it("gives local time in 24 hours with milliseconds", () => {
+afterEach(() => setLanguage("en"));
+
+describe.each(["en", "zh-CN"] as const)("formatTime in %s", (language) => {
+  it("gives local time in 24 hours with milliseconds", async () => {
+    await setLanguage(language);
+    expect(formatTime(new Date(2026, 10, 2, 0, 0, 0, 0).getTime())).toBe("00:00:00.000");
     expect(formatTime(new Date(2026, 10, 2, 9, 5, 7, 42).getTime())).toBe("09:05:07.042");
     expect(formatTime(new Date(2026, 10, 2, 23, 59, 59, 999).getTime())).toBe("23:59:59.999");
   });
@@ -35,9 +40,10 @@ describe("formatBytes", () => {
   ])("writes %d as %s, never rounded up", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
 });
 
-describe("formatCount", () => {
-  it("keeps thousands apart", () => {
+describe.each(["en", "zh-CN"] as const)("formatCount in %s", (language) => {
+  it("keeps thousands apart", async () => {
+    await setLanguage(language);
     expect(formatCount(999)).toBe("999");
-    expect(formatCount(1_048_576)).toBe("1\u202f048\u202f576");
+    expect(formatCount(1_048_576)).toBe("1,048,576");
   });
 });
