@@ -1,12 +1,11 @@
 /**
- * Focuses a row of a virtual list as soon as it can be: one from far away is hidden until the list
- * has measured it.
+ * Focuses a row of a virtual list that cannot be yet, as soon as it can: one from far away is hidden
+ * until the list has measured it.
  *
  * @param focus tries to, and says whether it could
  * @returns what gives up
  */
 export function focusWhenDrawn(scroller: HTMLElement, focus: () => boolean): () => void {
-  if (focus()) return () => undefined;
   const observer = new MutationObserver(() => {
     if (focus()) observer.disconnect();
   });

@@ -1,9 +1,12 @@
 import type { ComponentChildren, JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Payload } from "@wsecho/protocol";
 import { formatBytes } from "../text/format.ts";
 import { hexDump, hexOf, hexRowBytes } from "../text/hex.ts";
 import { previewText } from "../text/preview.ts";
 import { t } from "../words/language.ts";
+import { hitsIn } from "../text/hits.ts";
+import { useStore } from "./context.ts";
 import { CopyButton } from "./copy-button.tsx";
 
 interface PayloadViewProps {
@@ -30,17 +33,41 @@ type TextViewProps = Omit<PayloadViewProps, "payload"> & { readonly text: string
 function TextView({ text, bytes, expanded, onToggle }: TextViewProps): JSX.Element {
   if (text === "") return <p class="payload muted">{t("entry.empty")}</p>;
   const preview = previewText(text);
-  if (!preview.cut) return <Block>{text}</Block>;
+  if (!preview.cut)
+    return (
+      <Block>
+        <Marked text={text} />
+      </Block>
+    );
   const shown = expanded ? previewText(text, { lines: Infinity, length: maxShown }) : preview;
   return (
     <>
-      <Block tall={expanded}>{shown.text}</Block>
+      <Block tall={expanded}>
+        <Marked text={shown.text} />
+      </Block>
       <Foot bytes={bytes} expanded={expanded} onToggle={onToggle}>
         {expanded && shown.cut && (
           <span class="muted">{t("entry.more", { size: formatBytes(bytes) })}</span>
         )}
         {expanded && <CopyButton text={() => text} />}
       </Foot>
+    </>
+  );
+}
+
+/**
+ * A text with what the filter's text found marked. A regular expression is not tried anew here, as it
+ * may take any time.
+ */
+function Marked({ text }: { readonly text: string }): JSX.Element {
+  const { filter, pattern } = useStore().finder;
+  const found = filter.value.regex ? null : pattern.value;
+  if (found === null) return <>{text}</>;
+  return (
+    <>
+      {hitsIn(text, found).map((piece, i) =>
+        piece.hit ? <mark key={i}>{piece.text}</mark> : piece.text,
+      )}
     </>
   );
 }
@@ -77,8 +104,17 @@ interface BlockProps {
 }
 
 export function Block({ hex = false, tall = false, children }: BlockProps): JSX.Element {
+  const block = useRef<HTMLPreElement>(null);
+  useLayoutEffect(() => {
+    const { current } = block;
+    const hit = tall ? current?.querySelector("mark") : null;
+    // What was searched for may stand far down in a long message.
+    if (current != null && hit != null)
+      current.scrollTop = hit.offsetTop - current.offsetTop - current.clientHeight / 2;
+  }, [tall]);
   return (
     <pre
+      ref={block}
       class={`payload${hex ? " hex" : ""}${tall ? " tall" : ""}`}
       dir={hex ? "ltr" : "auto"}
       translate={false}

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
+import { violations } from "../support/checks.ts";
 import {
   ask,
   closeBrowser,
@@ -94,6 +95,30 @@ describe("100,000 messages", () => {
     await expect
       .poll(() => page.evaluate(() => document.activeElement?.className))
       .toBe("scroller");
+  });
+});
+
+describe("what a search found", () => {
+  it("is marked in its message as text, and scrolled to where that is long", async () => {
+    const page = await openSession();
+    const lines = Array.from({ length: 300 }, (_, i) => `line ${i} <i>`);
+    await ask(page, lines.join("\n"));
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("combobox", { name: "Direction" }).selectOption("received");
+    await page.getByRole("searchbox", { name: "Search" }).fill("LINE 250 <i>");
+    await page.getByText("1 of 3 shown").waitFor();
+    const row = rows(page, "received");
+    await row.getByRole("button", { name: /^Show all/ }).click();
+    const hit = row.locator("mark");
+    await expect.poll(() => hit.allInnerTexts()).toEqual(["line 250 <i>"]);
+    const seen = (): Promise<boolean> =>
+      hit.evaluate((mark) => {
+        const block = mark.closest("pre")?.getBoundingClientRect();
+        const { top, bottom } = mark.getBoundingClientRect();
+        return block !== undefined && top >= block.top && bottom <= block.bottom;
+      });
+    await expect.poll(seen).toBe(true);
+    expect(await violations(page)).toEqual([]);
   });
 });
 

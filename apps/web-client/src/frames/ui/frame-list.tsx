@@ -59,11 +59,12 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
     tail.leave();
     handle.current?.scrollToIndex(index, { align: "center" });
     waits.current();
-    waits.current = focusWhenDrawn(current, () => {
+    const focus = (): boolean => {
       const row = rowOf(current, key);
       row?.focus({ preventScroll: true });
       return row !== undefined && row === document.activeElement;
-    });
+    };
+    if (!focus()) waits.current = focusWhenDrawn(current, focus);
     return undefined;
   }, [wanted, rows]);
   useLayoutEffect(() => () => waits.current(), []);
