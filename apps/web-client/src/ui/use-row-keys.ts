@@ -41,7 +41,7 @@ export function useRowKeys(keys: RowKeys): (event: KeyboardEvent) => void {
     };
     if (focus()) return undefined;
     list.current?.scrollToIndex(place, { align: "nearest" });
-    return focusWhenDrawn(current, focus);
+    return focusWhenDrawn(focus);
   }, [selected.value]);
 
   const choose = (next: number): void => {

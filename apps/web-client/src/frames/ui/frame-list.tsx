@@ -64,7 +64,7 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
       row?.focus({ preventScroll: true });
       return row !== undefined && row === document.activeElement;
     };
-    if (!focus()) waits.current = focusWhenDrawn(current, focus);
+    if (!focus()) waits.current = focusWhenDrawn(focus);
     return undefined;
   }, [wanted, rows]);
   useLayoutEffect(() => () => waits.current(), []);
