@@ -109,7 +109,7 @@ export function Block({ hex = false, tall = false, children }: BlockProps): JSX.
     const { current } = block;
     const hit = tall ? current?.querySelector("mark") : null;
     // What was searched for may stand far down in a long message.
-    if (current != null && hit != null)
+    if (current !== null && hit instanceof HTMLElement)
       current.scrollTop = hit.offsetTop - current.offsetTop - current.clientHeight / 2;
   }, [tall]);
   return (
