@@ -9,6 +9,7 @@ import {
 } from "@wsecho/client";
 import { createJsonlReader, type WireRecord } from "@wsecho/wire";
 import { createCredentialsDesk } from "../store/credentials-desk.ts";
+import { createOnly } from "./only.ts";
 
 /** Whose connections a feed shows: the page's own session, all of its user's, or everybody's. */
 export type Whom = "this" | "own" | "all";
@@ -52,6 +53,8 @@ export interface Feed {
   readonly watch: (whom: Whom) => void;
   readonly pause: (paused: boolean) => void;
   readonly stop: () => void;
+  /** What has come of it is shown no more, and may come again. */
+  readonly forget: () => void;
   /** The page's own session has another id, as after a reconnect. */
   readonly follow: () => void;
   /** When it was last asked for something, by the host's clock. */
@@ -84,6 +87,9 @@ export function createFeed({ createSession, ownSession, records, now }: FeedHost
   let wantsPause = false;
   let shown = false;
   let closed: FeedStopped["closed"] = null;
+  const only = createOnly();
+  /** The last line that came, over all connections. */
+  let last = "";
 
   let commands = 0;
   let askedAt = 0;
@@ -95,6 +101,8 @@ export function createFeed({ createSession, ownSession, records, now }: FeedHost
     const own = session;
     const id = ownSession();
     const watch = whom.value === "this" ? (id === undefined ? "own" : { session: id }) : whom.value;
+    const wished = typeof watch === "string" ? undefined : watch.session;
+    only.wish(wished);
     try {
       for (const wish of [{ watch }, { pause: wantsPause }]) {
         const reply = await own?.ask(JSON.stringify(wish));
@@ -102,12 +110,30 @@ export function createFeed({ createSession, ownSession, records, now }: FeedHost
         const said = readReply(reply);
         refused.value = said.error ?? null;
         if (said.error !== undefined) return;
+        only.grant(wished);
         paused.value = said.paused ?? paused.value;
       }
     } catch (error) {
       // The connection is gone; what comes next is told by its status.
       if (!(error instanceof SessionError)) throw error;
     }
+  };
+  /** Each message is whole lines. */
+  const take = (lines: string): void => {
+    const batch: WireRecord[] = [];
+    // What a newer server says beyond this version is passed over.
+    const reader = createJsonlReader({
+      emit: (record) => {
+        if (only.keep(record)) batch.push(record);
+      },
+      problem: () => undefined,
+    });
+    // To a new connection a proxy tells everything anew, also what those before it have heard.
+    const told = last === "" ? -1 : lines.lastIndexOf(last);
+    reader.push(told < 0 ? lines : lines.slice(told + last.length));
+    reader.end();
+    last = lines.slice(lines.lastIndexOf("\n", lines.length - 2) + 1);
+    records(batch);
   };
   const handle = (event: SessionEvent): void => {
     if (event.type === "closed") closed = { code: event.code, reason: event.reason };
@@ -117,6 +143,7 @@ export function createFeed({ createSession, ownSession, records, now }: FeedHost
       if (state.value.kind === "live") return;
       shown = true;
       state.value = { kind: "live" };
+      only.begin();
       void command();
     } else if (kind === "stopped") {
       session = null;
@@ -164,8 +191,8 @@ export function createFeed({ createSession, ownSession, records, now }: FeedHost
         },
       });
       session = own;
-      void read(own, (batch) => {
-        if (session === own) records(batch);
+      void read(own, (text) => {
+        if (session === own) take(text);
       });
     },
     answer: (credentials) => {
@@ -181,6 +208,9 @@ export function createFeed({ createSession, ownSession, records, now }: FeedHost
       void command();
     },
     stop,
+    forget: () => {
+      last = "";
+    },
     askedAt: () => askedAt,
     follow: () => {
       if (state.value.kind === "live" && whom.value === "this") void command();
@@ -188,29 +218,11 @@ export function createFeed({ createSession, ownSession, records, now }: FeedHost
   };
 }
 
-/** Hands on what comes, batch by batch, until the session ends. */
-async function read(
-  session: Session,
-  records: (batch: readonly WireRecord[]) => void,
-): Promise<void> {
-  let last = "";
+/** Hands on the lines that come, message by message, until the session ends. */
+async function read(session: Session, take: (lines: string) => void): Promise<void> {
   try {
-    for await (const message of session) {
-      if (message.kind !== "binary") continue;
-      const batch: WireRecord[] = [];
-      // Each message is whole lines. What a newer server says beyond this version is passed over.
-      const reader = createJsonlReader({
-        emit: (record) => void batch.push(record),
-        problem: () => undefined,
-      });
-      const text = new TextDecoder().decode(message.data);
-      // To a new connection a proxy tells everything anew, also what the one before it has heard.
-      const told = last === "" ? -1 : text.lastIndexOf(last);
-      reader.push(told < 0 ? text : text.slice(told + last.length));
-      reader.end();
-      last = text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
-      records(batch);
-    }
+    for await (const message of session)
+      if (message.kind === "binary") take(new TextDecoder().decode(message.data));
   } catch (error) {
     // The status says how the session ended.
     if (!(error instanceof SessionError)) throw error;

@@ -25,7 +25,7 @@ const createFixture = (answer: (command: string) => unknown = () => ({ paused: f
       ...fake.session,
       ask: ((command: string) => {
         asked.push(command);
-        return Promise.resolve(JSON.stringify(answer(command)));
+        return Promise.resolve(answer(command)).then((said) => JSON.stringify(said));
       }) as Session["ask"],
       [Symbol.asyncIterator]: () => ({ next }),
     };
@@ -113,7 +113,8 @@ describe("a feed", () => {
   });
 
   it("hands on records batch by batch, past what it does not know", async () => {
-    const { got, ready, deliver } = createFixture();
+    const { got, ready, become, deliver } = createFixture();
+    become(undefined);
     ready();
     const lines = `${jsonl(records)}{"v":1,"k":"novelty"}\n`;
     deliver(new TextEncoder().encode(lines));
@@ -123,7 +124,8 @@ describe("a feed", () => {
   });
 
   it("does not double what a proxy tells anew after a reconnect", async () => {
-    const { got, ready, deliver } = createFixture();
+    const { got, ready, become, deliver } = createFixture();
+    become(undefined);
     const bytesOf = (text: string) => new TextEncoder().encode(text);
     const [stamp = "", ...lines] = jsonl(records).split(/(?<=\n)/);
     ready();
@@ -135,6 +137,55 @@ describe("a feed", () => {
     deliver(bytesOf([stamp, ...lines].join("")));
     await expect.poll(() => got.length).toBe(1 + lines.length);
     expect(jsonl(got.slice(1))).toBe(jsonl(records));
+  });
+
+  it("does not double it either for whom it was stopped and started by hand, unless what came is gone", async () => {
+    const { feed, got, ready, become, deliver } = createFixture();
+    become(undefined);
+    const lines = jsonl(records).split(/(?<=\n)/);
+    const bytesOf = (count: number) => new TextEncoder().encode(lines.slice(0, count).join(""));
+    const start = (): void => {
+      feed.start({ url, credentials: null, allowInsecure: false });
+      ready();
+    };
+    start();
+    deliver(bytesOf(4));
+    await expect.poll(() => got.length).toBe(4);
+    feed.stop();
+    start();
+    deliver(bytesOf(5));
+    await expect.poll(() => got.length).toBe(5);
+    feed.stop();
+    feed.forget();
+    start();
+    deliver(bytesOf(lines.length));
+    await expect.poll(() => got.length).toBe(5 + lines.length);
+  });
+
+  it("shows of its session that alone, also before the server has answered the wish", async () => {
+    const answers: ((said: unknown) => void)[] = [];
+    const { got, ready, deliver } = createFixture(
+      () => new Promise((resolve) => answers.push(resolve)),
+    );
+    const session = (conn: number, of: string): WireRecord => ({
+      k: "note",
+      ...{ t: 0, us: 0, conn, at: "server" },
+      code: "session",
+      says: "",
+      session: of,
+    });
+    const message = (conn: number): readonly WireRecord[] =>
+      recordsOf(conversation, conn).slice(-1);
+    const say = (...said: readonly WireRecord[]): void =>
+      deliver(new TextEncoder().encode(jsonl(said).replace(/^.*\n/, "")));
+    ready();
+    say(session(1, "session-1"), session(2, "session-9"), ...[1, 2, 3].flatMap(message));
+    await expect.poll(() => got.map(({ conn }) => conn)).toEqual([1, 1]);
+    answers[0]?.({ paused: false });
+    await expect.poll(() => answers.length).toBe(2);
+    // It sends nothing else now, and need not say whose a connection is.
+    say(...message(4));
+    await expect.poll(() => got.map(({ conn }) => conn)).toEqual([1, 1, 4]);
   });
 
   it("asks for credentials again where they are refused, and not where they are right", async () => {

@@ -57,7 +57,10 @@ function createFrames(store: Store, entry: FramesEntry): Frames {
     ...feed,
     start: (login) => {
       // Connections of another server would have the same numbers.
-      if (login.url !== shownUrl) frames.clear();
+      if (login.url !== shownUrl) {
+        frames.clear();
+        feed.forget();
+      }
       shownUrl = login.url;
       feed.start(login);
     },
