@@ -75,6 +75,27 @@ test("a refused handshake and its second attempt are two entries", () => {
   ]);
 });
 
+test("a plain HTTP connection is no entry, and the file says that it is left out", () => {
+  const http = decode([
+    ["c2s", "GET /page HTTP/1.1\r\nHost: a\r\n\r\n"],
+    ["s2c", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"],
+  ]);
+  const upgraded = decode(
+    [
+      ["c2s", "GET /page HTTP/1.1\r\nHost: a\r\n\r\n"],
+      ["s2c", "HTTP/1.1 204 No Content\r\n\r\n"],
+      ["c2s", request()],
+      ["s2c", answer()],
+    ],
+    { conn: 2 },
+  );
+  const { entries, comment } = parse(toHar([...http, ...upgraded])).log;
+  expect(entries).toMatchObject([
+    { connection: "2", request: { url: "ws://server.example.com/chat" } },
+  ]);
+  expect(comment).toBe("secrets are redacted; HTTP is left out");
+});
+
 /** An entry as Chrome writes it, with what it has besides messages. */
 const chrome = {
   log: {

@@ -17,8 +17,12 @@ export interface HarMessage {
 }
 
 interface Entry {
-  request: HandshakeRecord | undefined;
-  answer: HandshakeRecord | undefined;
+  /** The request. */
+  c2s?: HandshakeRecord;
+  /** The answer. */
+  s2c?: HandshakeRecord;
+  /** Requests that do not ask for WebSocket, of which the records have no more than this. */
+  http?: boolean;
   readonly messages: HarMessage[];
   /** All records in the native form: what HAR has no place for. */
   readonly records: unknown[];
@@ -29,6 +33,7 @@ interface Entry {
 /**
  * Writes HAR 1.2, one entry per handshake, with `_webSocketMessages` as browsers write it, and
  * every record beside it as `_wsechoRecords`. HAR is one JSON text: all of it comes at the end.
+ * A connection without WebSocket is left out, as records hold nothing of it; the comment says so.
  */
 export function createHarWriter(options: WriterOptions = {}): Writer<string> {
   const { reveal = false, filter = () => true } = options;
@@ -40,24 +45,16 @@ export function createHarWriter(options: WriterOptions = {}): Writer<string> {
     if (record.k === "note" && record.code === "capture") return;
     let entry = current.get(record.conn);
     // A connection has a second handshake after a refused one.
-    const again = record.k === "handshake" && record.dir === "c2s" && entry?.request !== undefined;
-    if (entry === undefined || again) {
-      entry = {
-        request: undefined,
-        answer: undefined,
-        messages: [],
-        records: [],
-        first: record,
-        last: record,
-      };
+    if (entry === undefined || (entry.c2s && record.k === "handshake" && record.dir === "c2s")) {
+      entry = { messages: [], records: [], first: record, last: record };
       current.set(record.conn, entry);
       entries.push(entry);
     }
     entry.last = record;
     entry.records.push(toJson(record));
-    if (record.k === "handshake" && record.dir === "c2s") entry.request = record;
-    if (record.k === "handshake" && record.dir === "s2c") entry.answer = record;
-    if (record.k === "message") entry.messages.push(toMessage(record));
+    if (record.k === "handshake") entry[record.dir] = record;
+    else if (record.k === "message") entry.messages.push(toMessage(record));
+    else if (record.k === "note") entry.http ||= record.code === "http";
   };
 
   return {
@@ -67,12 +64,13 @@ export function createHarWriter(options: WriterOptions = {}): Writer<string> {
     },
     end() {
       for (const shown of redactor.end().filter(filter)) take(shown);
+      const written = entries.filter(({ c2s, http }) => c2s ?? !http);
       const log = {
         version: "1.2",
         creator: { name: "wsecho", version: "0.1.0" },
-        comment: reveal ? "secrets are shown" : "secrets are redacted",
+        comment: `secrets are ${reveal ? "shown (reveal)" : "redacted"}${written.length < entries.length ? "; HTTP is left out" : ""}`,
         _wsechoReveal: reveal,
-        entries: entries.map(toEntry),
+        entries: written.map(toEntry),
       };
       return `${JSON.stringify({ log }, null, 1)}\n`;
     },
@@ -80,17 +78,18 @@ export function createHarWriter(options: WriterOptions = {}): Writer<string> {
 }
 
 function toMessage({ dir, t, op, text, data }: MessageRecord): HarMessage {
-  const binary = (): string => toBase64(data ?? toUtf8(text ?? ""));
+  const bytes = data ?? toUtf8(text ?? "");
   // Text that is not UTF-8 has no better place in JSON.
-  const shown = op === 1 ? (text ?? fromUtf8Lenient(data ?? toUtf8(""))) : binary();
+  const shown = op === 1 ? (text ?? fromUtf8Lenient(bytes)) : toBase64(bytes);
   return { type: dir === "c2s" ? "send" : "receive", time: t / 1e6, opcode: op, data: shown };
 }
 
-function toEntry({ request, answer, messages, records, first, last }: Entry): object {
+function toEntry({ c2s: request, s2c: answer, messages, records, first, last }: Entry): object {
   const asked = parseHead(request?.head ?? "");
   const answered = parseHead(answer?.head ?? "");
   const host = valuesOf(asked.headers, "Host")[0] ?? "unknown.invalid";
   const target = asked.first[1] === "" ? "/" : asked.first[1];
+  const bodySize = answer?.body?.length ?? 0;
   const ms = (last.t - first.t) / 1000;
   const wait = request && answer ? (answer.t - request.t) / 1000 : 0;
   const headers = (head: typeof asked): object[] =>
@@ -101,12 +100,12 @@ function toEntry({ request, answer, messages, records, first, last }: Entry): ob
     connection: String(first.conn),
     request: {
       method: asked.first[0] === "" ? "GET" : asked.first[0],
-      url: /^[a-z]+:\/\//i.test(target) ? target : `ws://${host}${target}`,
+      url: target.startsWith("/") ? `ws://${host}${target}` : target,
       httpVersion: asked.first[2] === "" ? "HTTP/1.1" : asked.first[2],
       cookies: [],
       headers: headers(asked),
       queryString: queryOf(target),
-      headersSize: request === undefined ? -1 : request.head.length,
+      headersSize: request?.head.length ?? -1,
       bodySize: 0,
     },
     response: {
@@ -116,13 +115,13 @@ function toEntry({ request, answer, messages, records, first, last }: Entry): ob
       cookies: [],
       headers: headers(answered),
       content: {
-        size: answer?.body?.length ?? 0,
+        size: bodySize,
         mimeType: valuesOf(answered.headers, "Content-Type")[0] ?? "x-unknown",
         ...(answer?.body && { text: fromUtf8Lenient(answer.body) }),
       },
       redirectURL: valuesOf(answered.headers, "Location")[0] ?? "",
-      headersSize: answer === undefined ? -1 : answer.head.length,
-      bodySize: answer?.body?.length ?? 0,
+      headersSize: answer?.head.length ?? -1,
+      bodySize,
     },
     cache: {},
     timings: { send: 0, wait, receive: Math.max(0, ms - wait) },
@@ -138,9 +137,7 @@ function queryOf(target: string): object[] {
     .split("&")
     .filter((pair) => pair !== "")
     .map((pair) => {
-      const at = pair.indexOf("=");
-      return at < 0
-        ? { name: pair, value: "" }
-        : { name: pair.slice(0, at), value: pair.slice(at + 1) };
+      const [name, ...value] = pair.split("=");
+      return { name, value: value.join("=") };
     });
 }
