@@ -96,7 +96,11 @@ async function authorization(
       const now = token();
       return now.ok ? `Bearer ${now.value}` : null;
     });
-  if (username === undefined || manner !== "none") return success(null);
+  if (manner !== "none") return success(null);
+  if (username === undefined)
+    return password === undefined
+      ? success(null)
+      : failure("a password goes with the handshake for a user alone; name one by --user");
   const secret = password ?? (await askPassword(username));
   return secret === null
     ? failure("there is no password; at a pipe use --password-file")

@@ -43,7 +43,7 @@ export function addInspectCommand(
     .addOption(
       new Option(
         "--raw",
-        "any WebSocket server: no login inside; a user or token given goes with the handshake",
+        "any WebSocket server: no login inside; a user with a password, or a token, that an option or the URL names goes with the handshake",
       ).conflicts(["server", "dialect", "reconnect", "wait"]),
     )
     .addOption(

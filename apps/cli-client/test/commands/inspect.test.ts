@@ -196,6 +196,19 @@ test("a login that is given to --raw goes with the handshake, hidden", async () 
   expect(refused.stdout).toContain("HTTP/1.1 401");
 });
 
+test("--raw --help says which login goes with the handshake, and half of one is refused", async () => {
+  const { stdout } = await runProgram(["inspect", "--help"]);
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+    "a user with a password, or a token, that an option or the URL names goes with the handshake",
+  );
+  const half = ["inspect", "--raw", "--password-stdin", "ws://127.0.0.1:1"];
+  const { status, stderr } = await runProgram(half, { input: "s3cret\n" });
+  expect(stderr).toBe(
+    "Not connected: a password goes with the handshake for a user alone; name one by --user.\n",
+  );
+  expect(status).toBe(2);
+});
+
 test("at a terminal rows stand above the line that is typed, fit, and cannot act", async () => {
   await using server = await startBareServer((socket) => {
     socket.on("message", () => socket.send("\u001b[2J\u009b31m\u202e汉字".repeat(9)));
