@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { createInterface } from "node:readline/promises";
 
 const port = Number(process.env["WSECHO_PORT"] ?? 5678);
+const webPort = Number(process.env["WSECHO_WEB_PORT"] ?? 5173);
 
 const listening = async (): Promise<boolean> => {
   const socket = connect(port, "127.0.0.1");
@@ -23,7 +24,9 @@ let running: ChildProcess | undefined;
 
 const session = async (): Promise<void> => {
   const url = `ws://127.0.0.1:${port}`;
-  const args = ["--conditions=@wsecho/source", "src/main.ts", "connect", "--reconnect", url];
+  // It may just be starting again: its source changed.
+  const patience = ["--wait", "--reconnect"];
+  const args = ["--conditions=@wsecho/source", "src/main.ts", "connect", ...patience, url];
   running = spawn(process.execPath, args, { stdio: "inherit" });
   await once(running, "exit");
   running = undefined;
@@ -58,7 +61,10 @@ while (!stop.signal.aborted && !(await listening())) {
   await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
-if (!stop.signal.aborted) console.error("The demo's user is admin, the password 123456.");
+if (!stop.signal.aborted) {
+  console.error(`server  ws://127.0.0.1:${port}\npage    http://127.0.0.1:${webPort}/`);
+  console.error("log in  admin / 123456; i lets you type here, Ctrl-Z leaves this pane");
+}
 while (!stop.signal.aborted) {
   await session();
   if (!(await anotherSession())) break;
