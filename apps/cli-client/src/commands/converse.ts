@@ -65,11 +65,13 @@ export async function converse(conversation: Conversation): Promise<void> {
         expectations.add(command.value.pattern, command.value.seconds);
         return;
       case "help":
-        output.problem(commandHelp);
+        output.problem(`Commands:\n${commandHelp}`);
         return;
       case "headers":
+        output.problem(`The server answered:\n${conversation.facts("headers")}`);
+        return;
       case "stats":
-        output.problem(conversation.facts(command.value.kind));
+        output.problem(`So far:\n${conversation.facts("stats")}`);
     }
   };
   const record = (path: string | null): void => {

@@ -120,8 +120,8 @@ function createVoice({ clients, stats }: Reception, { problem }: Output) {
     const wish = command.value;
     if (wish.kind === "send")
       for (let count = 0; count < wish.times; count += 1) void send(wish.to, wish.message);
-    else if (wish.kind === "help") problem(listenHelp);
-    else if (wish.kind === "stats") problem(stats.describe());
+    else if (wish.kind === "help") problem(`Commands:\n${listenHelp}`);
+    else if (wish.kind === "stats") problem(`So far:\n${stats.describe()}`);
     else problem(list(wish.to, wish.kind === "clients" ? describeClient : describeHeaders));
   };
   return { obey, send };

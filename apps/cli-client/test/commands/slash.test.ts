@@ -73,6 +73,9 @@ describe.each([40, 120])("slash commands on a screen of %i columns", (columns) =
     await screen.shows("received 3 messages, 12 bytes");
     screen.type("/headers\r");
     await screen.shows("sec-websocket-accept: ");
+    screen.type("/help\r");
+    // In line with those below it.
+    await screen.until((rows) => rows.some((row) => row.startsWith("  /ping ")));
     screen.type("/close 4001 bye\r");
     expect(await closed.promise).toBe("4001 bye");
     expect(await screen.exit).toBe(0);
