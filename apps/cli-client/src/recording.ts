@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, openSync, writeSync } from "node:fs";
+import { closeSync, fchmodSync, fstatSync, openSync, writeSync } from "node:fs";
 import type { Message, SessionEvent } from "@wsecho/client";
 import { failure, success, type Result } from "@wsecho/protocol";
 import { encodeEvent, type EventLine } from "@wsecho/protocol/events";
@@ -69,7 +69,8 @@ export function createRecording(
 function openOwn(path: string): Result<number, string> {
   try {
     const fd = openSync(path, "a", 0o600);
-    fchmodSync(fd, 0o600);
+    // A pipe or a device belongs to others, too.
+    if (fstatSync(fd).isFile()) fchmodSync(fd, 0o600);
     return success(fd);
   } catch (error) {
     return failure((error as Error).message);

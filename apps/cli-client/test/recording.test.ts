@@ -1,0 +1,27 @@
+import { execFileSync } from "node:child_process";
+import { constants } from "node:fs";
+import { chmod, mkdtemp, open, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { createRecording } from "../src/recording.ts";
+
+it("takes the rights of others to a file, and to nothing else", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "wsecho-"));
+  const [file, pipe] = [join(directory, "file"), join(directory, "pipe")];
+  await writeFile(file, "");
+  execFileSync("mkfifo", [pipe]);
+  for (const path of [file, pipe]) await chmod(path, 0o644);
+  // Without a reader opening it would wait.
+  const reader = await open(pipe, constants.O_RDWR | constants.O_NONBLOCK);
+  const rightsOf = async (path: string) => (await stat(path)).mode & 0o777;
+  try {
+    const recording = createRecording(null, () => 0);
+    for (const path of [file, pipe]) expect(recording.start(path).ok).toBe(true);
+    recording.stop();
+    expect([await rightsOf(file), await rightsOf(pipe)]).toEqual([0o600, 0o644]);
+  } finally {
+    await reader.close();
+    await rm(directory, { recursive: true });
+  }
+});
