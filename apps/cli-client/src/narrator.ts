@@ -61,6 +61,7 @@ export function createNarrator(options: NarratorOptions): (event: SessionEvent) 
         break;
       case "sent":
       case "received":
+      case "loginEnds":
         break;
     }
   };

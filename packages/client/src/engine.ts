@@ -161,6 +161,9 @@ export function createEngine({ url, options, ready, stopped }: EngineHost): Engi
       case "keepToken":
         call(() => options.remember?.take(effect.token));
         break;
+      case "loginEnds":
+        emit({ type: "loginEnds", inMs: effect.ms });
+        break;
       case "settle":
         deliveries.settle(effect.id, effect.outcome);
         break;

@@ -55,6 +55,8 @@ export type SessionEvent =
   /** A message that answers none of ours. */
   | { readonly type: "received"; readonly payload: Payload }
   | { readonly type: "serverError"; readonly code: number; readonly message: string }
+  /** A login, or its renewal, ends in so many milliseconds unless it is renewed; absent: never. */
+  | { readonly type: "loginEnds"; readonly inMs: number }
   /** An open connection ended; comes before any reconnect. */
   | { readonly type: "closed"; readonly code: number; readonly reason: string }
   /** Something a person should know, such as why a login was not tried. */

@@ -122,7 +122,9 @@ describe("a renewal", () => {
     const requests: boolean[] = [];
     let enough = (): void => undefined;
     const renewed = new Promise<void>((resolve) => (enough = resolve));
+    const { events, onEvent } = record();
     await using session = await connect(strict.url, {
+      onEvent,
       credentials: ({ renewal }) => {
         requests.push(renewal);
         if (requests.length === 4) enough();
@@ -132,6 +134,9 @@ describe("a renewal", () => {
     await renewed;
     expect(await session.ask("still here")).toBe("still here");
     expect(requests.slice(0, 4)).toEqual([false, true, true, true]);
+    const told = events.filter(isType("loginEnds"));
+    // With the login and with each renewal, before the next one begins.
+    expect(told.slice(0, 3)).toEqual(Array(3).fill({ type: "loginEnds", inMs: 500 }));
   }, 20_000);
 });
 

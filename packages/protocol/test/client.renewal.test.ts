@@ -38,6 +38,7 @@ describe("the client's renewal", () => {
     const renewed = sent.then(ok("ann", 500));
     expect(renewed.state).toMatchObject({ kind: "ready", login: null });
     expect(renewed.effects).toContainEqual({ type: "startTimer", name: "renew", ms: 400 });
+    expect(renewed.effects).toContainEqual({ type: "loginEnds", ms: 500 });
   });
 
   it("does not end a session by an answer that comes late", () => {

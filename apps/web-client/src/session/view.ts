@@ -50,6 +50,8 @@ export interface SessionView {
   /** `null` before the first session. */
   readonly status: PageStatus | null;
   readonly statusAt: number;
+  /** When the login ends, in milliseconds since 1970; `null` where nobody said that it does. */
+  readonly loginEndsAt: number | null;
   /** Whether the present session was ever logged in. */
   readonly established: boolean;
   /** The last close of the present session's socket. */
@@ -71,6 +73,7 @@ interface WireCount {
 export const initialView: SessionView = {
   status: null,
   statusAt: 0,
+  loginEndsAt: null,
   established: false,
   closed: null,
   problem: null,
@@ -92,6 +95,9 @@ export function beginSession({ transcript, figures }: SessionView): SessionView 
     );
   return { ...initialView, figures, transcript: draft.finish() };
 }
+
+/** The last moment that a `Date` can hold (ECMA-262, Time Values and Time Range). */
+const maxDate = 8.64e15;
 
 /** One batch's changes. */
 interface Changes {
@@ -178,6 +184,11 @@ function applyEvent(view: SessionView, { at, event }: Stamped, changes: Changes)
       tally.received(bytes, null);
       return view;
     }
+    case "loginEnds": {
+      const endsAt = at + event.inMs;
+      // What no calendar reaches is as good as never.
+      return { ...view, loginEndsAt: endsAt > maxDate ? null : endsAt };
+    }
     case "serverError":
       draft.append({ kind: "serverError", at, code: event.code, message: event.message });
       return view;
@@ -201,7 +212,8 @@ function applyStatus(
   const ready = status.kind === "ready";
   // A renewal reports `ready` again; only a login is worth a row.
   if (ready && view.status?.kind !== "ready") draft.append(beginning(at, status));
-  return { ...view, status, statusAt: at, established: view.established || ready };
+  const loginEndsAt = ready ? view.loginEndsAt : null;
+  return { ...view, status, statusAt: at, loginEndsAt, established: view.established || ready };
 }
 
 function beginning(at: number, status: PageStatus): NewEntry {

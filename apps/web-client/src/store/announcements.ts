@@ -25,6 +25,7 @@ export function announce(batch: readonly Stamped[], announcer: Announcer, t: Tra
         if (event.status.kind === "ready") announcer.say(loggedIn(event.status.user, t));
         break;
       case "sent":
+      case "loginEnds":
       case "neverSent":
       case "unanswered":
       case "serverError":

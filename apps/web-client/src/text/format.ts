@@ -15,11 +15,22 @@ const clock = perLanguage(
       hourCycle: "h23",
     }),
 );
+const second = perLanguage(
+  (name) => new Intl.DateTimeFormat(name, { timeStyle: "medium", hourCycle: "h23" }),
+);
+const day = perLanguage((name) => new Intl.DateTimeFormat(name, { dateStyle: "medium" }));
 const counts = perLanguage((name) => new Intl.NumberFormat(name));
 
 /** Local wall-clock time, 24 hours, with milliseconds: `09:05:07.042`. */
 export function formatTime(at: number): string {
   return clock().format(at);
+}
+
+/** Local time to the second, with the day where that is another than that of `now`. */
+export function formatMoment(at: number, now: number): string {
+  const [date, today] = [at, now].map((ms) => day().format(ms));
+  const time = second().format(at);
+  return date === today ? time : `${date ?? ""} ${time}`;
 }
 
 /** A time span of at least 0 ms, with no more digits than mean something: `1.8 ms`, `1.24 s`. */

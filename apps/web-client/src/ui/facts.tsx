@@ -4,7 +4,7 @@ import { writeFaults } from "@wsecho/protocol/faults";
 import { faultsOf } from "../faults/address.ts";
 import { shortAddress } from "../session/endpoint.ts";
 import { percentiles } from "../session/figures.ts";
-import { formatCount, formatSpan } from "../text/format.ts";
+import { formatCount, formatMoment, formatSpan } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { LatencyPlot } from "./latency-plot.tsx";
@@ -20,7 +20,7 @@ interface FactsProps {
 /** Where we are, as whom, how fast it answers, and what can be done with all of it. */
 export function Facts({ dialog, filtering }: FactsProps): JSX.Element {
   const { target, view, clearTranscript } = useStore();
-  const { status, transcript } = view.value;
+  const { status, statusAt, loginEndsAt, transcript } = view.value;
   const count = transcript.entries.length;
   const user = status?.user ?? target.value?.username ?? "";
   return (
@@ -29,6 +29,11 @@ export function Facts({ dialog, filtering }: FactsProps): JSX.Element {
         {shortAddress(target.value?.url ?? "")}
       </span>
       {user !== "" && <span class="fact">{t("session.user", { user })}</span>}
+      {loginEndsAt !== null && (
+        <span class="fact number">
+          {t("session.loginUntil", { time: formatMoment(loginEndsAt, statusAt) })}
+        </span>
+      )}
       <Agreement />
       <AskedFaults />
       <Latency />

@@ -194,6 +194,7 @@ export const en = {
   "session.leave": "Leave",
   "session.logOut": "Log out",
   "session.user": "as {user}",
+  "session.loginUntil": "Login until {time}",
   "session.rtt": "Last round trip",
   "session.faults": "Faults asked for: {faults}",
   "session.extensions": "Extensions",

@@ -169,6 +169,7 @@ export const zhCN: Catalogue = {
   "session.leave": "退出",
   "session.logOut": "退出登录",
   "session.user": "用户 {user}",
+  "session.loginUntil": "登录有效至 {time}",
   "session.rtt": "最近往返时间",
   "session.faults": "已请求故障：{faults}",
   "session.extensions": "扩展",

@@ -64,6 +64,8 @@ describe("logging in", () => {
     await page.keyboard.press("Enter");
     await state(page, "Connected").waitFor();
     await page.getByText("Logged in as admin").first().waitFor();
+    // A login without an end says nothing of one.
+    expect(await page.getByText("Login until").count()).toBe(0);
     expect(await page.title()).toBe(`Connected · 127.0.0.1:${running.port} · wsecho`);
     expect(connections).toBe(1);
   });
@@ -104,6 +106,26 @@ describe("logging in", () => {
     await logIn(page, { server: httpUrl });
     await state(page, "Connected").waitFor();
     await page.getByText(new URL(httpUrl).host).waitFor();
+  });
+
+  it("shows until when it holds, in the page's language, where the server says so", async () => {
+    const lifetime = 48 * 3_600_000;
+    const limited = await startServer({ loginLifetimeMs: lifetime });
+    await using _ = limited.server;
+    opened = await openPage(limited.httpUrl);
+    const { page } = opened;
+    const facts = page.getByRole("region", { name: "Session" });
+    const from = Date.now();
+    await logIn(page);
+    await facts.getByText("as admin", { exact: true }).waitFor();
+    const shown = await facts.getByText(/^Login until /).innerText();
+    const [, day = "", time = ""] = /^Login until (.+, \d{4}) (\d\d:\d\d:\d\d)$/.exec(shown) ?? [];
+    const at = Date.parse(`${day} ${time}`) - lifetime;
+    // A second is the least that is shown.
+    expect(at).toBeGreaterThan(from - 1000);
+    expect(at).toBeLessThanOrEqual(Date.now());
+    await page.getByRole("combobox", { name: "Language" }).selectOption("zh-CN");
+    await page.getByText(new RegExp(`^登录有效至 \\d{4}年\\d+月\\d+日 ${time}$`)).waitFor();
   });
 
   it("needs no WebCrypto, which pages on plain http:// from other machines do not get", async () => {

@@ -51,6 +51,17 @@ describe("reduceView", () => {
     expect(entriesOf(view)).toEqual([{ kind: "loggedIn", at: 1, seq: 1, user: "ada" }]);
   });
 
+  it("knows when the login ends as the server said last, until the session ends", () => {
+    const ends = (inMs: number): SessionEvent => ({ type: "loginEnds", inMs });
+    const ready = after([status("ready")]);
+    expect(ready.loginEndsAt).toBeNull();
+    const told = after([ends(1000), ends(5000)], ready);
+    expect(told.loginEndsAt).toBe(5002);
+    expect(after([status("waiting")], told).loginEndsAt).toBeNull();
+    // What no `Date` can hold is not shown, rather than breaking what shows it.
+    expect(after([ends(Number.MAX_SAFE_INTEGER)], told).loginEndsAt).toBeNull();
+  });
+
   it("notes a login again after a reconnect", () => {
     const view = after([status("ready"), status("waiting"), status("ready")]);
     expect(entriesOf(view).map(({ kind }) => kind)).toEqual(["loggedIn", "loggedIn"]);

@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { formatBytes, formatCount, formatSpan, formatTime } from "../../src/text/format.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatMoment,
+  formatSpan,
+  formatTime,
+} from "../../src/text/format.ts";
 import { setLanguage } from "../../src/words/language.ts";
 
 afterEach(() => setLanguage("en"));
@@ -10,6 +16,19 @@ describe.each(["en", "zh-CN"] as const)("formatTime in %s", (language) => {
     expect(formatTime(new Date(2026, 10, 2, 0, 0, 0, 0).getTime())).toBe("00:00:00.000");
     expect(formatTime(new Date(2026, 10, 2, 9, 5, 7, 42).getTime())).toBe("09:05:07.042");
     expect(formatTime(new Date(2026, 10, 2, 23, 59, 59, 999).getTime())).toBe("23:59:59.999");
+  });
+});
+
+describe("formatMoment", () => {
+  const at = new Date(2026, 10, 2, 14, 32, 10).getTime();
+  const [sameDay, dayBefore] = [2, 1].map((day) => new Date(2026, 10, day, 0, 5).getTime());
+  it.each([
+    ["en", "Nov 2, 2026 14:32:10"],
+    ["zh-CN", "2026年11月2日 14:32:10"],
+  ] as const)("names the day only where it is another one, in %s", async (language, whole) => {
+    await setLanguage(language);
+    expect(formatMoment(at, sameDay ?? 0)).toBe("14:32:10");
+    expect(formatMoment(at, dayBefore ?? 0)).toBe(whole);
   });
 });
 

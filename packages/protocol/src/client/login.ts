@@ -149,10 +149,13 @@ function enterReady(state: ClientState, accepted: Accepted): ClientStep {
 function acceptEffects({ expiresInMs, token }: Accepted): readonly ClientEffect[] {
   return [
     ...(token === undefined ? [] : [{ type: "keepToken", token } as const]),
-    // When four fifths of the time are over, so that a slow renewal is still in time.
     ...(expiresInMs === undefined
       ? []
-      : [startTimer("renew", Math.min(maxTimerMs, Math.max(1, Math.floor(expiresInMs * 0.8))))]),
+      : [
+          { type: "loginEnds", ms: expiresInMs } as const,
+          // When four fifths of the time are over, so that a slow renewal is still in time.
+          startTimer("renew", Math.min(maxTimerMs, Math.max(1, Math.floor(expiresInMs * 0.8)))),
+        ]),
   ];
 }
 

@@ -194,6 +194,8 @@ export type ClientEffect =
   | { readonly type: "checkServer"; readonly attempt: number; readonly data: string | null }
   /** A token for later logins came with the `ok`, which is believed by now. */
   | { readonly type: "keepToken"; readonly token: string }
+  /** The `ok` of a login or its renewal said that it ends in `ms`, in place of what an earlier one said. */
+  | { readonly type: "loginEnds"; readonly ms: number }
   | { readonly type: "settle"; readonly id: number; readonly outcome: Settlement }
   /** A message that answers no submit; plain servers of others may send such. */
   | { readonly type: "receive"; readonly payload: Payload }

@@ -105,6 +105,8 @@ export async function playClient(vector: ClientVector): Promise<void> {
         later(() => Promise.resolve({ type: "checked", attempt, genuine }));
         return;
       }
+      case "loginEnds":
+        return;
       case "keepToken":
         happened.push({ kind: "token", token: effect.token });
         return;

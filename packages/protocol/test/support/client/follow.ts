@@ -179,6 +179,9 @@ function take(scene: Scene, effect: ClientEffect): void {
       demand(believes, p.proof, () => `${label}: login extended`);
       return;
     }
+    case "loginEnds":
+      demand(enters || proves, p.proof, () => `${label}: login's end moved`);
+      return;
     case "keepToken":
       demand(enters || proves, p.proof, () => `${label}: a token kept`);
       return;

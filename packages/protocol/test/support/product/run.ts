@@ -106,6 +106,7 @@ export function runClient({ world, draft, watch, label }: Parts, event: ClientEv
       case "scheduleRetry":
       case "receive":
       case "keepToken":
+      case "loginEnds":
       case "note":
         break;
     }
