@@ -82,5 +82,13 @@ export function readAuthFile(path: string): Result<string, string> {
 
 /** A header as it may be shown. */
 export function showHeader(name: string, value: string): string {
-  return `${name}: ${redactHeader(name, value).replaceAll("***", "…")}`;
+  return `${name}: ${showValue(name, value)}`;
 }
+
+/** A subprotocol as it may be shown: it may be a token. */
+export function showSubprotocol(name: string): string {
+  return showValue("Sec-WebSocket-Protocol", name);
+}
+
+const showValue = (name: string, value: string): string =>
+  redactHeader(name, value).replaceAll("***", "…");

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
 import { closes } from "@wsecho/protocol";
-import { showHeader } from "../connection/headers.ts";
+import { showHeader, showSubprotocol } from "../connection/headers.ts";
 import type { Outgoing } from "../input/framing.ts";
 import { addressOf } from "./listener.ts";
 
@@ -117,7 +117,7 @@ export function describeClient({ number, address, request, socket }: Client): st
     ...(request.url === undefined || request.url === "/"
       ? []
       : [request.url.replace(/\?.*/s, "?…")]),
-    ...(socket.protocol === "" ? [] : [`subprotocol ${socket.protocol}`]),
+    ...(socket.protocol === "" ? [] : [`subprotocol ${showSubprotocol(socket.protocol)}`]),
     ...(origin === undefined ? [] : [`page of ${origin}`]),
   ].join(", ");
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import { failure, success, type Result } from "@wsecho/protocol";
 import type { TlsOptions } from "../certificates.ts";
+import { showSubprotocol } from "../connection/headers.ts";
 import type { Address } from "../options/values.ts";
 
 export interface ListenerOptions {
@@ -57,7 +58,7 @@ export async function startListener(options: ListenerOptions): Promise<Result<Li
     if (!options.admits()) return [503, "there are enough clients"];
     const offered = offers(request);
     if (subprotocols.length > 0 && !subprotocols.some((name) => offered.includes(name)))
-      return [400, `it offered ${offered.join(", ") || "no subprotocol"}`];
+      return [400, `it offered ${offered.map(showSubprotocol).join(", ") || "no subprotocol"}`];
     return null;
   };
   const sockets = new WebSocketServer({

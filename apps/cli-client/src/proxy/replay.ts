@@ -31,6 +31,8 @@ export async function replayCommand({ file, target, options }: Invocation): Prom
   const { path, subprotocols } = read;
   if (url.pathname === "/" && url.search === "" && path !== undefined)
     url.href = new URL(path, url).href;
+  // No WebSocket URL has a fragment (RFC 6455 section 3), whatever the captured client asked for.
+  url.hash = "";
   for (const lack of read.lacks) say(lack);
   if (options.quiet !== true)
     say(`replaying ${read.turns.length} messages of connection ${read.conn} to ${showTarget(url)}`);
@@ -137,6 +139,8 @@ async function play(
       say(`${turns.length - i} messages were not sent`);
       return ended;
     }
+    // Whatever logs in by it, a server may say again.
+    redactor.push({ ...message, conn: 1 });
     socket.send(message.data ?? message.text ?? "", { binary: message.op === 2 });
   }
   await replied(replies.length);

@@ -10,7 +10,9 @@ import {
 } from "@wsecho/wire";
 import { findNeedles } from "@wsecho/testkit/needles";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { WebSocket } from "ws";
 import { runProgram } from "../support/program.ts";
+import { startBareServer } from "../support/servers.ts";
 import { harmless, plantTalks, type Planted } from "./planted.ts";
 import { readings } from "./readings.ts";
 
@@ -62,6 +64,36 @@ test.each([
   expect(output.toString()).toContain(harmless);
   expect(findNeedles(output, planted.needles)).toEqual([]);
 });
+
+/** Replays a connection to a server that does what `onConnection` says; all that it prints. */
+async function replay(conn: number, onConnection: (socket: WebSocket) => void): Promise<string> {
+  await using server = await startBareServer(onConnection);
+  const capture = join(folder, "all.jsonl");
+  const args = ["replay", "--timing", "--conn", String(conn), capture, server.url];
+  const { stdout, stderr } = await runProgram(args);
+  expect(stderr).toContain(`of connection ${conn} to`);
+  return readings(Buffer.from(stdout + stderr)).toString();
+}
+
+test.each([1, 4])("no secret of connection %i is in what its replay says of it", async (conn) => {
+  const output = await replay(conn, (socket) => {
+    socket.send(harmless);
+    socket.close();
+  });
+  expect(output).toContain(harmless);
+  expect(findNeedles(output, planted.needles)).toEqual([]);
+});
+
+test.each([2, 3, 5])(
+  "nor of connection %i where the server says again what logs in",
+  async (conn) => {
+    const output = await replay(conn, (socket) =>
+      socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary })),
+    );
+    expect(output).toContain("****");
+    expect(findNeedles(output, planted.needles)).toEqual([]);
+  },
+);
 
 test.each([
   ["decode", "-b", "all.pcapng"],

@@ -1,12 +1,17 @@
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryUsers } from "@wsecho/server";
 import { findNeedles, type Needle } from "@wsecho/testkit/needles";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createServer, type EchoServer } from "@wsecho/server";
-import { runProgram } from "../support/program.ts";
+import { WebSocketServer } from "ws";
+import { prompted } from "../support/login.ts";
+import { runProgram, startProgram } from "../support/program.ts";
+import { openScreen } from "../support/screen.ts";
 import { closedPort, startBareServer, startWebServer, type Listener } from "../support/servers.ts";
 import { readings } from "./readings.ts";
 
@@ -45,6 +50,8 @@ let url: string;
 let bare: Listener;
 /** Lets nobody in, and says what it heard, as a careless one does. */
 let stranger: Listener;
+/** Lets everybody in, with secrets in its answer. */
+let careless: WebSocketServer;
 /** A port where nothing listens. */
 let gone: number;
 
@@ -68,6 +75,11 @@ beforeAll(async () => {
       handleProtocols: (protocols) => [...protocols][0] ?? false,
     },
   );
+  careless = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+  careless.on("headers", (lines) =>
+    lines.push(`Set-Cookie: ${setCookie}`, `Location: ${location}`, "X-Harmless: to be seen"),
+  );
+  await once(careless, "listening");
   stranger = await startWebServer((request: IncomingMessage, response) => {
     const credentials = (request.headers.authorization ?? "").split(" ")[1] ?? "";
     response.writeHead(401, { "Set-Cookie": setCookie, Location: location }).end(
@@ -83,6 +95,7 @@ afterAll(async () => {
   await ours.close();
   await bare[Symbol.asyncDispose]();
   await stranger[Symbol.asyncDispose]();
+  careless.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -215,6 +228,50 @@ test.each(named(connections))("connect tells no secret: $name", async ({ args, g
   expect(output.length).toBeGreaterThan(60);
   expect(findNeedles(output, needles)).toEqual([]);
 });
+
+const benches: readonly Run[] = [
+  ["a session", () => [...passwordFile, at(url)]],
+  ["a wrong password", () => ["--dialect", "plain", ...wrongFile, at(url)]],
+  ["a token, refused", () => ["--token-file", "@/token", at(stranger.url)]],
+  ["the URL's login", () => ["--json", at(url, `ada:${password}`)]],
+  ["any server", () => ["--dialect", "none", "-s", offered, at(bare.url)]],
+];
+
+test.each(named(benches))("bench tells no secret: $name", async ({ args }) => {
+  const output = await outputOf(["bench", "-n", "3", ...args()]);
+  expect(output.length).toBeGreaterThan(60);
+  expect(findNeedles(output, needles)).toEqual([]);
+});
+
+test("/headers at the prompt tells no secret", async () => {
+  const { port } = careless.address() as AddressInfo;
+  const args = ["--subprotocol", offered, ...headers, at(`ws://127.0.0.1:${port}`)];
+  using screen = openScreen(args);
+  await prompted(screen);
+  screen.type("/headers\r");
+  await screen.shows("x-harmless: to be seen");
+  screen.type("exit\r");
+  expect(await screen.exit).toBe(0);
+  expect(findNeedles(screen.raw(), needles)).toEqual([]);
+});
+
+test.each([[], ["--json"], ["--show-control", "-t"]])(
+  "listen tells no secret of its clients' handshakes: %j",
+  async (...more) => {
+    const program = startProgram(["listen", "--once", "-s", offered, ...more]);
+    await program.said("Listening on ");
+    const [, where = ""] = /Listening on (\S+?)\.?\n/.exec(program.stderr()) ?? [];
+    // Refused for what it offers.
+    await runProgram(["-q", "-x", harmless, "--subprotocol", `${offered}x`, at(where)]);
+    const client = ["-q", "-x", harmless, "--subprotocol", offered, ...headers, ...authFile];
+    const given = [...client, at(where)].map((arg) => arg.replace(/^@\//, `${folder}/`));
+    expect(await runProgram(given)).toMatchObject({ status: 0 });
+    const { stdout, stderr } = await program.result;
+    expect(stdout).toContain(harmless);
+    expect(stderr).toContain("it offered wsecho.bearer.…");
+    expect(findNeedles(readings(Buffer.from(stdout + stderr)), needles)).toEqual([]);
+  },
+);
 
 test("doctor tells no secret", async () => {
   const output = await outputOf(["doctor", ...passwordFile, at(stranger.url)]);
