@@ -2,8 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addBenchCommand, type BenchInvocation } from "./bench/options.ts";
 import type { ConnectCommandOptions } from "./commands/settings.ts";
 import type { InspectCommandOptions } from "./commands/inspect.ts";
-import { addConnectOptions, splitOptionalValues } from "./options/connect.ts";
-import { connectExamples, sendExamples } from "./options/examples.ts";
+import { addConnectCommand, addSendCommand, splitOptionalValues } from "./options/connect.ts";
 import { addCurlCommand } from "./curl/help.ts";
 import { addDoctorCommand, type DoctorInvocation } from "./doctor/options.ts";
 import { exitHelp } from "./exit.ts";
@@ -65,56 +64,61 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     .showHelpAfterError("(wsecho --help shows what there is)")
     .addHelpText("after", examples)
     .addHelpText("afterAll", [environment, `\n${exitHelp()}`].join("\n"));
-  addConnectOptions(
-    program
-      .command("connect", { isDefault: !readsAsCommand(args) })
-      .description("log in, send what is typed or piped in, show what comes back")
-      .argument("<url>", "ws://host:port/path, or host:port, or :port on this machine")
-      .addHelpText("after", connectExamples),
-  ).action((target: string, options: ConnectCommandOptions) => {
-    invocation = { kind: "connect", target, options };
-  });
-  addConnectOptions(
-    program
-      .command("send")
-      .description("send the given messages, or the input, print what comes back, and leave")
-      .argument("<url>", "as for connect")
-      .argument("[messages...]", "a text each, or @FILE")
-      .addHelpText("after", sendExamples),
-  ).action((target: string, messages: string[], options: ConnectCommandOptions) => {
-    const execute = [...(options.execute ?? []), ...messages];
-    invocation = {
-      kind: "connect",
-      target,
-      options: { ...options, ...(execute.length === 0 ? {} : { execute }) },
-    };
-  });
-  addCurlCommand(program);
-  addBenchCommand(program, (bench) => {
-    invocation = { kind: "bench", bench };
-  });
-  addDoctorCommand(program, (doctor) => {
-    invocation = { kind: "doctor", doctor };
-  });
-  addInspectCommand(program, (target, options) => {
-    invocation = { kind: "inspect", target, options };
-  });
-  addWireCommands(program, (wire) => {
-    invocation = { kind: "wire", wire };
-  });
-  addProxyCommands(program, (proxy) => {
-    invocation = { kind: "proxy", proxy };
-  });
-  addListenCommand(program, (listen) => {
-    invocation = { kind: "listen", listen };
-  });
-  addReferenceCommands(program, (reference) => {
-    invocation = {
-      kind: "reference",
-      reference,
-      parts: { version, sections: [examples, environment] },
-    };
-  });
+  const invoke = (found: Invocation): void => void (invocation = found);
+  const groups: readonly CommandGroup[] = [
+    {
+      names: ["connect"],
+      add: () =>
+        addConnectCommand(program, !readsAsCommand(args), (target, options) =>
+          invoke({ kind: "connect", target, options }),
+        ),
+    },
+    {
+      names: ["send"],
+      add: () =>
+        addSendCommand(program, (target, options) => invoke({ kind: "connect", target, options })),
+    },
+    { names: ["curl"], add: () => addCurlCommand(program) },
+    {
+      names: ["bench"],
+      add: () => addBenchCommand(program, (bench) => invoke({ kind: "bench", bench })),
+    },
+    {
+      names: ["doctor"],
+      add: () => addDoctorCommand(program, (doctor) => invoke({ kind: "doctor", doctor })),
+    },
+    {
+      names: ["inspect"],
+      add: () =>
+        addInspectCommand(program, (target, options) =>
+          invoke({ kind: "inspect", target, options }),
+        ),
+    },
+    {
+      names: ["explain", "decode", "convert"],
+      add: () => addWireCommands(program, (wire) => invoke({ kind: "wire", wire })),
+    },
+    {
+      names: ["proxy", "replay"],
+      add: () => addProxyCommands(program, (proxy) => invoke({ kind: "proxy", proxy })),
+    },
+    {
+      names: ["listen"],
+      add: () => addListenCommand(program, (listen) => invoke({ kind: "listen", listen })),
+    },
+    {
+      names: ["completion", "man"],
+      add: () =>
+        addReferenceCommands(program, (reference) =>
+          invoke({
+            kind: "reference",
+            reference,
+            parts: { version, sections: [examples, environment] },
+          }),
+        ),
+    },
+  ];
+  for (const { add } of groupsFor(args, groups)) add();
   try {
     program.parse(splitOptionalValues(args), { from: "user" });
   } catch (error) {
@@ -122,6 +126,29 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     return error.exitCode === 0 ? { kind: "done" } : { kind: "usage" };
   }
   return invocation;
+}
+
+/** Commands that are added together. */
+interface CommandGroup {
+  readonly names: readonly string[];
+  readonly add: () => void;
+}
+
+/**
+ * Those with the command that runs: to make the options of all takes a tenth of a start. All where
+ * they are listed, by help, completion and manual, or looked through for one that was mistyped.
+ */
+function groupsFor(
+  args: readonly string[],
+  groups: readonly CommandGroup[],
+): readonly CommandGroup[] {
+  const [first = ""] = args;
+  const listsAll = ["completion", "man", "--"].includes(first);
+  if (listsAll || args.includes("--help") || args.includes("-h")) return groups;
+  const named = (name: string): readonly CommandGroup[] =>
+    groups.filter(({ names }) => names.includes(name));
+  if (named(first).length > 0) return named(first);
+  return readsAsCommand(args) ? groups : named("connect");
 }
 
 /** `conect ws://…` is a mistyped command, which gets a suggestion, and not a URL too many. */

@@ -1,8 +1,42 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import type { ConnectCommandOptions } from "../commands/settings.ts";
 import { binaryDisplays, formatHelp, timestampKinds, unknownFormat } from "../display.ts";
 import { delimiters, inputKinds } from "../input/framing.ts";
+import { connectExamples, sendExamples } from "./examples.ts";
 import { addLoginOptions, addTlsOptions } from "./login.ts";
 import { collect, seconds, whole } from "./values.ts";
+
+type Invoke = (target: string, options: ConnectCommandOptions) => void;
+
+/**
+ * Adds `connect`.
+ *
+ * @param isDefault whether it runs where no command is named
+ */
+export function addConnectCommand(program: Command, isDefault: boolean, invoke: Invoke): void {
+  addConnectOptions(
+    program
+      .command("connect", { isDefault })
+      .description("log in, send what is typed or piped in, show what comes back")
+      .argument("<url>", "ws://host:port/path, or host:port, or :port on this machine")
+      .addHelpText("after", connectExamples),
+  ).action(invoke);
+}
+
+/** Adds `send`. */
+export function addSendCommand(program: Command, invoke: Invoke): void {
+  addConnectOptions(
+    program
+      .command("send")
+      .description("send the given messages, or the input, print what comes back, and leave")
+      .argument("<url>", "as for connect")
+      .argument("[messages...]", "a text each, or @FILE")
+      .addHelpText("after", sendExamples),
+  ).action((target: string, messages: string[], options: ConnectCommandOptions) => {
+    const execute = [...(options.execute ?? []), ...messages];
+    invoke(target, { ...options, ...(execute.length === 0 ? {} : { execute }) });
+  });
+}
 
 /** What `connect` and `send` have in common. */
 export function addConnectOptions(command: Command): Command {

@@ -8,18 +8,18 @@
 
 type BidiClass = "left" | "right" | "european" | "arabic" | "mark" | "neutral";
 
-const mark = /[\p{Mn}\p{Me}]/u;
 const european = /[0-9\u06f0-\u06f9]/;
 const arabic = /[\u0660-\u0669\u{10d30}-\u{10d39}]/u;
 const rightBlock =
   /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
-const letter = /[\p{L}\p{N}\p{Mc}]/u;
+const isMark = (character: string): boolean => /[\p{Mn}\p{Me}]/u.test(character);
+const isLetter = (character: string): boolean => /[\p{L}\p{N}\p{Mc}]/u.test(character);
 
 function bidiClass(character: string): BidiClass {
-  if (mark.test(character)) return "mark";
+  if (isMark(character)) return "mark";
   if (european.test(character)) return "european";
   if (arabic.test(character)) return "arabic";
-  if (!letter.test(character)) return "neutral";
+  if (!isLetter(character)) return "neutral";
   return rightBlock.test(character) ? "right" : "left";
 }
 

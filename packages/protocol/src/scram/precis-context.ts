@@ -35,10 +35,11 @@ const joinsRight = new RegExp(
 );
 
 /** Joining_Type=Transparent: what joining letters look through. */
-const transparent = /[\p{Mn}\p{Me}]/u;
-const greek = /\p{Script=Greek}/u;
-const hebrew = /\p{Script=Hebrew}/u;
-const japanese = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
+const isTransparent = (character: string): boolean => /[\p{Mn}\p{Me}]/u.test(character);
+const isGreek = (character: string): boolean => /\p{Script=Greek}/u.test(character);
+const isHebrew = (character: string): boolean => /\p{Script=Hebrew}/u.test(character);
+const isJapanese = (character: string): boolean =>
+  /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(character);
 const arabicIndicDigit = /[\u0660-\u0669]/;
 const extendedArabicIndicDigit = /[\u06f0-\u06f9]/;
 
@@ -54,12 +55,12 @@ export function isContextAllowed(characters: readonly string[], at: number): boo
     case "\u00b7": // middle dot, A.3: the Catalan l·l
       return before === "l" && after === "l";
     case "\u0375": // Greek keraia, A.4
-      return greek.test(after);
+      return isGreek(after);
     case "\u05f3": // Hebrew geresh and gershayim, A.5 and A.6
     case "\u05f4":
-      return hebrew.test(before);
+      return isHebrew(before);
     case "\u30fb": // Katakana middle dot, A.7
-      return characters.some((character) => japanese.test(character));
+      return characters.some(isJapanese);
     default: // the two kinds of Arabic digits never mix, A.8 and A.9
       return !(
         characters.some((character) => arabicIndicDigit.test(character)) &&
@@ -70,9 +71,9 @@ export function isContextAllowed(characters: readonly string[], at: number): boo
 
 function separatesJoining(characters: readonly string[], at: number): boolean {
   let left = at - 1;
-  while (transparent.test(characters[left] ?? "")) left -= 1;
+  while (isTransparent(characters[left] ?? "")) left -= 1;
   let right = at + 1;
-  while (transparent.test(characters[right] ?? "")) right += 1;
+  while (isTransparent(characters[right] ?? "")) right += 1;
   const following = characters[right] ?? "";
   return (
     joinsBoth.test(characters[left] ?? "") &&
