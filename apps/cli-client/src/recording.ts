@@ -19,16 +19,29 @@ export interface Recording {
   readonly stop: () => boolean;
 }
 
-/** @param print `null` where stdout gets no events */
+/**
+ * @param print `null` where stdout gets no events
+ * @param onBroken where the file takes no more, as on a full disk; the recording has ended then
+ */
 export function createRecording(
   print: ((line: string) => void) | null,
   now: () => number,
+  onBroken: (problem: string) => void,
 ): Recording {
   let file: number | null = null;
+  const keep = (line: string): void => {
+    if (file === null) return;
+    try {
+      writeSync(file, `${line}\n`);
+    } catch (error) {
+      stop();
+      onBroken((error as Error).message);
+    }
+  };
   const write = (event: EventLine): void => {
     const line = encodeEvent(event);
     print?.(line);
-    if (file !== null) writeSync(file, `${line}\n`);
+    keep(line);
   };
   const recorder = createRecorder(write, now);
   const wanted = (): boolean => print !== null || file !== null;
@@ -51,7 +64,7 @@ export function createRecording(
     received: (message) => {
       if (!wanted()) return null;
       const line = encodeEvent(recorder.received(message));
-      if (file !== null) writeSync(file, `${line}\n`);
+      keep(line);
       return print === null ? null : line;
     },
     start: (path) => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { chmod, mkdtemp, open, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ it("takes the rights of others to a file, and to nothing else", async () => {
   const reader = await open(pipe, constants.O_RDWR | constants.O_NONBLOCK);
   const rightsOf = async (path: string) => (await stat(path)).mode & 0o777;
   try {
-    const recording = createRecording(null, () => 0);
+    const recording = createRecording(null, () => 0, expect.unreachable);
     for (const path of [file, pipe]) expect(recording.start(path).ok).toBe(true);
     recording.stop();
     expect([await rightsOf(file), await rightsOf(pipe)]).toEqual([0o600, 0o644]);
@@ -24,4 +24,18 @@ it("takes the rights of others to a file, and to nothing else", async () => {
     await reader.close();
     await rm(directory, { recursive: true });
   }
+});
+
+it.runIf(existsSync("/dev/full"))("ends where its file takes no more, and says so once", () => {
+  const problems: string[] = [];
+  const recording = createRecording(
+    null,
+    () => 0,
+    (problem) => problems.push(problem),
+  );
+  expect(recording.start("/dev/full").ok).toBe(true);
+  recording.opened("");
+  recording.failed(8, "the link broke");
+  expect(problems).toEqual([expect.stringContaining("no space left")]);
+  expect(recording.stop()).toBe(false);
 });

@@ -48,9 +48,14 @@ export async function connectCommand(
   if (looking?.ok === false) return end("usage", looking.error);
   const inspector = looking?.value ?? null;
   if (inspector !== null) stage.employ(inspector);
+  const broken: string[] = [];
   const recording = createRecording(
     options.json === true ? (line) => void output.line(line) : null,
     Date.now,
+    (problem) => {
+      broken.push(problem);
+      output.problem(`The recording ends here, for its file takes no more: ${problem}.`);
+    },
   );
   const recorded =
     options.record === undefined ? success(undefined) : recording.start(options.record);
@@ -68,5 +73,5 @@ export async function connectCommand(
   const { exit, problems } = judge(outcome);
   if (exit !== "ok") recording.failed(exitStatus(exit), problems.join(" "));
   recording.stop();
-  return end(exit, ...problems);
+  return end(exit === "ok" && broken.length > 0 ? "usage" : exit, ...problems);
 }
