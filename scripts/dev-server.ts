@@ -6,9 +6,18 @@ import { once } from "node:events";
 const { WSECHO_DEV_ARGS = "[]", WSECHO_WEB_PORT: _, ...env } = process.env;
 const given = JSON.parse(WSECHO_DEV_ARGS) as readonly string[];
 
+// Not all that is loaded: an install elsewhere touches files of node_modules, and would cut sessions.
+const watched = ["src", "../../packages/protocol/src", "../../packages/wire/src"];
+
 const server = spawn(
   process.execPath,
-  ["--conditions=@wsecho/source", "--watch", "src/main.ts", "--demo", ...given],
+  [
+    "--conditions=@wsecho/source",
+    ...watched.map((folder) => `--watch-path=${folder}`),
+    "src/main.ts",
+    "--demo",
+    ...given,
+  ],
   { stdio: "inherit", env },
 );
 // A terminal's Ctrl-C reaches the server by itself, and a second one would end it at once.
