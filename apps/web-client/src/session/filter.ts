@@ -95,3 +95,40 @@ function found(pattern: RegExp, text: string): boolean {
   pattern.lastIndex = 0;
   return pattern.test(text);
 }
+
+/** What came of looking at entries in a row. */
+export interface Sifted {
+  /** How many were looked at; at least one, if there was one. */
+  readonly looked: number;
+  /** The `seq` of the wanted among them. */
+  readonly found: readonly number[];
+}
+
+export interface SiftLimit {
+  /** Milliseconds of any steady clock, and how many of them may pass. */
+  readonly clock: () => number;
+  readonly ms: number;
+  /** The clock is asked once in so many small entries, and behind each large one. */
+  readonly step: number;
+}
+
+/** Looks at the entries from a place on, until the time is over. */
+export function sift(
+  wanted: (entry: Entry) => boolean,
+  entries: readonly Entry[],
+  from: number,
+  { clock, ms, step }: SiftLimit,
+): Sifted {
+  const began = clock();
+  const found: number[] = [];
+  let at = from;
+  for (let over = false; at < entries.length && !over; at++) {
+    const entry = entries[at];
+    if (entry === undefined) continue;
+    if (wanted(entry)) found.push(entry.seq);
+    over = ((at + 1) % step === 0 || bytesOf(entry) > 16_384) && clock() - began > ms;
+  }
+  return { looked: at - from, found };
+}
+
+export const bytesOf = (entry: Entry): number => ("bytes" in entry ? entry.bytes : 0);

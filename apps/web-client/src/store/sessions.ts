@@ -1,4 +1,5 @@
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import { everything } from "../session/filter.ts";
 import type { Bounds, Transcript } from "../session/transcript.ts";
 import type { Stamped } from "../session/view.ts";
 import { maxFileBytes } from "./chosen-file.ts";
@@ -111,6 +112,8 @@ export function createSessions(host: SessionsHost): Sessions {
       const next = list.value[place + 1] ?? list.value[place - 1];
       if (place < 0 || next === undefined) return;
       session.repeater.stop();
+      // Its search may hold a worker.
+      session.finder.filter.value = everything;
       session.leave();
       batch(() => {
         if (active.value === session) show(next);

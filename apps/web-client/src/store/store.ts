@@ -7,6 +7,7 @@ import { browserSoon, createFinder } from "./finder.ts";
 import { createHistory } from "./history.ts";
 import { createIdentity } from "./identity.ts";
 import { createLoginForm } from "./login-form.ts";
+import { createRegexSieve } from "./regex-sieve.ts";
 import { browserAfter, createRepeater } from "./repeater.ts";
 import type { Draft, Store, StoreHost } from "./types.ts";
 import { createViewStore } from "./view-store.ts";
@@ -29,6 +30,7 @@ export function createStore(host: StoreHost): Store {
     entries: computed(() => view.value.transcript.entries),
     clock: () => performance.now(),
     soon: browserSoon,
+    regexSieve: createRegexSieve,
   });
   const repeater = createRepeater(browserAfter);
   let conversation: Conversation | null = null;

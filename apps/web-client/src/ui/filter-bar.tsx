@@ -8,6 +8,7 @@ import {
   isActive,
   type Filter,
 } from "../session/filter.ts";
+import type { FinderProblem } from "../store/finder.ts";
 import { formatBytes, formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
@@ -88,7 +89,7 @@ export function FilterBar({ onLeave }: { readonly onLeave: () => void }): JSX.El
               count: formatCount(shown.value.length),
               total: formatCount(total),
             })
-          : t("filter.invalid", { detail: problem.value })}
+          : problemWords(problem.value)}
         {progress.value < 1 &&
           ` · ${t("filter.searching", { percent: Math.floor(progress.value * 100) })}`}
       </p>
@@ -106,6 +107,17 @@ export function FilterBar({ onLeave }: { readonly onLeave: () => void }): JSX.El
       )}
     </search>
   );
+}
+
+function problemWords(problem: FinderProblem): string {
+  switch (problem.kind) {
+    case "invalid":
+      return t("filter.invalid", { detail: problem.detail });
+    case "slow":
+      return t("filter.slow");
+    case "missing":
+      return t("page.partMissing");
+  }
 }
 
 interface ChoiceProps<Value extends string> {

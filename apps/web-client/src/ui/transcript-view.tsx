@@ -102,8 +102,11 @@ function useWantedRow({ rows, scroller, tail }: VirtualList<Entry>, state: RowSt
 }
 
 function Empty(): JSX.Element {
-  const filtered = isActive(useStore().finder.filter.value);
-  return <p class="empty muted">{t(filtered ? "filter.none" : "transcript.empty")}</p>;
+  const { filter, progress } = useStore().finder;
+  if (progress.value < 1) return <p class="empty muted">{t("page.loading")}</p>;
+  return (
+    <p class="empty muted">{t(isActive(filter.value) ? "filter.none" : "transcript.empty")}</p>
+  );
 }
 
 /** Where in `entries` the one with `seq` is; `null` where it is not there, or no longer. */

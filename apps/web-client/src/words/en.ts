@@ -338,6 +338,8 @@ export const en = {
   "filter.count": "{count} of {total} shown",
   "filter.searching": "searched {percent} %",
   "filter.invalid": "Not a regular expression: {detail}",
+  "filter.slow":
+    "This pattern takes too long, so its search was stopped and everything is shown. Repeats within repeats, as in (a+)+, do that.",
   "filter.none": "Nothing matches. Entries that come later may.",
 
   "entry.sent": "Sent",

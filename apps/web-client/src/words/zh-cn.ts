@@ -309,6 +309,8 @@ export const zhCN: Catalogue = {
   "filter.count": "显示 {total} 条中的 {count} 条",
   "filter.searching": "已搜索 {percent}%",
   "filter.invalid": "不是正则表达式：{detail}",
+  "filter.slow":
+    "此正则表达式耗时过长，搜索已停止，现显示全部记录。嵌套的重复（如 (a+)+）会造成这种情况。",
   "filter.none": "没有匹配的记录，之后的记录可能匹配。",
 
   "entry.sent": "发送",

@@ -133,6 +133,25 @@ describe("what a search found", () => {
   });
 });
 
+describe("a regular expression that takes too long", () => {
+  it("is given up and said so, while the page goes on; a good one then finds", async () => {
+    const page = await openSession();
+    await ask(page, `${"a".repeat(40)}!`);
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("checkbox", { name: "Regular expression" }).check();
+    const search = page.getByRole("searchbox", { name: "Search" });
+    await search.fill("(a+)+$");
+    // For a page that is held it would take years.
+    await page.getByText("This pattern takes too long").waitFor();
+    await rows(page, "received").waitFor();
+    await page.getByRole("checkbox", { name: "Pinned" }).check();
+    await page.getByText("0 of 3 shown").waitFor();
+    await page.getByRole("checkbox", { name: "Pinned" }).uncheck();
+    await search.fill("^a{40}!$");
+    await page.getByText("2 of 3 shown").waitFor();
+  });
+});
+
 describe("an entry", () => {
   it("is pinned, copied, shown otherwise and sent again by single keys and its actions", async () => {
     const page = await openSession();
