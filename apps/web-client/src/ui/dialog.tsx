@@ -19,7 +19,9 @@ export function Dialog({ title, dismiss, onClose, children }: DialogProps): JSX.
     const before = document.activeElement;
     element?.showModal();
     return () => {
-      element?.close();
+      // Closed by Escape it gave the keyboard back at once, and a person may have gone on with it.
+      if (element?.open !== true) return;
+      element.close();
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);

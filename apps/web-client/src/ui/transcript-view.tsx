@@ -34,12 +34,12 @@ function Rows({ filter }: { readonly filter: string }): JSX.Element {
     // Who sends a message wants to see it.
     wanted: ({ kind }: Entry) => kind === "sent",
   });
-  const { rows: entries, scroller, handle, tail } = list;
+  const { rows: entries, scroller, tail } = list;
   const keysId = useId();
 
   const place = placeOf(entries, state.selected.value);
   useWantedRow(list, state);
-  const onKeyDown = useRowKeys({ entries, place, state, scroller, list: handle });
+  const onKeyDown = useRowKeys({ entries, place, state, scroller });
   return (
     <div class="transcript">
       <section

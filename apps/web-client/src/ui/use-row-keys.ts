@@ -1,12 +1,11 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
-import type { VirtualizerHandle } from "virtua";
 import { plainTextOf } from "../session/plain-text.ts";
 import { isMessage, type Entry } from "../session/transcript.ts";
 import { singleKeys } from "../store/preferences.ts";
 import { useFramesEntry, useStore } from "./context.ts";
 import { copyText } from "./copy-text.ts";
-import { focusWhenDrawn } from "./focus-row.ts";
+import { goToRow } from "./focus-row.ts";
 import type { RowState } from "./row-state.ts";
 import { showFrames } from "./wire-facts.tsx";
 
@@ -16,14 +15,13 @@ interface RowKeys {
   readonly place: number | null;
   readonly state: RowState;
   readonly scroller: RefObject<HTMLElement | null>;
-  readonly list: RefObject<VirtualizerHandle | null>;
 }
 
 const page = 10;
 
 /** Chooses rows by the keyboard: one of them at a time has the focus, and its actions. */
 export function useRowKeys(keys: RowKeys): (event: KeyboardEvent) => void {
-  const { entries, place, scroller, list } = keys;
+  const { entries, place, scroller } = keys;
   const { selected, toggle } = keys.state;
   const { finder, send } = useStore();
   const frames = useFramesEntry();
@@ -31,17 +29,7 @@ export function useRowKeys(keys: RowKeys): (event: KeyboardEvent) => void {
   useLayoutEffect(() => {
     if (place === null || scroller.current === null) return undefined;
     const { current } = scroller;
-    const row = (): HTMLElement | null => current.querySelector(`[data-seq="${selected.peek()}"]`);
-    const focus = (): boolean => {
-      const found = row();
-      found?.scrollIntoView({ block: "nearest" });
-      // A click on a button in the row chooses the row too, and must keep the focus.
-      if (found?.contains(document.activeElement) === false) found.focus({ preventScroll: true });
-      return found?.contains(document.activeElement) === true;
-    };
-    if (focus()) return undefined;
-    list.current?.scrollToIndex(place, { align: "nearest" });
-    return focusWhenDrawn(focus);
+    return goToRow(current, () => current.querySelector(`[data-seq="${selected.peek()}"]`));
   }, [selected.value]);
 
   const choose = (next: number): void => {

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { formatCount } from "../../text/format.ts";
-import { focusWhenDrawn } from "../../ui/focus-row.ts";
+import { goToRow } from "../../ui/focus-row.ts";
 import { ToEnd, useVirtualList, VirtualRows } from "../../ui/virtual-list.tsx";
 import { placeAfter } from "../keys.ts";
 import type { Row } from "../rows.ts";
@@ -18,6 +18,11 @@ interface FrameListProps {
   readonly follow: boolean;
 }
 
+interface Goal {
+  readonly key: string;
+  readonly block: "center" | "nearest";
+}
+
 /** The rows, in a plain list that says how long it is, because only some of them exist at a time. */
 export function FrameList({ follow }: FrameListProps): JSX.Element {
   const frames = useFrames();
@@ -29,17 +34,16 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
   const { rows, scroller, handle, tail } = list;
   const narrowed = frames.filter.value !== null || frames.which.value !== "all";
   const cursor = useSignal<string | null>(null);
-  const goesTo = useRef<string | null>(null);
-  /** Gives up a row that was not drawn yet. */
-  const waits = useRef<() => void>(() => undefined);
+  /** Where the keyboard goes. */
+  const goesTo = useSignal<Goal | null>(null);
   const found = rows.findIndex((row) => keyOf(row) === cursor.value);
   const at = found >= 0 ? found : follow ? rows.length - 1 : 0;
 
+  const goal = goesTo.value;
   useLayoutEffect(() => {
-    if (goesTo.current === null) return;
-    rowOf(scroller.current, goesTo.current)?.focus({ preventScroll: true });
-    goesTo.current = null;
-  });
+    if (goal === null || scroller.current === null) return undefined;
+    return goToRow(scroller.current, () => rowOf(scroller.current, goal.key), goal.block);
+  }, [goal]);
 
   const chosen = frames.selected.value?.seq;
   useLayoutEffect(() => {
@@ -48,39 +52,30 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
       rowOf(scroller.current, keyAt(rows, at))?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
 
+  const goTo = (key: string, block: Goal["block"]): void => {
+    cursor.value = key;
+    goesTo.value = { key, block };
+  };
   const wanted = frames.wanted.value;
   useLayoutEffect(() => {
     const index = rows.findIndex((row) => row.kind === "record" && row.seq === wanted?.seq);
-    const { current } = scroller;
-    if (index < 0 || current === null) return undefined;
-    const key = keyAt(rows, index);
+    if (index < 0) return;
     frames.wanted.value = null;
-    cursor.value = key;
     tail.leave();
-    handle.current?.scrollToIndex(index, { align: "center" });
-    waits.current();
-    const focus = (): boolean => {
-      const row = rowOf(current, key);
-      row?.focus({ preventScroll: true });
-      return row !== undefined && row === document.activeElement;
-    };
-    if (!focus()) waits.current = focusWhenDrawn(focus);
-    return undefined;
+    goTo(keyAt(rows, index), "center");
   }, [wanted, rows]);
-  useLayoutEffect(() => () => waits.current(), []);
 
   const choose = (row: Row | undefined): void => {
     // Who reads the details of one is not taken away from it.
     tail.leave();
-    waits.current();
+    goesTo.value = null;
     if (row?.kind === "record") frames.selected.value = row;
     else if (row !== undefined) frames.toggleFold(row.seq);
   };
   const moveTo = (index: number): void => {
     const row = rows[index];
     if (row === undefined) return;
-    cursor.value = goesTo.current = keyOf(row);
-    handle.current?.scrollToIndex(index, { align: "nearest" });
+    goTo(keyOf(row), "nearest");
     // Who reads the details of one goes on to those of the next.
     if (frames.selected.value !== null && row.kind === "record") frames.selected.value = row;
   };
@@ -101,6 +96,7 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
         ref={scroller}
         class="frame-scroller"
         aria-label={ft("list.title")}
+        tabIndex={-1}
         onKeyDown={onKeyDown}
       >
         <VirtualRows of={list} kept={at}>
@@ -126,10 +122,9 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
           label={ft("list.new.label", { count: tail.unseen })}
           onClick={() => {
             tail.follow();
-            cursor.value = null;
             // The button goes away; the keyboard stays in the list.
-            const last = rows.at(-1);
-            if (last !== undefined) goesTo.current = keyOf(last);
+            goesTo.value = { key: keyAt(rows, rows.length - 1), block: "nearest" };
+            cursor.value = null;
           }}
         >
           {ft("list.new", { count: formatCount(tail.unseen) })}
@@ -144,5 +139,5 @@ const keyAt = (rows: readonly Row[], at: number): string => {
   return row === undefined ? "" : keyOf(row);
 };
 
-const rowOf = (scroller: HTMLElement | null, key: string): HTMLElement | undefined =>
-  scroller?.querySelector<HTMLElement>(`[data-row="${key}"]`) ?? undefined;
+const rowOf = (scroller: HTMLElement | null, key: string): HTMLElement | null =>
+  scroller?.querySelector<HTMLElement>(`[data-row="${key}"]`) ?? null;
