@@ -7,6 +7,7 @@ import {
   type NoteCode,
   type NoteRecord,
 } from "@wsecho/wire";
+import { formatCount } from "../text/format.ts";
 import type { Language } from "../words/language.ts";
 import type { FrameWords } from "./words.ts";
 import { lintZhCN, notesZhCN } from "./words/lint-zh-cn.ts";
@@ -30,7 +31,7 @@ export function lintWords({ rule, says }: Lint, language: Language): Said {
 export function noteWords(note: NoteRecord, language: Language, t: FrameWords): Said {
   const { code, says, user } = note;
   if (code === "session" && user !== undefined)
-    return { words: t("list.session", { user, conn: note.conn }), english: "" };
+    return { words: t("list.session", { user, conn: String(note.conn) }), english: "" };
   if (language === "en") return { words: says, english: "" };
   return Object.hasOwn(notesZhCN, code)
     ? { words: notesZhCN[code as NoteCode], english: says }
@@ -68,11 +69,11 @@ export function fieldWords(field: FrameField, frame: FrameRecord, t: FrameWords)
     case "length":
       return short < 126
         ? String(short)
-        : t("field.length.follows", { short, bytes: short === 126 ? 2 : 8 });
+        : t("field.length.follows", { short: String(short), bytes: short === 126 ? "2" : "8" });
     case "masking key":
       return t("field.key.says");
     case "payload":
-      return `${len} B`;
+      return `${formatCount(len)} B`;
     case "RSV2":
     case "RSV3":
     case "extended length":

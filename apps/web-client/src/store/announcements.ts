@@ -1,6 +1,6 @@
 import { closeLine } from "../session/stop-words.ts";
 import type { Stamped } from "../session/view.ts";
-import { formatBytes } from "../text/format.ts";
+import { formatBytes, formatCount } from "../text/format.ts";
 import { previewLine } from "../text/preview.ts";
 import type { Translate } from "../words/catalogue.ts";
 import type { Announcer } from "./announcer.ts";
@@ -8,7 +8,7 @@ import type { Payload } from "@wsecho/protocol";
 
 /** Tells a listener what a batch of events brought, as far as the page does not say it by itself. */
 export function announce(batch: readonly Stamped[], announcer: Announcer, t: Translate): void {
-  const several = (count: number): string => t("announce.messages", { count });
+  const several = (count: number): string => t("announce.messages", { count: formatCount(count) });
   for (const { event } of batch) {
     switch (event.type) {
       case "received":

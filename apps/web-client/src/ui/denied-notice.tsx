@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { Notice } from "./notice.tsx";
 
@@ -22,9 +23,9 @@ export function DeniedNotice(props: DeniedNoticeProps): JSX.Element {
       {token && secondsToWait === 0 && <p>{t("login.refused.token.meaning")}</p>}
       {attemptsLeft === 1 && <p>{t("login.attemptsLeft.one")}</p>}
       {attemptsLeft !== null && attemptsLeft !== 1 && (
-        <p>{t("login.attemptsLeft.other", { count: attemptsLeft })}</p>
+        <p>{t("login.attemptsLeft.other", { count: formatCount(attemptsLeft) })}</p>
       )}
-      {secondsToWait > 0 && <p>{t("login.retryIn", { seconds: secondsToWait })}</p>}
+      {secondsToWait > 0 && <p>{t("login.retryIn", { seconds: formatCount(secondsToWait) })}</p>}
     </Notice>
   );
 }

@@ -74,7 +74,10 @@ function Import(): JSX.Element {
     const added = t("files.imported", { count: formatCount(count) });
     return skipped === 0
       ? [added]
-      : [added, t("files.skipped", { count: formatCount(skipped), line: firstSkipped })];
+      : [
+          added,
+          t("files.skipped", { count: formatCount(skipped), line: formatCount(firstSkipped) }),
+        ];
   };
   return (
     <>

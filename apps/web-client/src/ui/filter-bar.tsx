@@ -91,7 +91,7 @@ export function FilterBar({ onLeave }: { readonly onLeave: () => void }): JSX.El
             })
           : problemWords(problem.value)}
         {progress.value < 1 &&
-          ` · ${t("filter.searching", { percent: Math.floor(progress.value * 100) })}`}
+          ` · ${t("filter.searching", { percent: formatCount(Math.floor(progress.value * 100)) })}`}
       </p>
       {isActive(filter.value) && (
         <button

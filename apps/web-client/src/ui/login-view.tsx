@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useId, useRef } from "preact/hooks";
 import { asksForFaults, parseEndpoint, shortAddress } from "../session/endpoint.ts";
 import { loginMethods } from "../session/target.ts";
+import { formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { ConnectionsCard } from "./connections.tsx";
 import { useStore } from "./context.ts";
@@ -146,7 +147,7 @@ export function LoginView(): JSX.Element {
               ? `${t(`status.${view.status.kind}`)}…`
               : t(raw ? "login.connect" : "login.submit")}
             {/* Seen, not heard: it would be read out every second. */}
-            {secondsLeft > 0 && <span aria-hidden="true"> ({secondsLeft} s)</span>}
+            {secondsLeft > 0 && <span aria-hidden="true"> ({formatCount(secondsLeft)} s)</span>}
           </button>
           {busy && (
             <button type="button" class="button" onClick={cancel}>

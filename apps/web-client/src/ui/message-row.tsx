@@ -118,7 +118,7 @@ function FateMark({ fate }: { readonly fate: Fate }): JSX.Element | null {
       return (
         <span class="mark bad">
           <Icon name="cross" />
-          {t("entry.refused", { code: fate.code })}
+          {t("entry.refused", { code: String(fate.code) })}
         </span>
       );
   }

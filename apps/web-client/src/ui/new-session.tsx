@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { maxSessions } from "../store/sessions.ts";
+import { formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { useSessions } from "./context.ts";
 import { Icon } from "./icons.tsx";
@@ -13,7 +14,7 @@ export function NewSession(): JSX.Element {
       type="button"
       class="button medium icon-only"
       aria-label={t("tabs.new")}
-      title={full ? t("tabs.full", { count: maxSessions }) : t("tabs.new")}
+      title={full ? t("tabs.full", { count: formatCount(maxSessions) }) : t("tabs.new")}
       aria-disabled={full}
       onClick={open}
     >

@@ -55,7 +55,7 @@ function partsOf(entry: Note): Parts {
       return { icon: "plug", title, detail: closeLine(entry, t) };
     }
     case "serverError": {
-      const title = t("entry.serverError", { code: entry.code });
+      const title = t("entry.serverError", { code: String(entry.code) });
       return { icon: "warning", title, detail: entry.message };
     }
     case "problem":

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useSignal, type Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { Repeater } from "../store/repeater.ts";
+import { formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
 
 interface RepeatPanelProps {
@@ -46,7 +47,11 @@ export function RepeatPanel({ repeater, send }: RepeatPanelProps): JSX.Element {
         {t("repeat.hint")}
       </p>
       <p class="number repeat-progress">
-        {progress !== null && t(running ? "repeat.running" : "repeat.ended", { ...progress })}
+        {progress !== null &&
+          t(running ? "repeat.running" : "repeat.ended", {
+            done: formatCount(progress.done),
+            times: formatCount(progress.times),
+          })}
       </p>
     </fieldset>
   );

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { closeLine } from "../session/stop-words.ts";
+import { formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { useCountdown } from "./countdown.ts";
@@ -93,7 +94,9 @@ function WaitingPanel(): JSX.Element {
           {t("end.stopTrying")}
         </button>
         <p class="muted number">
-          {seconds > 0 ? t("end.waiting.countdown", { seconds }) : t("end.waiting.now")}
+          {seconds > 0
+            ? t("end.waiting.countdown", { seconds: formatCount(seconds) })
+            : t("end.waiting.now")}
         </p>
       </div>
     </section>
@@ -120,7 +123,7 @@ function QuestionPanel(): JSX.Element {
       )}
       <PasswordForm
         field={password}
-        submit={secondsLeft > 0 ? `${submit} (${secondsLeft} s)` : submit}
+        submit={secondsLeft > 0 ? `${submit} (${formatCount(secondsLeft)} s)` : submit}
         describedBy={denied === null ? undefined : id}
         onPassword={(value) => {
           if (secondsLeft === 0) authenticate(value);

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { signal, useSignal } from "@preact/signals";
 import { openDrawer } from "../store/browser-store.ts";
 import { createSnippets, snippetRoom, type Snippet } from "../store/snippets.ts";
-import { formatBytes } from "../text/format.ts";
+import { formatBytes, formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
@@ -58,7 +58,7 @@ export function SnippetsDialog({ onClose }: { readonly onClose: () => void }): J
       {full.value && (
         <p class="field-problem" role="alert">
           {t("snippets.full", {
-            count: snippetRoom.count,
+            count: formatCount(snippetRoom.count),
             size: formatBytes(snippetRoom.length),
           })}
         </p>

@@ -62,7 +62,7 @@ function Rows({ filter }: { readonly filter: string }): JSX.Element {
         <ToEnd
           label={
             tail.unseen > 0
-              ? t("transcript.new.label", { count: tail.unseen })
+              ? t("transcript.new.label", { count: formatCount(tail.unseen) })
               : t("transcript.toEnd")
           }
           onClick={() => {

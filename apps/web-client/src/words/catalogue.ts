@@ -10,10 +10,13 @@ type Names<Words extends string> = Words extends `${string}{${infer Name}}${infe
   ? Name | Names<Rest>
   : never;
 
-/** What a text wants filled in, read off the English one; nothing where it has no `{name}`. */
+/**
+ * What a text wants filled in, read off the English one; nothing where it has no `{name}`. Not numbers:
+ * whoever has one says whether it is a count, which the language writes, or a code, which it must not.
+ */
 type Fill<Words extends string> = [Names<Words>] extends [never]
   ? readonly []
-  : readonly [values: Readonly<Record<Names<Words>, string | number>>];
+  : readonly [values: Readonly<Record<Names<Words>, string>>];
 
 /** Gives the words for a key in one language. */
 export type TranslateOf<En extends Texts> = <K extends keyof En>(
@@ -27,10 +30,8 @@ export function translateFrom<En extends Texts = typeof en>(
   catalogue: CatalogueOf<NoInfer<En>>,
 ): TranslateOf<En> {
   return (key, ...fill) => {
-    const values: Readonly<Record<string, string | number>> = fill[0] ?? {};
+    const values: Readonly<Record<string, string>> = fill[0] ?? {};
     // One pass, so that a value that holds braces is never filled in itself.
-    return catalogue[key].replace(/\{(\w+)\}/g, (whole, name: string) =>
-      String(values[name] ?? whole),
-    );
+    return catalogue[key].replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
   };
 }

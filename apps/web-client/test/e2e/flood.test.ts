@@ -78,7 +78,7 @@ describe("a server that floods the page", () => {
     const before = await reading.boundingBox();
     say(9001, 13_000);
     await page.getByText("older dropped").waitFor();
-    await page.getByRole("button", { name: "Go to the end: 4000 new" }).waitFor();
+    await page.getByRole("button", { name: "Go to the end: 4,000 new" }).waitFor();
     const after = await page.getByText(text, { exact: true }).boundingBox();
     expect(Math.abs((after?.y ?? 0) - (before?.y ?? Infinity))).toBeLessThanOrEqual(2);
 

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import {
   formatBytes,
   formatCount,
+  formatFine,
   formatMoment,
+  formatSeconds,
   formatSpan,
   formatTime,
 } from "../../src/text/format.ts";
@@ -32,7 +34,7 @@ describe("formatMoment", () => {
   });
 });
 
-describe("formatSpan", () => {
+describe.each(["en", "zh-CN"] as const)("formatSpan in %s", (language) => {
   it.each([
     [0, "0.0 ms"],
     [1.84, "1.8 ms"],
@@ -42,21 +44,39 @@ describe("formatSpan", () => {
     [999.6, "1.00 s"],
     [1240, "1.24 s"],
     [12_340, "12.3 s"],
-  ])("writes %d ms as %s", (ms, text) => expect(formatSpan(ms)).toBe(text));
+    [1_234_500, "1,234.5 s"],
+  ])("writes %d ms as %s", async (ms, text) => {
+    await setLanguage(language);
+    expect(formatSpan(ms)).toBe(text);
+  });
 });
 
-describe("formatBytes", () => {
+describe.each(["en", "zh-CN"] as const)("formatFine and formatSeconds in %s", (language) => {
+  it("write what is far below a millisecond, and seconds with milliseconds", async () => {
+    await setLanguage(language);
+    expect(formatFine(0.184)).toBe("0.18 ms");
+    expect(formatFine(1.84)).toBe("1.8 ms");
+    expect(formatSeconds(7000)).toBe("0.007");
+    expect(formatSeconds(1_234_567_890)).toBe("1,234.568");
+  });
+});
+
+describe.each(["en", "zh-CN"] as const)("formatBytes in %s", (language) => {
   it.each([
     [0, "0 B"],
-    [1023, "1023 B"],
+    [1023, "1,023 B"],
     [1024, "1 KiB"],
     [3581, "3.4 KiB"],
     [65_535, "63.9 KiB"],
     [65_536, "64 KiB"],
-    [1_048_575, "1023.9 KiB"],
+    [1_048_575, "1,023.9 KiB"],
     [1_048_576, "1 MiB"],
     [1_677_721, "1.5 MiB"],
-  ])("writes %d as %s, never rounded up", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+    [1_677_721_600, "1,600 MiB"],
+  ])("writes %d as %s, never rounded up", async (bytes, text) => {
+    await setLanguage(language);
+    expect(formatBytes(bytes)).toBe(text);
+  });
 });
 
 describe.each(["en", "zh-CN"] as const)("formatCount in %s", (language) => {

@@ -54,7 +54,7 @@ describe("translateFrom", () => {
 
   it("fills in what it is given", () => {
     expect(t("session.user", { user: "ada" })).toBe("as ada");
-    expect(t("login.attemptsLeft.other", { count: 3 })).toContain("3 attempts");
+    expect(t("login.attemptsLeft.other", { count: "3" })).toContain("3 attempts");
   });
 
   it("does not fill in what a value seems to ask for", () => {

@@ -120,7 +120,7 @@ function ByteGrid({ frame, parts, shown, lit, onPoint }: ByteGridProps): JSX.Ele
     at < frame.hdr.length ? "of-header" : at < payloadAt ? "of-key" : "of-payload";
   const label = (at: number, byte: number): string =>
     ft("bytes.byte", {
-      at,
+      at: formatCount(at),
       hex: hex(byte),
       fields: fieldsAt(fields, at)
         .map((i) => fields[i])

@@ -72,8 +72,8 @@ export function FrameBody({
         {message !== undefined && msg !== undefined && (
           <Link to={message}>
             {message.record.parts === 1
-              ? ft("inspector.message", { msg })
-              : ft("inspector.partOf", { part: part + 1, msg })}
+              ? ft("inspector.message", { msg: String(msg) })
+              : ft("inspector.partOf", { part: formatCount(part + 1), msg: String(msg) })}
           </Link>
         )}
         {op < 8 && <RowLink of={selected} />}
@@ -131,7 +131,7 @@ export function MessageBody({
           <p class="inspector-facts">
             {parts.map((part) => (
               <Link key={part.seq} to={part}>
-                {ft("inspector.frame", { n: part.record.n })}
+                {ft("inspector.frame", { n: String(part.record.n) })}
                 {` · ${formatBytes(part.record.len)}`}
               </Link>
             ))}

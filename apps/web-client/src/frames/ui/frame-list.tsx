@@ -119,7 +119,7 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
       </section>
       {follow && !tail.following && tail.unseen > 0 && (
         <ToEnd
-          label={ft("list.new.label", { count: tail.unseen })}
+          label={ft("list.new.label", { count: formatCount(tail.unseen) })}
           onClick={() => {
             tail.follow();
             // The button goes away; the keyboard stays in the list.

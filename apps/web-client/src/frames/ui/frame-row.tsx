@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { safeText, unmask, type FrameRecord, type WireRecord } from "@wsecho/wire";
 import { closeLine } from "../../session/stop-words.ts";
-import { formatBytes, formatCount } from "../../text/format.ts";
+import { formatBytes, formatCount, formatSeconds } from "../../text/format.ts";
 import { previewLine } from "../../text/preview.ts";
 import { Icon, type IconName } from "../../ui/icons.tsx";
 import { language, t } from "../../words/language.ts";
@@ -54,7 +54,7 @@ function RecordCells({ row }: { readonly row: RecordRow }): JSX.Element {
   const { record } = row;
   return (
     <>
-      <span class="row-time number">{(record.us / 1_000_000).toFixed(3)}</span>
+      <span class="row-time number">{formatSeconds(record.us)}</span>
       <DirectionMark record={record} />
       <Kind record={record} />
       <Preview row={row} />
@@ -171,7 +171,7 @@ function Marks({ row: { record } }: { readonly row: RecordRow }): JSX.Element {
     <span class="row-marks">
       {lint > 0 && (
         <Mark icon="warning" tone="bad">
-          {lint === 1 ? ft("list.lint.one") : ft("list.lint.other", { count: lint })}
+          {lint === 1 ? ft("list.lint.one") : ft("list.lint.other", { count: formatCount(lint) })}
         </Mark>
       )}
       {"redacted" in record && <Mark icon="hidden">{ft("list.redacted")}</Mark>}
@@ -179,17 +179,19 @@ function Marks({ row: { record } }: { readonly row: RecordRow }): JSX.Element {
         <Mark icon="warning">{ft("list.edited")}</Mark>
       )}
       {record.k === "frame" && (record.fin === 0 || record.op === 0) && (
-        <Mark>{ft("list.fragment", { part: (record.part ?? 0) + 1 })}</Mark>
+        <Mark>{ft("list.fragment", { part: formatCount((record.part ?? 0) + 1) })}</Mark>
       )}
       {(record.k === "frame" ? (record.rsv & 4) !== 0 && record.op < 8 : compressed(record)) && (
         <Mark>{ft("list.compressed")}</Mark>
       )}
       {record.k === "message" && record.parts > 1 && (
-        <Mark>{ft("list.frames.other", { count: record.parts })}</Mark>
+        <Mark>{ft("list.frames.other", { count: formatCount(record.parts) })}</Mark>
       )}
       {record.k === "message" && record.incomplete && <Mark>{ft("list.incomplete")}</Mark>}
       {record.k === "frame" && record.key !== null && <Mark icon="mask">{ft("list.masked")}</Mark>}
-      {several && record.conn > 0 && <Mark>{ft("list.connection", { conn: record.conn })}</Mark>}
+      {several && record.conn > 0 && (
+        <Mark>{ft("list.connection", { conn: String(record.conn) })}</Mark>
+      )}
     </span>
   );
 }

@@ -58,9 +58,9 @@ export function Inspector({ selected, onClose }: InspectorProps): JSX.Element {
 function titleOf({ record }: Kept): string {
   switch (record.k) {
     case "frame":
-      return `${ft("inspector.frame", { n: record.n })} · ${opWords(record.op, ft)}`;
+      return `${ft("inspector.frame", { n: String(record.n) })} · ${opWords(record.op, ft)}`;
     case "message":
-      return `${ft("inspector.message", { msg: record.msg })} · ${opWords(record.op, ft)}`;
+      return `${ft("inspector.message", { msg: String(record.msg) })} · ${opWords(record.op, ft)}`;
     case "handshake":
       return ft(record.dir === "c2s" ? "list.handshake.request" : "list.handshake.answer");
     case "close":

@@ -142,7 +142,10 @@ function FileFacts({ file }: { readonly file: OpenedFile }): JSX.Element {
         >
           <p lang="en">
             {firstProblem.at > 0
-              ? ft("source.problem.at", { at: firstProblem.at, says: firstProblem.says })
+              ? ft("source.problem.at", {
+                  at: formatCount(firstProblem.at),
+                  says: firstProblem.says,
+                })
               : firstProblem.says}
           </p>
         </Notice>

@@ -89,7 +89,7 @@ function FilterField(): JSX.Element {
       {problem !== null && (
         <p class="field-problem" id="frames-filter-problem" role="status">
           <span lang="en">
-            {ft("bar.filter.problem", { at: problem.at + 1, says: problem.says })}
+            {ft("bar.filter.problem", { at: formatCount(problem.at + 1), says: problem.says })}
           </span>
         </p>
       )}

@@ -82,11 +82,14 @@ function Steps({ frame }: { readonly frame: FrameRecord }): JSX.Element {
 }
 
 const sumWords = ({ at, wire, key, plain }: WalkByte, steps: number): string =>
-  `${ft("walk.stepOf", { step: at + 1, steps })}: ${ft("bytes.sum", {
-    wire: hex(wire),
-    key: hex(key),
-    plain: hex(plain),
-  })} ${ascii(plain)}`;
+  `${ft("walk.stepOf", { step: formatCount(at + 1), steps: formatCount(steps) })}: ${ft(
+    "bytes.sum",
+    {
+      wire: hex(wire),
+      key: hex(key),
+      plain: hex(plain),
+    },
+  )} ${ascii(plain)}`;
 
 /** Eight bytes and what becomes of them. */
 function WalkLine({
@@ -146,9 +149,11 @@ function BitSum({
   );
   return (
     <p class="walk-bits" translate={false}>
-      <span class="muted">{ft("walk.stepOf", { step: at + 1, steps })}</span>
+      <span class="muted">
+        {ft("walk.stepOf", { step: formatCount(at + 1), steps: formatCount(steps) })}
+      </span>
       {line(wire, ft("walk.wire"))}
-      {line(key, ft("walk.key"), ft("walk.key.byte", { n: (at % 4) + 1 }))}
+      {line(key, ft("walk.key"), ft("walk.key.byte", { n: formatCount((at % 4) + 1) }))}
       {line(plain, ft("walk.plain"), plain >= 32 && plain < 127 ? `“${ascii(plain)}”` : "")}
     </p>
   );
