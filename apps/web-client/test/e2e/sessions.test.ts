@@ -154,6 +154,53 @@ describe("several sessions in one page", () => {
     expect(await tab(page, /new/).count()).toBe(0);
   });
 
+  it("watch a feed of frames each at once, which shows its own and nothing of the other's", async () => {
+    opened = await openPage(running.httpUrl);
+    const { page } = opened;
+    const frames = (words: string) => page.locator(".frame-row[data-kind=frame]").getByText(words);
+    const live = page.locator(".frames .pill").getByText("Live", { exact: true });
+    const watchAs = async (username: string): Promise<void> => {
+      // The feed logs in with what a reconnect would.
+      await logIn(page, { username, password, autoReconnect: true });
+      await composer(page).waitFor();
+      // Once open, the pane is there for each session.
+      if (username === "ada")
+        await page.getByRole("button", { name: "Frames", exact: true }).click();
+      await live.waitFor();
+      await ask(page, `from ${username}`);
+      await frames(`"from ${username}"`).nth(1).waitFor();
+    };
+    await watchAs("ada");
+    await openAnother(page);
+    await watchAs("bob");
+    expect(await frames("from ada").count()).toBe(0);
+    await tab(page, /^ada/).click();
+    await frames('"from ada"').nth(1).waitFor();
+    await live.waitFor();
+    await ask(page, "ada again");
+    await frames('"ada again"').nth(1).waitFor();
+    expect(await frames("from bob").count()).toBe(0);
+    await tab(page, /^bob/).click();
+    await ask(page, "bob again");
+    await frames('"bob again"').nth(1).waitFor();
+    expect(await frames("ada").count()).toBe(0);
+  });
+
+  it("are one after a reload, with the draft of the one that was in view", async () => {
+    const page = await openBoth();
+    await composer(page).fill("draft of bob");
+    await tab(page, /^ada/).click();
+    await composer(page).fill("draft of ada");
+    await tab(page, /^bob/).click();
+    expect(await composer(page).inputValue()).toBe("draft of bob");
+    await page.reload();
+    await page.getByRole("heading", { name: "Log in" }).waitFor();
+    expect(await page.getByRole("tablist").count()).toBe(0);
+    await logIn(page, { username: "ada", password });
+    expect(await composer(page).inputValue()).toBe("draft of bob");
+    expect(await rows(page, "received").count()).toBe(0);
+  });
+
   it("go on when one is closed, which is asked first where it would end something", async () => {
     await using other = await startAnyServer();
     const name = other.url.replace("ws://", "");
