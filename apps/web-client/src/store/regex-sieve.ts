@@ -87,3 +87,9 @@ function sliceEnd(entries: readonly Entry[], from: number): number {
 
 const browserWorker = (): SieveWorker =>
   new Worker(new URL("./regex-worker.ts", import.meta.url), { type: "module" });
+
+/** Has the browser keep the worker's file, for searches when the page's server is gone. */
+export function loadRegexWorker(): void {
+  const worker = browserWorker();
+  worker.onmessage = () => worker.terminate();
+}

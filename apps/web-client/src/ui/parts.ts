@@ -1,3 +1,4 @@
+import { loadRegexWorker } from "../store/regex-sieve.ts";
 import { lazy } from "./lazy.tsx";
 
 /** What the first look at the page does without. */
@@ -16,4 +17,5 @@ export const parts = {
 /** Loads them all meanwhile, so that they are there also when the page's server is gone. */
 export function loadParts(): void {
   for (const { load } of Object.values(parts)) void load();
+  loadRegexWorker();
 }

@@ -146,6 +146,27 @@ describe("a regular expression that takes too long", () => {
   });
 });
 
+describe("a regular expression", () => {
+  it("is searched by also when the page's server is gone", async () => {
+    const own = await startServer();
+    opened = await openPage("about:blank");
+    const { page } = opened;
+    const loaded = new Promise<void>((resolve) => {
+      page.on("worker", (worker) => worker.on("close", () => resolve()));
+    });
+    await page.goto(own.httpUrl);
+    await logIn(page);
+    await composer(page).waitFor();
+    await ask(page, "hello");
+    await loaded;
+    await own.server.close();
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("checkbox", { name: "Regular expression" }).check();
+    await page.getByRole("searchbox", { name: "Search" }).fill("^h.l");
+    await page.getByText(/^2 of \d+ shown$/).waitFor();
+  });
+});
+
 describe("an entry", () => {
   it("is pinned, copied, shown otherwise and sent again by single keys and its actions", async () => {
     const page = await openSession();
