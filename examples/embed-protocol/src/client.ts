@@ -66,11 +66,13 @@ export function echoAll(
         case "stopTimer":
           clearTimeout(timers.get(effect.name));
           return;
-        // This program neither reconnects, nor uses SCRAM, nor keeps tokens, nor sends binary, nor shows notes.
+        // This program neither reconnects, nor uses SCRAM, nor keeps tokens, nor sends binary, nor shows
+        // notes or until when its login holds.
         case "scheduleRetry":
         case "answerChallenge":
         case "checkServer":
         case "keepToken":
+        case "loginEnds":
         case "sendBinary":
         case "receive":
         case "note":
