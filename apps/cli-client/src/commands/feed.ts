@@ -15,6 +15,7 @@ export function watchFeed(scope: Scope): Required<Pick<Approach, "use" | "onRead
     async use({ session, inspector, problem, leave }) {
       let granted = false;
       const ask = async (): Promise<void> => {
+        granted = false;
         const refusal = await refusalOf(session, scope);
         granted = refusal === null;
         if (granted) return;
