@@ -86,7 +86,7 @@ export function readLine(line: string): Result<Command, string> {
   }
 }
 
-/** A number behind a blank at the end is the time; in a pattern a blank can be written as `\\s`. */
+/** A number behind a blank at the end is the time; in a pattern a blank can be written as `\s`. */
 function readExpect(rest: string): Result<Command, string> {
   const [, source = "", digits = "30"] = /^([^]*?)(?: +(\d+(?:\.\d+)?))?$/.exec(rest) ?? [];
   const seconds = Number(digits);
