@@ -44,7 +44,7 @@ export class EventfulSocket extends WebSocket {
     tcp.end = endOnce;
   }
 
-  /** `close` is heard by listeners, too. */
+  /** `close` and `message` are heard by listeners, too. */
   override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
     const { events } = this;
     if (event === "close") {
@@ -55,6 +55,8 @@ export class EventfulSocket extends WebSocket {
     switch (event) {
       case "message":
         events.onMessage(first as Buffer, second as boolean);
+        // Hardly ever anybody: the heartbeat, where it has found the peer inside of a message.
+        if (this.listenerCount("message") > 0) super.emit("message");
         return true;
       case "ping":
         events.onPing(first as Buffer);

@@ -257,6 +257,33 @@ test.each([
   },
 );
 
+test.each([
+  ["plain", "GET / HTTP/1.1", [text("admin:123456")]],
+  ["/echo", "GET /echo HTTP/1.1", []],
+])(
+  "[T10] goes on with a peer that is always inside of another message: %s",
+  async (_, request, start) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    try {
+      const limits = { pingIntervalMs: 128, messageTimeoutMs: 1000 };
+      const { port, met } = await startLimited(limits, { allowAnonymous: true });
+      const peer = await openRaw(port, {}, request);
+      peer.socket.write(Buffer.concat([...start, frame(0x01, "a")]));
+      if (start.length > 0) await peer.frame();
+      for (let i = 0; i < 100; i++) {
+        peer.socket.write(Buffer.concat([frame(0x80, "z"), frame(0x01, "a")]));
+        const { opcode, payload } = await peer.frame();
+        expect([opcode, payload.toString().slice(-2)]).toEqual([1, "az"]);
+        // Less than there is between two looks, so it is never silent.
+        vi.advanceTimersByTime(20);
+      }
+      expect(met).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);
+
 const cutInTwo = [frame(0x01, "two"), frame(0x80, " halves")];
 
 test("keeps peers that answer", async () => {
