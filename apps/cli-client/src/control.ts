@@ -26,9 +26,6 @@ export interface Control {
   readonly pong: (data: Uint8Array) => boolean;
 }
 
-/** RFC 6455 section 5.5. */
-export const maxControlBytes = 125;
-
 export function createControl({ intervalMs, timeoutMs, onFrame, onDead }: ControlOptions): Control {
   let current: WebSocket | null = null;
   let pinged: { readonly data: Buffer; readonly at: number } | null = null;

@@ -2,7 +2,7 @@ import { Option, type Command } from "commander";
 import type { CertificateOptions } from "../certificates.ts";
 import type { CredentialOptions } from "../credentials.ts";
 import { addLoginOptions, addTlsOptions } from "../options/login.ts";
-import { above, collect, whole } from "../options/values.ts";
+import { above, collect, subprotocols, whole } from "../options/values.ts";
 
 /** What `bench` takes. */
 export interface BenchOptions extends CredentialOptions, CertificateOptions {
@@ -59,7 +59,7 @@ export function addBenchCommand(
         "v1, plain, or none: no login, just echoes (the default where nothing to log in with is given)",
       ).choices(["none", "v1", "plain"]),
     )
-    .option("-s, --subprotocol <name>", "offer this, with --dialect none; may be repeated", collect)
+    .option("-s, --subprotocol <name>", "offer this, with --dialect none; may be repeated", subprotocols)
     .option("-c, --connections <n>", "how many", whole(1, 100_000), 1)
     .option(
       "--ramp <n>",

@@ -2,7 +2,7 @@ import type { WsOptions } from "@wsecho/client/ws";
 import { failure, success, type Result } from "@wsecho/protocol";
 import { readAccess, type Access } from "../access.ts";
 import type { Manner } from "../connection/dial.ts";
-import { basic } from "../connection/headers.ts";
+import { basic, bearer } from "../connection/headers.ts";
 import { readConnection } from "../connection/read.ts";
 import type { Given } from "../credentials.ts";
 import type { Authorize } from "../handshake.ts";
@@ -91,11 +91,18 @@ async function authorization(
   askPassword: PreparationHost["askPassword"],
 ): Promise<Result<Authorize | null, string>> {
   // The plain dialect has no words for a token.
-  if (token !== undefined && (manner === "plain" || manner === "none"))
-    return success(() => {
+  if (token !== undefined && (manner === "plain" || manner === "none")) {
+    const read = (): Result<string, string> => {
       const now = token();
-      return now.ok ? `Bearer ${now.value}` : null;
+      return now.ok ? bearer(now.value) : now;
+    };
+    const first = read();
+    if (!first.ok) return first;
+    return success(() => {
+      const now = read();
+      return now.ok ? now.value : null;
     });
+  }
   if (manner !== "none") return success(null);
   if (username === undefined)
     return password === undefined

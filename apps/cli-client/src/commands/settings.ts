@@ -62,6 +62,13 @@ export function framingOf(
 ): Framing {
   const { input, delimiter, binary = false, maxSize } = options;
   const end: Delimiter = delimiter ?? (input === "raw" ? "none" : "lf");
-  // Hex takes at least two characters a byte, with blanks three.
-  return { input, delimiter: end, binary, maxBytes: input === "hex" ? maxSize * 3 : maxSize };
+  return { input, delimiter: end, binary, maxBytes: maxSize * (charactersOf[input] ?? 1) + room };
 }
+
+/**
+ * How many characters a byte of a message takes at most: in hex two and a blank, in base64 less than
+ * two, and in JSON six, as in \u0000.
+ */
+const charactersOf: Readonly<Partial<Record<InputKind, number>>> = { hex: 3, base64: 2, ndjson: 6 };
+/** For the other fields of an event line. */
+const room = 1024;

@@ -1,6 +1,5 @@
 import { failure, success, type Result } from "@wsecho/protocol";
-import { parseBytes, type Outgoing } from "../input/framing.ts";
-import { maxControlBytes } from "../control.ts";
+import { parseBytes, wrongControl, type Outgoing } from "../input/framing.ts";
 import { readMessageFile, readPattern } from "./plan.ts";
 
 /** What a line at the prompt asks for. */
@@ -31,28 +30,26 @@ export const commandHelp = [
 const maxRepeats = 1000;
 /** A day. */
 const maxSeconds = 86_400;
-/** RFC 6455 section 5.5: two of the 125 bytes are the code. */
-const maxReasonBytes = maxControlBytes - 2;
 
 /** Reads a line; what is wrong with it is said, and nothing is sent. */
 export function readLine(line: string): Result<Command, string> {
-  const say = (message: Outgoing, times = 1): Result<Command, string> =>
-    success({ kind: "send", message, times });
+  const say = (message: Outgoing, times = 1): Result<Command, string> => {
+    const wrong = wrongControl(message);
+    return wrong === null
+      ? success({ kind: "send", message, times })
+      : failure(`/${message.kind}: ${wrong}`);
+  };
   if (!line.startsWith("/")) return say({ kind: "text", text: line });
   if (line.startsWith("//")) return say({ kind: "text", text: line.slice(1) });
   const [, name = "", rest = ""] = /^\/(\S*)\s?([^]*)$/.exec(line) ?? [];
   switch (name) {
     case "ping":
-    case "pong": {
-      const data = Buffer.from(rest);
-      return data.byteLength > maxControlBytes
-        ? failure(
-            `/${name}: a control frame holds ${maxControlBytes} bytes, this is ${data.byteLength}`,
-          )
-        : say({ kind: name, data });
+    case "pong":
+      return say({ kind: name, data: Buffer.from(rest) });
+    case "close": {
+      const [, digits = "1000", reason = ""] = /^(\d+)?\s*([^]*)$/.exec(rest) ?? [];
+      return say({ kind: name, code: Number(digits), reason });
     }
-    case "close":
-      return readClose(rest);
     case "bin":
     case "bin64": {
       const kind = name === "bin" ? "hex" : "base64";
@@ -97,15 +94,4 @@ function readExpect(rest: string): Result<Command, string> {
   return pattern.ok
     ? success({ kind: "expect", pattern: pattern.value, seconds })
     : failure(`/expect: ${pattern.error}`);
-}
-
-function readClose(rest: string): Result<Command, string> {
-  const [, digits = "1000", reason = ""] = /^(\d+)?\s*([^]*)$/.exec(rest) ?? [];
-  const code = Number(digits);
-  if (code !== 1000 && !(code >= 3000 && code <= 4999))
-    return failure("/close: a code that may be sent is 1000, or 3000 to 4999");
-  const bytes = Buffer.byteLength(reason);
-  if (bytes > maxReasonBytes)
-    return failure(`/close: a reason holds ${maxReasonBytes} bytes, this is ${bytes}`);
-  return success({ kind: "send", message: { kind: "close", code, reason }, times: 1 });
 }

@@ -1,5 +1,6 @@
 import { failure, success, type Result } from "@wsecho/protocol";
 import { redactHeader } from "@wsecho/wire/secrets";
+import { isHeaderToken } from "../header-token.ts";
 import { readSecret } from "../secret-file.ts";
 
 /** Request headers in their order of names; a name that was given twice has both values. */
@@ -7,8 +8,7 @@ export type Headers = Readonly<Record<string, readonly string[]>>;
 
 /** What the WebSocket handshake itself is made of (RFC 6455 section 4.1). */
 const ours = /^(sec-websocket-.*|upgrade|connection)$/i;
-// RFC 9110: a name is a token, a value has no control characters.
-const tokenPattern = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
+// RFC 9110 section 5.5.
 // eslint-disable-next-line no-control-regex -- control characters are what this is about
 const controls = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 
@@ -45,7 +45,7 @@ function readHeader(
   const colon = line.indexOf(":");
   if (colon < 1) return failure('-H needs "Name: value", or @FILE with one of them a line');
   const name = line.slice(0, colon).trim();
-  if (!tokenPattern.test(name)) return failure("-H: the name before the colon is none of a header");
+  if (!isHeaderToken(name)) return failure("-H: the name before the colon is none of a header");
   if (/^sec-websocket-protocol$/i.test(name))
     return failure("-H: write --subprotocol NAME instead of Sec-WebSocket-Protocol");
   if (ours.test(name)) return failure(`-H: ${name} belongs to the handshake itself`);
@@ -62,7 +62,8 @@ function readHeader(
   const [absent] = unknown;
   if (absent !== undefined) return failure(`-H ${name}: there is no variable ${absent}`);
   if (controls.test(value)) return failure(`-H ${name}: the value holds control characters`);
-  return success([name, value]);
+  // In UTF-8, as curl sends it: for Node each character of a header is a byte.
+  return success([name, Buffer.from(value).toString("latin1")]);
 }
 
 /** The lines of a header file. */
@@ -73,6 +74,13 @@ export function headerLines(text: string): readonly string[] {
 /** `user:password` for `Authorization: Basic` (RFC 7617), in UTF-8. */
 export function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+}
+
+/** A token for `Authorization: Bearer` (RFC 6750). */
+export function bearer(token: string): Result<string, string> {
+  return /^[\x21-\x7e]+$/.test(token)
+    ? success(`Bearer ${token}`)
+    : failure("the token holds blanks, or what is not ASCII; is it the token alone?");
 }
 
 /** The first line of `--auth-file`. */

@@ -3,7 +3,7 @@ import { failure, success, type Result } from "@wsecho/protocol";
 import type { WsOptions } from "@wsecho/client/ws";
 import { exposure } from "../secret-file.ts";
 import { isExposed } from "../target.ts";
-import { basic, headerLines, readAuthFile, readHeaders } from "./headers.ts";
+import { basic, bearer, headerLines, readAuthFile, readHeaders } from "./headers.ts";
 import { readRoute, type RouteOptions } from "./route.ts";
 
 /** How to reach a server, with curl's names where curl has one. */
@@ -112,7 +112,7 @@ async function readAuthorization(
         "history. Better: --auth NAME, which asks for the password, or --auth-file.",
     );
   }
-  if (authType === "bearer") return success(`Bearer ${given}`);
+  if (authType === "bearer") return bearer(given);
   const colon = given.indexOf(":");
   if (colon >= 0) return success(basic(given.slice(0, colon), given.slice(colon + 1)));
   if (fromFile !== null) return failure("--auth-file: the first line has to be NAME:PASSWORD");

@@ -2,7 +2,7 @@ import { Option, type Command } from "commander";
 import type { CertificateOptions } from "../certificates.ts";
 import type { CredentialOptions } from "../credentials.ts";
 import { addLoginOptions, addTlsOptions } from "../options/login.ts";
-import { above, collect } from "../options/values.ts";
+import { above, origin, subprotocols } from "../options/values.ts";
 
 /** What `doctor` takes. */
 export interface DoctorOptions extends CredentialOptions, CertificateOptions {
@@ -40,8 +40,8 @@ export function addDoctorCommand(
     .addOption(
       new Option("--dialect <name>", "to log in by; v1 by default").choices(["v1", "plain"]),
     )
-    .option("-s, --subprotocol <name>", "offer this; may be repeated", collect)
-    .option("--origin <origin>", "say that a page of this origin connects")
+    .option("-s, --subprotocol <name>", "offer this; may be repeated", subprotocols)
+    .option("--origin <origin>", "say that a page of this origin connects", origin)
     .option("--timeout <seconds>", "for each step", above(0), 5)
     .option("--json", "print the verdicts as JSON");
   addTlsOptions(addLoginOptions(command))

@@ -80,6 +80,8 @@ function toMessage(piece: Uint8Array, input: InputKind, number: number): Outgoin
       const event = decodeEvent(text);
       if (!event.ok) throw new InputError(`${which}: ${event.error}`);
       const message = toSend(event.value);
+      const wrong = message === null ? null : wrongControl(message);
+      if (wrong !== null) throw new InputError(`${which}: ${wrong}`);
       const { conn } = event.value;
       return message === null || conn === undefined ? message : { ...message, conn };
     }
@@ -94,6 +96,27 @@ export function parseBytes(text: string, kind: "hex" | "base64"): Uint8Array | n
   }
   const compact = text.replace(/0x|[\s:,]/gi, "");
   return /^(?:[\da-f]{2})*$/i.test(compact) ? Buffer.from(compact, "hex") : null;
+}
+
+/** RFC 6455 section 5.5. */
+const maxControlBytes = 125;
+/** Two of the bytes are the code. */
+const maxReasonBytes = maxControlBytes - 2;
+
+/** Why a control frame cannot be sent (RFC 6455 sections 5.5 and 7.4); `null` where it can. */
+export function wrongControl(message: Outgoing): string | null {
+  if (message.kind === "ping" || message.kind === "pong")
+    return message.data.byteLength <= maxControlBytes
+      ? null
+      : `a control frame holds ${maxControlBytes} bytes, this is ${message.data.byteLength}`;
+  if (message.kind !== "close") return null;
+  const { code, reason } = message;
+  if (code !== 1000 && !(code >= 3000 && code <= 4999))
+    return "a close code that may be sent is 1000, or 3000 to 4999";
+  const bytes = Buffer.byteLength(reason);
+  return bytes <= maxReasonBytes
+    ? null
+    : `a close reason holds ${maxReasonBytes} bytes, this is ${bytes}`;
 }
 
 /** What a recorded event asks for: what came in then is not sent now. */

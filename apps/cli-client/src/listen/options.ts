@@ -1,7 +1,7 @@
 import { Argument, Option, type Command } from "commander";
 import { binaryDisplays, timestampKinds, type DisplayOptions } from "../display.ts";
 import { delimiters, inputKinds, type Delimiter, type InputKind } from "../input/framing.ts";
-import { address, collect, seconds, whole, type Address } from "../options/values.ts";
+import { address, seconds, subprotocols, whole, type Address } from "../options/values.ts";
 
 /** What `listen` takes. */
 export interface ListenOptions extends Pick<DisplayOptions, "binaryDisplay" | "pretty" | "raw"> {
@@ -60,7 +60,7 @@ export function addListenCommand(
     )
     .option("--echo", "send each message back to who sent it")
     .option("--once", "one client only, and leave when it leaves")
-    .option("-s, --subprotocol <name>", "take clients that offer this; repeatable", collect)
+    .option("-s, --subprotocol <name>", "take clients that offer this; repeatable", subprotocols)
     .option("-E, --cert <file>", "be wss://, with this certificate, in PEM")
     .option("--key <file>", "its private key, where --cert does not hold that, too")
     .option("--pass-file <file>", "read the key's passphrase from the first line of a file")

@@ -4,7 +4,7 @@ import { binaryDisplays, formatHelp, timestampKinds, unknownFormat } from "../di
 import { delimiters, inputKinds } from "../input/framing.ts";
 import { connectExamples, sendExamples } from "./examples.ts";
 import { addLoginOptions, addTlsOptions } from "./login.ts";
-import { collect, seconds, whole } from "./values.ts";
+import { collect, seconds, subprotocols, whole } from "./values.ts";
 
 type Invoke = (target: string, options: ConnectCommandOptions) => void;
 
@@ -88,7 +88,7 @@ function addConnection(command: Command): void {
     .option("-A, --user-agent <text>", "send this User-Agent")
     .option("-o, --origin <origin>", "send this Origin")
     .option("--host <name>", "send this Host")
-    .option("-s, --subprotocol <name>", "offer a subprotocol; repeatable", collect)
+    .option("-s, --subprotocol <name>", "offer a subprotocol; repeatable", subprotocols)
     .option("-L, --location", "follow redirects; credentials do not follow to another origin");
   addTlsOptions(command)
     .option("--proxy <url>", "go through http://, https://, socks5:// or socks5h://; '' for none")

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { isHeaderToken } from "../header-token.ts";
 
 const maxSeconds = 86_400;
 
@@ -31,6 +32,19 @@ export function whole(min: number, max: number): (text: string) => number {
 /** For an option that may be repeated. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
+}
+
+/** The same for subprotocols, each of which a handshake names once (RFC 6455 section 4.1). */
+export function subprotocols(text: string, before: readonly string[] = []): readonly string[] {
+  if (!isHeaderToken(text))
+    throw new InvalidArgumentError("It must be a token: no blanks, commas or other separators.");
+  return before.includes(text) ? before : [...before, text];
+}
+
+/** Of a page: ASCII without blanks (RFC 6454 section 6.2). */
+export function origin(text: string): string {
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  throw new InvalidArgumentError("It must look like https://example.org.");
 }
 
 export interface Address {

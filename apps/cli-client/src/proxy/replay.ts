@@ -3,6 +3,7 @@ import { createRedactor, type MessageRecord } from "@wsecho/wire";
 import { WebSocket, type RawData } from "ws";
 import { readTlsOptions } from "../certificates.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
+import { isHeaderToken } from "../header-token.ts";
 import { parseTarget, showTarget } from "../target.ts";
 import { sanitizeLine, sanitizeLines } from "../terminal/sanitize.ts";
 import { readCapture } from "../wire/input.ts";
@@ -36,16 +37,14 @@ export async function replayCommand({ file, target, options }: Invocation): Prom
   for (const lack of read.lacks) say(lack);
   if (options.quiet !== true)
     say(`replaying ${read.turns.length} messages of connection ${read.conn} to ${showTarget(url)}`);
-  const socket = new WebSocket(url, [...new Set(subprotocols)].filter(isToken), {
+  // A hidden token is none that may be offered.
+  const socket = new WebSocket(url, [...new Set(subprotocols)].filter(isHeaderToken), {
     ...tls.value,
     perMessageDeflate: false,
     handshakeTimeout: options.timeout * 1000,
   });
   return exitStatus(await play(socket, read, options));
 }
-
-/** What may stand in a list of subprotocols; a hidden token does not. */
-const isToken = (name: string): boolean => /^[!#$%&'*+\-.^`|~\w]+$/.test(name);
 
 async function readConversation(
   file: string,

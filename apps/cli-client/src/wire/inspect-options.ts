@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import type { InspectCommandOptions } from "../commands/inspect.ts";
 import { addLoginOptions, addTlsOptions } from "../options/login.ts";
-import { collect, seconds } from "../options/values.ts";
+import { seconds, subprotocols } from "../options/values.ts";
 import { filterOption, noFoldOption, revealOption } from "./options.ts";
 
 const examples = `
@@ -48,7 +48,7 @@ export function addInspectCommand(
     )
     .addOption(
       new Option("--subprotocol <name>", "with --raw: offer one; may stand several times")
-        .argParser(collect)
+        .argParser(subprotocols)
         .implies({ raw: true }),
     )
     .option("--deflate", "offer compression (RFC 7692), to see what becomes of it")

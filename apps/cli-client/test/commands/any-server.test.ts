@@ -284,12 +284,25 @@ describe("--input", () => {
     expect({ status, got }).toEqual({ status: 0, got: expected });
   });
 
+  it.each([
+    ["base64", (data: Buffer) => data.toString("base64")],
+    ["ndjson", (data: Buffer) => JSON.stringify({ type: "message", b64: data.toString("base64") })],
+    ["ndjson", (data: Buffer) => JSON.stringify({ type: "message", text: data.toString() })],
+  ])("%s may be longer than the message of --max-size bytes in it", async (kind, encode) => {
+    await using server = await startBareServer(echo);
+    const args = ["-q", "--input", kind, "--max-size", "5000", "-C", "1", server.url];
+    const { status, stderr } = await runProgram(args, { input: encode(Buffer.alloc(5000)) });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
   it("that is not what it should be stops there, and says so", async () => {
     await using server = await startBareServer(echo);
     for (const [kind, input, words] of [
       ["hex", "00\nxyz\n", "Line 2 of the input is no hex"],
       ["json", "{\n", "Line 1 of the input is no JSON"],
       ["ndjson", '{"type":"shout"}\n', "Line 1 of the input: event.type must be"],
+      ["ndjson", '{"type":"close","code":1006}\n', "1 of the input: a close code that may be sent"],
+      ["ndjson", `{"type":"ping","text":"${"é".repeat(63)}"}\n`, "holds 125 bytes, this is 126"],
     ] as const) {
       const args = ["--eof-wait", "0", "--input", kind, server.url];
       const { status, stderr } = await runProgram(args, { input });

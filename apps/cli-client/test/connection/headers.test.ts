@@ -63,6 +63,44 @@ it.each([
   expect(stderr).not.toContain("s3cret");
 });
 
+it("what is not ASCII goes as UTF-8, as curl sends it", async () => {
+  await using server = await startWitness();
+  const { status } = await runProgram(["-q", "-1", "-H", "X-Who: Ada €", "-A", "é", server.url]);
+  const { "x-who": who = "", "user-agent": agent = "" } = server.heads[0]?.headers ?? {};
+  const sent = [who, agent].map((value) => Buffer.from(String(value), "latin1").toString());
+  expect({ status, sent }).toEqual({ status: 0, sent: ["Ada €", "é"] });
+});
+
+it.each([["connect"], ["bench"], ["doctor"], ["inspect"], ["listen"]])(
+  "a subprotocol that %s cannot name in a handshake is wrong usage",
+  async (command) => {
+    const { status, stderr } = await runProgram([command, "--subprotocol", "a b", ":1"]);
+    expect(stderr).toContain("It must be a token: no blanks, commas or other separators.");
+    expect(status).toBe(2);
+  },
+);
+
+it("a subprotocol is offered once, however often it is named", async () => {
+  await using server = await startWitness();
+  const { status } = await runProgram(["-q", "-1", "-s", "chat", "-s", "chat", server.url]);
+  expect([status, server.heads[0]?.headers["sec-websocket-protocol"]]).toEqual([0, "chat"]);
+});
+
+it("a token that no header can carry is wrong usage, and is not shown", async () => {
+  const file = join(directory, "token");
+  await writeFile(file, "s3cret €\n", { mode: 0o600 });
+  for (const login of [
+    ["--token-file", file, "--dialect", "none"],
+    ["--token-file", file, "--dialect", "plain"],
+    ["--auth-file", file, "--auth-type", "bearer"],
+  ]) {
+    const { status, stderr } = await runProgram([...login, "ws://127.0.0.1:1"]);
+    expect(stderr).toContain("the token holds blanks, or what is not ASCII");
+    expect(stderr).not.toContain("s3cret");
+    expect(status).toBe(2);
+  }
+});
+
 it("--auth NAME asks for the password at a terminal, and shows nothing of it", async () => {
   await using server = await startWitness();
   using screen = openScreen(["-1", "--auth", "ada", server.url]);
