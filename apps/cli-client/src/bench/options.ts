@@ -59,7 +59,11 @@ export function addBenchCommand(
         "v1, plain, or none: no login, just echoes (the default where nothing to log in with is given)",
       ).choices(["none", "v1", "plain"]),
     )
-    .option("-s, --subprotocol <name>", "offer this, with --dialect none; may be repeated", subprotocols)
+    .option(
+      "-s, --subprotocol <name>",
+      "offer this, with --dialect none; may be repeated",
+      subprotocols,
+    )
     .option("-c, --connections <n>", "how many", whole(1, 100_000), 1)
     .option(
       "--ramp <n>",
