@@ -39,10 +39,9 @@ export function framesOf(
 const isOf = (message: MessageRecord, frame: FrameRecord): boolean =>
   message.conn === frame.conn && message.msg === frame.msg && message.dir === frame.dir;
 
-/** The same record after the log was made anew, as when secrets are shown. */
-export function sameRecord(one: WireRecord, other: WireRecord): boolean {
-  if (one.k !== other.k || one.conn !== other.conn || one.t !== other.t) return false;
-  if (one.k === "frame" && other.k === "frame") return one.n === other.n;
-  if (one.k === "message" && other.k === "message") return one.msg === other.msg;
-  return one.dir === other.dir;
+/** The same for the same record after the log was made anew, as when secrets are shown. */
+export function keyOf(record: WireRecord): string {
+  const { k, conn, t, dir = "" } = record;
+  const number = record.k === "frame" ? record.n : record.k === "message" ? record.msg : "";
+  return `${k} ${conn} ${t} ${dir} ${number}`;
 }

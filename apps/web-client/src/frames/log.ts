@@ -61,7 +61,8 @@ export function trimLog(log: FrameLog, bounds: LogBounds = defaultLogBounds): Fr
 /** What the object of a record takes beside its payload. */
 const overhead = 256;
 
-function recordBytes(record: WireRecord): number {
+/** What a record takes in memory, roughly. */
+export function recordBytes(record: WireRecord): number {
   switch (record.k) {
     case "handshake":
       // The head, and its parts once more.

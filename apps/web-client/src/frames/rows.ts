@@ -1,4 +1,4 @@
-import type { Filter, WireRecord } from "@wsecho/wire";
+import type { WireRecord } from "@wsecho/wire";
 import type { Kept } from "./log.ts";
 
 /** What the list shows: everything that crossed the wire, or what it was put together to. */
@@ -10,8 +10,8 @@ export type Which = "all" | "c2s" | "s2c" | "control";
 export interface RowOptions {
   readonly level: Level;
   readonly which: Which;
-  /** `null` where nothing is typed. */
-  readonly filter: Filter | null;
+  /** What the filter lets through; `null` where there is none. */
+  readonly wanted: ((entry: Kept) => boolean) | null;
   /** Pings and pongs behind each other become one row with their number. */
   readonly fold: boolean;
   /** Folded rows that a person opened, by the `seq` of their first frame. */
@@ -47,9 +47,9 @@ const worthFolding = 2;
 
 /** The rows of the list, in the order of `seq`. */
 export function rowsOf(kept: readonly Kept[], options: RowOptions): Rows {
-  const { level, which, filter, opened } = options;
+  const { level, which, wanted, opened } = options;
   // Who looks for something wants to see it.
-  const fold = options.fold && level === "frames" && which !== "control" && filter === null;
+  const fold = options.fold && level === "frames" && which !== "control" && wanted === null;
   const rows: Row[] = [];
   let folded = 0;
   let run: Kept[] = [];
@@ -70,7 +70,7 @@ export function rowsOf(kept: readonly Kept[], options: RowOptions): Rows {
   for (const entry of kept) {
     const { record } = entry;
     if (!isAt(record, level) || !isOfChoice(record, which)) continue;
-    if (filter !== null && !filter(record)) continue;
+    if (wanted !== null && !wanted(entry)) continue;
     if (record.k === "note" && record.code === "session") {
       // A feed says so again with each thing that it is asked for.
       const who = `${record.conn} ${record.session ?? ""} ${record.user ?? ""}`;

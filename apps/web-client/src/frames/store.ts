@@ -1,13 +1,9 @@
 import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import {
-  createRedactor,
-  parseFilter,
-  type Filter,
-  type FilterError,
-  type WireRecord,
-} from "@wsecho/wire";
+import { createRedactor, type Filter, type WireRecord } from "@wsecho/wire";
 import { createBatcher, type Schedule } from "../store/batch.ts";
-import { sameRecord } from "./links.ts";
+import { browserSoon } from "../store/search.ts";
+import { createFilterSieve } from "./filter-sieve.ts";
+import { keyOf } from "./links.ts";
 import {
   append,
   emptyLog,
@@ -17,6 +13,7 @@ import {
   type Kept,
   type LogBounds,
 } from "./log.ts";
+import { createNarrowing, type Narrowing } from "./narrowing.ts";
 import { rowsOf, type Level, type Rows, type Which } from "./rows.ts";
 import { createFileSource, type FileSource } from "./source.ts";
 
@@ -33,10 +30,7 @@ export interface FramesStore {
   readonly level: Signal<Level>;
   readonly which: Signal<Which>;
   readonly fold: Signal<boolean>;
-  readonly expression: Signal<string>;
-  /** Of the expression; `null` for none, and for one that is wrong. */
-  readonly filter: ReadonlySignal<Filter | null>;
-  readonly filterProblem: ReadonlySignal<FilterError | null>;
+  readonly narrowing: Narrowing;
   readonly selected: Signal<Kept | null>;
   /** The record that the list is to go to; the list takes it away. */
   readonly wanted: Signal<Kept | null>;
@@ -52,6 +46,8 @@ export interface FramesStore {
   readonly clear: () => void;
   /** All that is kept, as it came: for an export. */
   readonly records: () => readonly WireRecord[];
+  /** Of those, what the filter shows; `null` where there is none. */
+  readonly shownOnly: () => Filter | null;
   /** Keeps within the bounds where they have become narrower. */
   readonly fit: () => void;
 }
@@ -74,15 +70,12 @@ export function createFramesStore({ schedule, rest, bounds, onGrow }: FramesHost
   const which = signal<Which>("all");
   const fold = signal(true);
   const opened = signal<ReadonlySet<number>>(new Set());
-  const expression = signal("");
   const selected = signal<Kept | null>(null);
   const wanted = signal<Kept | null>(null);
   const reveal = signal(false);
   let redactor = createRedactor();
-  const parsed = computed(() => parseFilter(expression.value));
-  const filter = computed(() =>
-    parsed.value.ok && expression.value.trim() !== "" ? parsed.value.value : null,
-  );
+  const narrowing = createNarrowing({ log, soon: browserSoon, sieve: createFilterSieve });
+  const { expression, wanted: narrowed } = narrowing;
 
   const trimmed = (next: FrameLog): FrameLog => trimLog(next, bounds?.(next));
   const show = (records: readonly WireRecord[]): void => {
@@ -123,7 +116,8 @@ export function createFramesStore({ schedule, rest, bounds, onGrow }: FramesHost
       ]);
       opened.value = new Set();
       selected.value =
-        log.value.kept.find(({ record }) => before && sameRecord(record, before.record)) ?? null;
+        log.value.kept.find(({ record }) => before && keyOf(record) === keyOf(before.record)) ??
+        null;
     });
   };
 
@@ -133,7 +127,7 @@ export function createFramesStore({ schedule, rest, bounds, onGrow }: FramesHost
       rowsOf(log.value.kept, {
         level: level.value,
         which: which.value,
-        filter: filter.value,
+        wanted: narrowed.value,
         fold: fold.value,
         opened: opened.value,
       }),
@@ -147,9 +141,7 @@ export function createFramesStore({ schedule, rest, bounds, onGrow }: FramesHost
     level,
     which,
     fold,
-    expression,
-    filter,
-    filterProblem: computed(() => (parsed.value.ok ? null : parsed.value.error)),
+    narrowing,
     selected,
     wanted,
     goTo: (entry) =>
@@ -157,7 +149,7 @@ export function createFramesStore({ schedule, rest, bounds, onGrow }: FramesHost
         level.value = entry.record.k === "message" ? "messages" : "frames";
         // What hides it is given up.
         if (which.value !== "all" && which.value !== entry.record.dir) which.value = "all";
-        if (filter.value?.(entry.record) === false) expression.value = "";
+        if (narrowed.value?.(entry) === false) expression.value = "";
         selected.value = entry;
         wanted.value = entry;
       }),
@@ -184,6 +176,13 @@ export function createFramesStore({ schedule, rest, bounds, onGrow }: FramesHost
     },
     clear,
     records: () => raw.kept.map(({ record }) => record),
+    shownOnly: () => {
+      const wanted = narrowed.value;
+      if (wanted === null) return null;
+      const shown = log.value.kept.filter(wanted).map(({ record }) => keyOf(record));
+      const keys = new Set(shown);
+      return (record) => keys.has(keyOf(record));
+    },
     fit: () => {
       raw = trimmed(raw);
       log.value = trimmed(log.value);

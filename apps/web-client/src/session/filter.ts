@@ -1,5 +1,6 @@
 import { failure, success, type Payload, type Result } from "@wsecho/protocol";
 import { hexOf } from "../text/hex.ts";
+import type { Ordered } from "./ordered.ts";
 import { plainTextOf } from "./plain-text.ts";
 import { isMessage, type Entry } from "./transcript.ts";
 
@@ -113,9 +114,9 @@ export interface SiftLimit {
 }
 
 /** Looks at the entries from a place on, until the time is over. */
-export function sift(
-  wanted: (entry: Entry) => boolean,
-  entries: readonly Entry[],
+export function sift<E extends Ordered>(
+  wanted: (entry: E) => boolean,
+  entries: readonly E[],
   from: number,
   { clock, ms, step }: SiftLimit,
 ): Sifted {
@@ -131,4 +132,5 @@ export function sift(
   return { looked: at - from, found };
 }
 
-export const bytesOf = (entry: Entry): number => ("bytes" in entry ? entry.bytes : 0);
+/** What is known of its payload's length. */
+export const bytesOf = (entry: Ordered & { readonly bytes?: number }): number => entry.bytes ?? 0;

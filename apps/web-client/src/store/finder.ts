@@ -1,4 +1,4 @@
-import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import {
   everything,
   isActive,
@@ -8,7 +8,8 @@ import {
   type Filter,
 } from "../session/filter.ts";
 import type { Entry } from "../session/transcript.ts";
-import type { Sieve, SieveFailure } from "./regex-sieve.ts";
+import { createSearch } from "./search.ts";
+import type { Sieve, SieveFailure } from "./sieve.ts";
 
 /**
  * What of the transcript is shown, found in slices: a search never holds the page up for long. A regular
@@ -45,7 +46,7 @@ export interface FinderHost {
   /** Runs the callback soon, after the page had its turn. */
   readonly soon: (callback: () => void) => void;
   /** What a regular expression is matched by. */
-  readonly regexSieve: (filter: Filter, fail: (why: SieveFailure) => void) => Sieve;
+  readonly regexSieve: (filter: Filter, fail: (why: SieveFailure) => void) => Sieve<Entry>;
 }
 
 export function createFinder({ entries, clock, soon, regexSieve }: FinderHost): Finder {
@@ -60,63 +61,16 @@ export function createFinder({ entries, clock, soon, regexSieve }: FinderHost): 
   const active = computed(() => isActive(filter.value) && problem.value === null);
   /** What is searched instead of the transcript. */
   const kept = computed(() => (filter.value.pinned ? pins.value : null));
-  const progress = signal(1);
-  /** The `seq` of what matched among all that was looked at. */
-  const matches = signal<readonly number[]>([]);
-  let goOn = (): void => undefined;
+  const { matches, progress, begin, goOn, rest } = createSearch<Entry>(soon);
 
-  /** Searches from the start; the result ends it. */
-  function search(wanted: Filter, pinned: readonly Entry[] | null): () => void {
-    const sieve =
-      wanted.regex && wanted.text !== ""
-        ? regexSieve(wanted, (kind) => {
-            failed.value = { filter: wanted, kind };
-          })
-        : plainSieve(wanted);
-    /** The `seq` up to which all were looked at. */
-    let last = 0;
-    let busy = false;
-    let ended = false;
-    const look = (): void => {
-      if (busy || ended) return;
-      const all = pinned ?? entries.peek();
-      const first = all[0]?.seq ?? 0;
-      const from =
-        pinned === null
-          ? Math.max(0, last + 1 - first)
-          : pinned.filter(({ seq }) => seq <= last).length;
-      if (from >= all.length) {
-        progress.value = 1;
-        return;
-      }
-      busy = true;
-      const next = (): void => {
-        busy = false;
-        look();
-      };
-      sieve.look(all, from, ({ looked, found }) => {
-        const to = from + looked;
-        last = all[to - 1]?.seq ?? last;
-        batch(() => {
-          if (found.length > 0)
-            matches.value = [...matches.peek().filter((seq) => seq >= first), ...found];
-          progress.value = to / all.length;
-        });
-        if (to < all.length) soon(next);
-        else next();
-      });
-    };
-    matches.value = [];
-    progress.value = 0;
-    goOn = look;
-    look();
-    return () => {
-      ended = true;
-      sieve.end();
-    };
-  }
+  const sieveFor = (wanted: Filter): Sieve<Entry> =>
+    wanted.regex && wanted.text !== ""
+      ? regexSieve(wanted, (kind) => {
+          failed.value = { filter: wanted, kind };
+        })
+      : plainSieve(wanted);
 
-  function plainSieve(wanted: Filter): Sieve {
+  function plainSieve(wanted: Filter): Sieve<Entry> {
     const matcher = matcherOf(wanted, pattern.value.ok ? pattern.value.value : null);
     return {
       // The clock costs more than most looks.
@@ -128,10 +82,10 @@ export function createFinder({ entries, clock, soon, regexSieve }: FinderHost): 
   effect(() => {
     if (active.value) {
       const pinned = kept.value && [...kept.value.values()].sort((a, b) => a.seq - b.seq);
-      return search(filter.value, pinned);
+      const sieve = sieveFor(filter.value);
+      return begin(sieve, () => pinned ?? entries.peek());
     }
-    goOn = () => undefined;
-    progress.value = 1;
+    rest();
     return undefined;
   });
   effect(() => {
@@ -161,6 +115,3 @@ export function createFinder({ entries, clock, soon, regexSieve }: FinderHost): 
     },
   };
 }
-
-/** A task of its own: the page draws and hears in between. */
-export const browserSoon = (callback: () => void): void => void setTimeout(callback, 0);

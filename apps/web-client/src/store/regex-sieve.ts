@@ -1,95 +1,21 @@
-import { bytesOf, type Filter, type Sifted } from "../session/filter.ts";
+import { bytesOf, type Filter } from "../session/filter.ts";
 import type { Entry } from "../session/transcript.ts";
-
-/** Looks at some of `entries` from a place on, at least at one, and tells now or later what came of it. */
-export interface Sieve {
-  readonly look: (entries: readonly Entry[], from: number, tell: (sifted: Sifted) => void) => void;
-  /** Nothing is told any more. */
-  readonly end: () => void;
-}
-
-/** Why a search ended: one entry took too long or too much memory, or a file of the page is not there. */
-export type SieveFailure = "slow" | "missing";
-
-export interface Slice {
-  readonly filter: Filter;
-  readonly entries: readonly Entry[];
-}
-
-/** What is used of a `Worker`. */
-export type SieveWorker = Pick<Worker, "onmessage" | "onerror" | "postMessage" | "terminate">;
-
-/** A slice's most: copying it for the worker must not hold the page up. */
-const maxEntries = 2048;
-const maxBytes = 1024 * 1024;
-
-/**
- * How long a slice may take. Told by ticks: a page that was held up, or a machine that slept, does not
- * count what it missed.
- */
-const tickMs = 100;
-const maxTicks = 10;
-
-/**
- * Matches a regular expression in a thread of its own, one for each search: an expression such as `(a+)+$`
- * can take years for one message, and nothing but the end of its thread stops it.
- */
-export function createRegexSieve(
-  filter: Filter,
-  fail: (why: SieveFailure) => void,
-  worker: SieveWorker = browserWorker(),
-): Sieve {
-  let loaded = false;
-  let ticks = 0;
-  let timer: ReturnType<typeof setInterval> | undefined;
-  let waiting: (sifted: Sifted) => void = () => undefined;
-  const end = (): void => {
-    clearInterval(timer);
-    worker.onmessage = worker.onerror = null;
-    worker.terminate();
-  };
-  const give = (why: SieveFailure): void => {
-    end();
-    fail(why);
-  };
-  worker.onmessage = ({ data }: MessageEvent<Sifted | null>) => {
-    loaded = true;
-    if (data === null) return;
-    clearInterval(timer);
-    waiting(data);
-  };
-  // What the matching itself throws is a stack that is full.
-  worker.onerror = () => give(loaded ? "slow" : "missing");
-  return {
-    end,
-    look: (entries, from, tell) => {
-      waiting = tell;
-      ticks = 0;
-      timer = setInterval(() => {
-        if (loaded && ++ticks === maxTicks) give("slow");
-      }, tickMs);
-      const slice: Slice = { filter, entries: entries.slice(from, sliceEnd(entries, from)) };
-      worker.postMessage(slice);
-    },
-  };
-}
-
-function sliceEnd(entries: readonly Entry[], from: number): number {
-  let bytes = 0;
-  const last = Math.min(entries.length, from + maxEntries);
-  for (let at = from; at < last; at++) {
-    const entry = entries[at];
-    if (entry !== undefined) bytes += bytesOf(entry);
-    if (bytes > maxBytes) return at + 1;
-  }
-  return last;
-}
+import {
+  createWorkerSieve,
+  keepWorker,
+  type Sieve,
+  type SieveFailure,
+  type SieveWorker,
+} from "./sieve.ts";
 
 const browserWorker = (): SieveWorker =>
   new Worker(new URL("./regex-worker.ts", import.meta.url), { type: "module" });
 
-/** Has the browser keep the worker's file, for searches when the page's server is gone. */
-export function loadRegexWorker(): void {
-  const worker = browserWorker();
-  worker.onmessage = () => worker.terminate();
-}
+/** What the transcript is searched by where the search is a regular expression. */
+export const createRegexSieve = (
+  query: Filter,
+  fail: (why: SieveFailure) => void,
+  worker: SieveWorker = browserWorker(),
+): Sieve<Entry> => createWorkerSieve({ query, bytesOf, fail, worker });
+
+export const loadRegexWorker = (): void => keepWorker(browserWorker());

@@ -1,14 +1,7 @@
-import { matcherOf, patternOf, sift } from "../session/filter.ts";
-import type { Slice } from "./regex-sieve.ts";
+import { matcherOf, patternOf, type Filter } from "../session/filter.ts";
+import { answerSlices } from "./sift-worker.ts";
 
-/** Milliseconds after which the rest of a slice has to be sent anew: slow, but not hopeless, gets on. */
-const answerMs = 100;
-
-addEventListener("message", ({ data: { filter, entries } }: MessageEvent<Slice>) => {
+answerSlices((filter: Filter) => {
   const pattern = patternOf(filter);
-  const wanted = matcherOf(filter, pattern.ok ? pattern.value : null);
-  const limit = { clock: () => performance.now(), ms: answerMs, step: 1 };
-  postMessage(sift(wanted, entries, 0, limit));
+  return matcherOf(filter, pattern.ok ? pattern.value : null);
 });
-// From here on its time counts.
-postMessage(null);

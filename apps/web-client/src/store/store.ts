@@ -3,12 +3,13 @@ import type { Target } from "../session/target.ts";
 import type { PageEvent } from "../session/view.ts";
 import { createFileChoice } from "./chosen-file.ts";
 import { startConversation, type Conversation } from "./conversation.ts";
-import { browserSoon, createFinder } from "./finder.ts";
+import { createFinder } from "./finder.ts";
 import { createHistory } from "./history.ts";
 import { createIdentity } from "./identity.ts";
 import { createLoginForm } from "./login-form.ts";
 import { createRegexSieve } from "./regex-sieve.ts";
 import { browserAfter, createRepeater } from "./repeater.ts";
+import { browserSoon } from "./search.ts";
 import type { Draft, Store, StoreHost } from "./types.ts";
 import { createViewStore } from "./view-store.ts";
 

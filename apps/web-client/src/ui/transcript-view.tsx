@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useMemo } from "preact/hooks";
 import { everything, isActive } from "../session/filter.ts";
+import { placeAfter } from "../session/ordered.ts";
 import { isMessage, type Entry } from "../session/transcript.ts";
 import { formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
@@ -8,7 +9,6 @@ import { useFramesEntry, useStore } from "./context.ts";
 import { EntryRow } from "./entry-row.tsx";
 import type { RowState } from "./row-state.ts";
 import { listMemoryOf } from "./session-memory.ts";
-import { placeAfter } from "./use-drawn.ts";
 import { useRowKeys } from "./use-row-keys.ts";
 import { ToEnd, useVirtualList, VirtualRows, type VirtualList } from "./virtual-list.tsx";
 

@@ -1,9 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-
-/** A row of a list that grows at its end; rows are in the order of `seq`. */
-export interface Ordered {
-  readonly seq: number;
-}
+import { placeAfter, type Ordered } from "../session/ordered.ts";
 
 export interface Drawn<R> {
   readonly rows: readonly R[];
@@ -41,16 +37,4 @@ export function step<R extends Ordered>(
   if (gone === 0 || gone === before.length) return { rows: next, shift: false };
   if (next.length === before.length - gone) return { rows: next, shift: true };
   return { rows: [...before.slice(0, gone), ...next], shift: false };
-}
-
-/** How many of `rows`, which are in order, have a `seq` of at most `seq`. */
-export function placeAfter(rows: readonly Ordered[], seq: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((rows[middle]?.seq ?? 0) <= seq) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CacheSnapshot } from "virtua";
-import { placeAfter, type Ordered } from "./use-drawn.ts";
+import { placeAfter, type Ordered } from "../session/ordered.ts";
 
 export interface Tail {
   /** Whether the list stays at its end as it grows. */

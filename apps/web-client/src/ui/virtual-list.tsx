@@ -2,8 +2,9 @@ import { createContext, type ComponentChildren, type CSSProperties, type JSX } f
 import type { Ref, RefObject } from "preact";
 import { useContext, useLayoutEffect, useRef } from "preact/hooks";
 import { Virtualizer, type CacheSnapshot, type VirtualizerHandle } from "virtua";
+import { placeAfter, type Ordered } from "../session/ordered.ts";
 import { Icon } from "./icons.tsx";
-import { placeAfter, useDrawn, type Drawn, type Ordered } from "./use-drawn.ts";
+import { useDrawn, type Drawn } from "./use-drawn.ts";
 import { useTail, type Reading, type Tail, type TailOptions } from "./use-tail.ts";
 
 export interface VirtualListOptions<R> extends TailOptions<R> {

@@ -144,6 +144,27 @@ describe("the list", () => {
     await expect.poll(() => page.locator("[data-kind=message]").count()).toBe(3);
   });
 
+  it("is searched by a pattern that takes years without holding the page, which says so", async () => {
+    const page = await openView();
+    await openCapture(
+      page,
+      jsonl(recordsOf([...handshake, down("hello"), up(`${"a".repeat(40)}!`)])),
+    );
+    const filter = page.getByRole("searchbox", { name: "Filter" });
+    await filter.fill("op:text /(a+)+$/");
+    // A page that is held hears no key.
+    const level = page.getByRole("radio", { name: "Frames" });
+    await level.press("ArrowRight");
+    await expect.poll(() => page.getByRole("radio", { name: "Messages" }).isChecked()).toBe(true);
+    await page.getByRole("radio", { name: "Messages" }).press("ArrowLeft");
+    await page.getByText("This pattern takes too long").waitFor();
+    await expect.poll(() => frames(page).count()).toBe(2);
+    await filter.fill("op:text /^a{40}!$/");
+    await expect.poll(() => frames(page).count()).toBe(1);
+    await frames(page).getByText("aaa").waitFor();
+    await page.getByText("This pattern takes too long").waitFor({ state: "detached" });
+  });
+
   it("scrolls through 10,000 frames with few rows in the page, none of them blank", async () => {
     const count = 10_000;
     const pieces = Array.from({ length: count }, (_, i) =>

@@ -1,6 +1,6 @@
 import { parseFilter } from "@wsecho/wire";
 import { describe, expect, it } from "vitest";
-import { append, emptyLog } from "../../src/frames/log.ts";
+import { append, emptyLog, type Kept } from "../../src/frames/log.ts";
 import { rowsOf, type Row, type RowOptions } from "../../src/frames/rows.ts";
 import { conversation, down, handshake, heartbeats, recordsOf, up } from "../support/capture.ts";
 
@@ -8,14 +8,15 @@ const keep = (pieces: Parameters<typeof recordsOf>[0]) => append(emptyLog, recor
 const all: RowOptions = {
   level: "frames",
   which: "all",
-  filter: null,
+  wanted: null,
   fold: true,
   opened: new Set(),
 };
 const filterOf = (expression: string) => {
   const filter = parseFilter(expression);
   if (!filter.ok) throw new Error(filter.error.says);
-  return filter.value;
+  const { value } = filter;
+  return ({ record }: Kept): boolean => value(record);
 };
 
 /** A row in a few letters: opcodes of frames, kinds of others, a count of heartbeats. */
@@ -63,9 +64,9 @@ describe("the rows of the list", () => {
   });
 
   it("are those that a filter wants, none of them folded", () => {
-    expect(shorts(conversation, { filter: filterOf("op:ping") })).toBe("f9 f9 f9");
-    expect(shorts(conversation, { filter: filterOf("len>200 dir:c2s") })).toBe("f2");
-    expect(shorts(conversation, { filter: filterOf("lint:unmasked-client") })).toBe("f1");
+    expect(shorts(conversation, { wanted: filterOf("op:ping") })).toBe("f9 f9 f9");
+    expect(shorts(conversation, { wanted: filterOf("len>200 dir:c2s") })).toBe("f2");
+    expect(shorts(conversation, { wanted: filterOf("lint:unmasked-client") })).toBe("f1");
   });
 
   it("are messages where a capture has no frames", () => {

@@ -79,11 +79,11 @@ describe("the filter", () => {
     const store = createStore();
     await store.open(file(jsonl(records)));
     const all = store.rows.value.rows.length;
-    store.expression.value = "op:";
-    expect(store.filterProblem.value?.says).toContain("a value is missing");
+    store.narrowing.expression.value = "op:";
+    expect(store.narrowing.problem.value).toMatchObject({ error: { at: 3 } });
     expect(store.rows.value.rows).toHaveLength(all);
-    store.expression.value = "op:binary";
-    expect(store.filterProblem.value).toBeNull();
+    store.narrowing.expression.value = "op:binary";
+    expect(store.narrowing.problem.value).toBeNull();
     expect(store.rows.value.rows).toHaveLength(1);
   });
 });

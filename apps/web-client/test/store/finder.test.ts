@@ -1,15 +1,22 @@
 import { computed, signal } from "@preact/signals";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { everything, matcherOf, patternOf, type Sifted } from "../../src/session/filter.ts";
+import {
+  everything,
+  matcherOf,
+  patternOf,
+  type Filter,
+  type Sifted,
+} from "../../src/session/filter.ts";
 import { draftOf, emptyTranscript, trim, type Entry } from "../../src/session/transcript.ts";
 import { createFinder } from "../../src/store/finder.ts";
-import { createRegexSieve, type Slice, type SieveWorker } from "../../src/store/regex-sieve.ts";
+import { createRegexSieve } from "../../src/store/regex-sieve.ts";
+import type { Slice, SieveWorker } from "../../src/store/sieve.ts";
 
 /** What the worker's file does with a message, without its thread. */
-let sift: (slice: Slice) => Sifted;
+let sift: (slice: Slice<Filter, Entry>) => Sifted;
 beforeAll(async () => {
-  let hear: (event: Pick<MessageEvent<Slice>, "data">) => void = () => undefined;
+  let hear: (event: Pick<MessageEvent<Slice<Filter, Entry>>, "data">) => void = () => undefined;
   let answer: Sifted | null = null;
   vi.stubGlobal("addEventListener", (_: string, listener: typeof hear) => (hear = listener));
   vi.stubGlobal("postMessage", (said: Sifted | null) => (answer = said));
@@ -30,7 +37,7 @@ const createFixture = () => {
   const createWorker = (): SieveWorker => {
     const worker: SieveWorker = {
       ...{ onmessage: null, onerror: null, terminate: () => undefined },
-      postMessage: (slice: Slice) => {
+      postMessage: (slice: Slice<Filter, Entry>) => {
         const data = structuredClone(sift(structuredClone(slice)));
         soon.push(() => {
           worker.onmessage?.call(worker as Worker, new MessageEvent("message", { data }));

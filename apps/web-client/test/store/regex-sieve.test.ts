@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { everything, type Sifted } from "../../src/session/filter.ts";
 import type { Entry } from "../../src/session/transcript.ts";
-import { createRegexSieve, type SieveWorker } from "../../src/store/regex-sieve.ts";
+import { createRegexSieve } from "../../src/store/regex-sieve.ts";
+import type { SieveWorker } from "../../src/store/sieve.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -73,7 +74,10 @@ describe("the worker of a regular expression", () => {
     const { sent, look, filter } = createFixture();
     look([large(1), large(2), large(3)]);
     look(Array.from({ length: 5000 }, (_, i) => entry(i + 1)));
-    expect(sent).toMatchObject([{ filter, entries: [{ seq: 1 }, { seq: 2 }] }, { filter }]);
+    expect(sent).toMatchObject([
+      { query: filter, entries: [{ seq: 1 }, { seq: 2 }] },
+      { query: filter },
+    ]);
     expect(sent[1]).toHaveProperty("entries.length", 2048);
   });
 });

@@ -28,7 +28,12 @@ const made = new Map<Store, Frames>();
 
 /** The frames of `store`, whose own session the feed can be asked for. */
 export function framesOf(store: Store, { list }: Sessions, entry: FramesEntry): Frames {
-  for (const other of made.keys()) if (!list.peek().includes(other)) made.delete(other);
+  for (const [other, { narrowing }] of made) {
+    if (list.peek().includes(other)) continue;
+    // Its search may hold a worker.
+    narrowing.expression.value = "";
+    made.delete(other);
+  }
   const frames = made.get(store) ?? createFrames(store, entry);
   made.set(store, frames);
   return frames;

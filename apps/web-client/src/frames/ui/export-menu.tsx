@@ -11,7 +11,7 @@ const formats = Object.keys(exportFormats) as readonly ExportFormat[];
 
 /** A file for other tools; without secrets, unless somebody wants them in it. */
 export function ExportMenu(): JSX.Element {
-  const { records, filter } = useFrames();
+  const { records, shownOnly, narrowing } = useFrames();
   const open = useSignal(false);
   const format = useSignal<ExportFormat>("jsonl");
   const filtered = useSignal(false);
@@ -28,7 +28,7 @@ export function ExportMenu(): JSX.Element {
   const save = (): void => {
     const pieces = exportRecords(records(), format.value, {
       reveal: reveal.value,
-      filter: filtered.value ? filter.value : null,
+      filter: filtered.value ? shownOnly() : null,
     });
     const { extension, type } = exportFormats[format.value];
     download(new Blob(pieces as BlobPart[], { type }), `wsecho-frames.${extension}`);
@@ -74,7 +74,7 @@ export function ExportMenu(): JSX.Element {
             }}
           />
           <p class="hint">{ft(`export.${format.value}.hint`)}</p>
-          {filter.value !== null && (
+          {narrowing.wanted.value !== null && !narrowing.searching.value && (
             <Check
               label={ft("export.filtered")}
               checked={filtered.value}

@@ -32,7 +32,8 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
     wanted: () => false,
   });
   const { rows, scroller, handle, tail } = list;
-  const narrowed = frames.filter.value !== null || frames.which.value !== "all";
+  const { wanted: sought, searching } = frames.narrowing;
+  const narrowed = sought.value !== null || frames.which.value !== "all";
   const cursor = useSignal<string | null>(null);
   /** Where the keyboard goes. */
   const goesTo = useSignal<Goal | null>(null);
@@ -114,7 +115,11 @@ export function FrameList({ follow }: FrameListProps): JSX.Element {
           )}
         </VirtualRows>
         {rows.length === 0 && (
-          <p class="empty muted">{ft(narrowed ? "list.empty" : "feed.waiting")}</p>
+          <p class="empty muted">
+            {ft(
+              searching.value ? "bar.filter.searching" : narrowed ? "list.empty" : "feed.waiting",
+            )}
+          </p>
         )}
       </section>
       {follow && !tail.following && tail.unseen > 0 && (

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useSessions, useStore } from "../../ui/context.ts";
 import { Notice } from "../../ui/notice.tsx";
 import type { FramesEntry } from "../entry.ts";
+import { loadFilterWorker } from "../filter-sieve.ts";
 import { ft } from "../words.ts";
 import { framesOf, FramesContext, type Frames } from "./context.ts";
 import { FeedControls, FeedPanel } from "./feed-panel.tsx";
@@ -12,6 +13,9 @@ import { SourceBar } from "./source-bar.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import "../../styles/inspector.css";
 import "../../styles/frames.css";
+
+// For when the page's server is gone.
+loadFilterWorker();
 
 /** The wire: a list of frames, and everything about one of them. */
 export function FramesView({ entry }: { readonly entry: FramesEntry }): JSX.Element {

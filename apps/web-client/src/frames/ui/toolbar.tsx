@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import { formatCount } from "../../text/format.ts";
 import { Segments } from "../../ui/fields.tsx";
+import { t } from "../../words/language.ts";
+import type { NarrowingProblem } from "../narrowing.ts";
 import type { Level, Which } from "../rows.ts";
 import { ft } from "../words.ts";
 import { Check } from "./check.tsx";
@@ -62,8 +64,8 @@ export function Toolbar(): JSX.Element {
 }
 
 function FilterField(): JSX.Element {
-  const { expression, filterProblem } = useFrames();
-  const problem = filterProblem.value;
+  const { expression, problem: found } = useFrames().narrowing;
+  const problem = found.value;
   return (
     <div class="frames-filter">
       <input
@@ -88,11 +90,22 @@ function FilterField(): JSX.Element {
       />
       {problem !== null && (
         <p class="field-problem" id="frames-filter-problem" role="status">
-          <span lang="en">
-            {ft("bar.filter.problem", { at: formatCount(problem.at + 1), says: problem.says })}
-          </span>
+          <ProblemWords problem={problem} />
         </p>
       )}
     </div>
   );
+}
+
+function ProblemWords({ problem }: { readonly problem: NarrowingProblem }): JSX.Element {
+  switch (problem.kind) {
+    case "invalid": {
+      const { at, says } = problem.error;
+      return <span lang="en">{ft("bar.filter.problem", { at: formatCount(at + 1), says })}</span>;
+    }
+    case "slow":
+      return <>{t("filter.slow")}</>;
+    case "missing":
+      return <>{t("page.partMissing")}</>;
+  }
 }

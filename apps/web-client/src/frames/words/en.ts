@@ -65,6 +65,7 @@ export const en = {
   "bar.filter": "Filter",
   "bar.filter.hint": "op:ping dir:c2s len>1k /regex/",
   "bar.filter.problem": "Character {at}: {says}",
+  "bar.filter.searching": "Searching…",
   "bar.pause": "Pause",
   "bar.resume": "Go on",
   "bar.fold": "Fold heartbeats",

@@ -64,6 +64,7 @@ export const zhCN: CatalogueOf<typeof en> = {
   "bar.filter": "筛选",
   "bar.filter.hint": "op:ping dir:c2s len>1k /正则/",
   "bar.filter.problem": "第 {at} 个字符：{says}",
+  "bar.filter.searching": "正在搜索…",
   "bar.pause": "暂停",
   "bar.resume": "继续",
   "bar.fold": "折叠心跳",
