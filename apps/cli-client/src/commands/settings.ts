@@ -62,13 +62,24 @@ export function framingOf(
 ): Framing {
   const { input, delimiter, binary = false, maxSize } = options;
   const end: Delimiter = delimiter ?? (input === "raw" ? "none" : "lf");
-  return { input, delimiter: end, binary, maxBytes: maxSize * (charactersOf[input] ?? 1) + room };
+  return { input, delimiter: end, binary, maxBytes: pieceBytes(input, maxSize) };
 }
 
-/**
- * How many characters a byte of a message takes at most: in hex two and a blank, in base64 less than
- * two, and in JSON six, as in \u0000.
- */
-const charactersOf: Readonly<Partial<Record<InputKind, number>>> = { hex: 3, base64: 2, ndjson: 6 };
-/** For the other fields of an event line. */
-const room = 1024;
+/** How long a piece may be for a message of `maxSize` bytes. */
+function pieceBytes(input: InputKind, maxSize: number): number {
+  switch (input) {
+    // Two digits a byte, and a blank.
+    case "hex":
+      return maxSize * 3;
+    // Four characters for three bytes, and line ends.
+    case "base64":
+      return maxSize * 2;
+    // As in \u0000, and the other fields.
+    case "ndjson":
+      return maxSize * 6 + 1024;
+    case "lines":
+    case "json":
+    case "raw":
+      return maxSize;
+  }
+}

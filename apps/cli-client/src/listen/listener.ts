@@ -77,9 +77,15 @@ export async function startListener(options: ListenerOptions): Promise<Result<Li
         : (subprotocols.find((name) => offered.has(name)) ?? false),
   });
   sockets.on("connection", options.onClient);
-  sockets.on("wsClientError", (error, _socket, request) =>
-    options.onRefusal(addressOf(request), error.message),
-  );
+  sockets.on("wsClientError", (error, socket, request) => {
+    options.onRefusal(addressOf(request), error.message);
+    // `ws` leaves the answer to who listens to this.
+    socket.once("finish", () => socket.destroy());
+    socket.end(
+      "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nSec-WebSocket-Version: 13\r\n" +
+        `Content-Type: text/plain\r\n\r\n${error.message}\n`,
+    );
+  });
 
   server.listen(address.port, address.host);
   try {

@@ -17,10 +17,18 @@ export interface Sink {
 
 export function createSink(stream: Writable, onGone: () => void = () => undefined): Sink {
   let gone = false;
-  let room: Promise<void> | null = null;
+  let room: PromiseWithResolvers<undefined> | null = null;
+  const unblock = (): void => {
+    room?.resolve(undefined);
+    room = null;
+  };
+  stream.on("drain", unblock);
+  // The end of the reader is a reason to go on, too.
+  stream.on("close", unblock);
   stream.on("error", () => {
     if (gone) return;
     gone = true;
+    unblock();
     onGone();
   });
   const push = (piece: string | Uint8Array): void => {
@@ -28,13 +36,8 @@ export function createSink(stream: Writable, onGone: () => void = () => undefine
   };
   const ready = async (): Promise<void> => {
     if (gone || !stream.writableNeedDrain) return;
-    // The end of the reader is a reason to go on, too.
-    room ??= Promise.race([once(stream, "drain"), once(stream, "close")])
-      .catch(() => undefined)
-      .then(() => {
-        room = null;
-      });
-    await room;
+    room ??= Promise.withResolvers();
+    await room.promise;
   };
   return {
     push,

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -151,6 +151,19 @@ describe("wsecho listen in a pipe", () => {
     expect(peer.socket.protocol).toBe("b");
     await expect(enter(program.url, ["a"])).rejects.toThrow("400");
     await program.said("was turned away: it offered a.");
+  });
+
+  it("answers a handshake that is none, and hangs up", async () => {
+    using program = await listen([]);
+    const { hostname, port } = new URL(program.url);
+    const socket = connect(Number(port), hostname);
+    const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 7";
+    socket.end(`GET / HTTP/1.1\r\nHost: a\r\n${upgrade}\r\n\r\n`);
+    const chunks = (await socket.toArray()) as readonly Buffer[];
+    expect(Buffer.concat(chunks).toString()).toMatch(
+      /^HTTP\/1\.1 400 Bad Request\r\n[^]*Sec-WebSocket-Version: 13\r\n[^]*Sec-WebSocket-Key/,
+    );
+    await program.said("was turned away: Missing or invalid Sec-WebSocket-Key header.");
   });
 
   it("refuses what is too large or too many, and says what it is to a browser", async () => {
