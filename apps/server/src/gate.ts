@@ -88,6 +88,8 @@ export function createGate(
       login: ProvenLogin | null,
       open: (arrival: Arrival) => Connection,
     ): void => {
+      // Gone while its login was checked, and the tap would not hear of its end.
+      if (socket.destroyed) return;
       const user = login?.user ?? null;
       tap.arrive({ conn, session, socket, dialect: watchedAs(admission), user }, request);
       if (rules.compress) declineWrongOffers(request.headers);

@@ -56,7 +56,7 @@ export class EventfulSocket extends WebSocket {
       case "message":
         events.onMessage(first as Buffer, second as boolean);
         // Hardly ever anybody: the heartbeat, where it has found the peer inside of a message.
-        if (this.listenerCount("message") > 0) super.emit("message");
+        if (this.listenerCount("message") > 0) break;
         return true;
       case "ping":
         events.onPing(first as Buffer);

@@ -14,8 +14,10 @@ import { makeFolder } from "../store/sqlite-database.ts";
 import { connect, connectPlain, connectV1 } from "../support/client.ts";
 import { textsOf, watchFeed } from "../support/feed.ts";
 import { runProgram } from "../support/program.ts";
+import { connectRaw, handshake } from "../support/raw.ts";
+import { serverSockets } from "../support/server-sockets.ts";
 import { soon } from "../support/soon.ts";
-import { plantedPassword, startServer } from "../support/start-server.ts";
+import { plantedPassword, startServer, testUsers } from "../support/start-server.ts";
 
 const filesIn = async (folder: string): Promise<readonly string[]> =>
   (await readdir(folder)).filter((name) => name.endsWith(".jsonl")).sort();
@@ -60,6 +62,38 @@ describe("a record of what goes over the wire", () => {
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     for (const name of await filesIn(folder))
       expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  });
+
+  test("has nothing of a peer that was gone before it could be let in", async () => {
+    const folder = await makeFolder();
+    const known = await testUsers();
+    const [asked, answered] = [
+      Promise.withResolvers<undefined>(),
+      Promise.withResolvers<undefined>(),
+    ];
+    const { port, url, server } = await startServer({
+      record: { folder },
+      users: {
+        iterations: known.iterations,
+        find: async (name) => {
+          asked.resolve(undefined);
+          await answered.promise;
+          return known.find(name);
+        },
+      },
+    });
+    const sockets = serverSockets();
+    const peer = await connectRaw(port);
+    peer.socket.write(handshake({ Authorization: `Basic ${btoa("admin:123456")}` }));
+    await asked.promise;
+    peer.socket.resetAndDestroy();
+    await expect.poll(() => sockets[0]?.closed, soon).toBe(true);
+    answered.resolve(undefined);
+    await connectPlain(url);
+    await server.close();
+    const records = await recordsIn(folder);
+    expect(records.filter(({ k }) => k === "handshake")).toHaveLength(2);
+    expect(new Set(records.map(({ conn }) => conn)).has(1)).toBe(false);
   });
 
   test("shows secrets where that is wanted, and says so in each file; the feed does not", async () => {
