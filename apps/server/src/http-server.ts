@@ -11,6 +11,8 @@ export interface HttpHandlers {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   readonly onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
   readonly onLimited: (limit: LimitName) => void;
+  /** A handshake was answered here with this status. */
+  readonly onRefused: (status: number) => void;
 }
 
 /** How often slow requests are looked for; ms. Node's own default is half a minute. */
@@ -67,8 +69,10 @@ export function createHttpServer(
   server.on("upgrade", (request, socket, head) => {
     // Node has let go of the socket, and a reset without a listener would end the process.
     socket.on("error", destroyOnError);
-    if (isOverloaded(request)) refuseUpgrade(socket, tooManyFields);
-    else if (socket instanceof Socket) handlers.onUpgrade(request, socket, head);
+    if (isOverloaded(request)) {
+      handlers.onRefused(tooManyFields.status);
+      refuseUpgrade(socket, tooManyFields);
+    } else if (socket instanceof Socket) handlers.onUpgrade(request, socket, head);
     else socket.destroy();
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
@@ -105,6 +109,7 @@ function requestProblem(
         limit: "max-header",
       };
     case "ERR_HTTP_REQUEST_TIMEOUT":
+    case "ERR_TLS_HANDSHAKE_TIMEOUT":
       return {
         status: 408,
         message: "the request took too long",

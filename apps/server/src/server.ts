@@ -81,6 +81,7 @@ export function assembleServer<Context = SessionContext>(
     onRequest,
     onUpgrade: (request, socket, head) => gate(request, socket, head),
     onLimited: (limit) => meter.limited(limit),
+    onRefused: (status) => meter.refused(status),
   };
   const http = createHttpServer(rules.current().limits, handlers, options.tls ?? null);
   const connections = trackConnections(http);

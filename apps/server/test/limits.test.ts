@@ -141,10 +141,12 @@ test("closes 1008 for a session's message in too many fragments", async () => {
 
 const manyFields = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`X-${i}`, "x"]));
 test.each([
-  ["a header too large", { "X-Large": "x".repeat(2000) }, "max-header"],
-  ["too many fields", manyFields, "max-headers"],
-])("answers 431 to %s, of a handshake and of a request", async (_, headers, limit) => {
-  const { port, met, url } = await startLimited({ maxHeaderBytes: 2000, maxHeaderFields: 20 });
+  // Nobody has read so far that it was to be a handshake.
+  ["a header too large", { "X-Large": "x".repeat(2000) }, "max-header", []],
+  ["too many fields", manyFields, "max-headers", [431]],
+])("answers 431 to %s, of a handshake and of a request", async (_, headers, limit, statuses) => {
+  const limits = { maxHeaderBytes: 2000, maxHeaderFields: 20 };
+  const { port, met, refused, url } = await startLimited(limits);
   for (const upgrade of ["websocket", null]) {
     const peer = await connectRaw(port);
     peer.socket.write(handshake({ ...headers, Upgrade: upgrade }));
@@ -153,6 +155,7 @@ test.each([
     await peer.ended;
   }
   expect(met).toEqual([limit, limit]);
+  expect(refused).toEqual(statuses);
   await connectPlain(url);
 });
 

@@ -8,6 +8,7 @@ import { connect } from "../support/client.ts";
 import { connectRaw } from "../support/raw.ts";
 import { runProgram } from "../support/program.ts";
 import { soon } from "../support/soon.ts";
+import { startLimited } from "../support/start-limited.ts";
 import { startServer } from "../support/start-server.ts";
 
 const first = await makeCertificate("first");
@@ -61,15 +62,14 @@ test("serves sessions and page over TLS, and says wss", async () => {
 });
 
 test("survives peers that speak no TLS, that stall, and that go away", async () => {
-  const { url, port } = await startServer({
-    tls: { cert: Buffer.from(first.cert), key: Buffer.from(first.key) },
-    limits: { handshakeTimeoutMs: 200 },
-  });
+  const tls = { cert: Buffer.from(first.cert), key: Buffer.from(first.key) };
+  const { url, port, met } = await startLimited({ handshakeTimeoutMs: 200 }, { tls });
   const clear = await connectRaw(port);
   clear.socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   expect(await clear.ended).not.toContain("200 OK");
   const silent = await connectRaw(port);
   await silent.ended;
+  expect(met).toEqual(["handshake-timeout"]);
   const rude = await connectRaw(port);
   rude.socket.write(Buffer.of(0x16, 3, 1, 2, 0));
   rude.socket.resetAndDestroy();
