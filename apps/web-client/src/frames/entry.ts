@@ -1,5 +1,6 @@
 import { signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { MessageEntry } from "../session/transcript.ts";
+import type { Handshake } from "./handshakes.ts";
 import type { Missing } from "./join.ts";
 import type { LatencySplit } from "./latency.ts";
 
@@ -32,6 +33,8 @@ export interface WireLinks {
   readonly find: (entry: MessageEntry) => "found" | "off" | Missing;
   /** Shows a message's frames in the view. */
   readonly show: (entry: MessageEntry) => void;
+  /** Of the session that the server calls so; `null` where nobody saw it. */
+  readonly handshake: (session: string) => Handshake | null;
   /** Where the round trip of a message went; `null` where the server's part is not known. */
   readonly split: (entry: MessageEntry) => LatencySplit | null;
   /** The same for the newest echoes of the newest session. */

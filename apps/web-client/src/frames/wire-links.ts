@@ -2,6 +2,7 @@ import { computed } from "@preact/signals";
 import type { NoteRecord, WireRecord } from "@wsecho/wire";
 import { isMessage, type Entry, type MessageEntry } from "../session/transcript.ts";
 import type { WireLinks } from "./entry.ts";
+import { createHandshakes } from "./handshakes.ts";
 import { exchangesOf, joinOf } from "./join.ts";
 import { splitOf } from "./latency.ts";
 import { framesOf, messageOf } from "./links.ts";
@@ -37,6 +38,7 @@ export interface FrameLinks extends WireLinks {
 export function createWireLinks(host: WireLinksHost): FrameLinks {
   const { frames } = host;
   const joins = new WeakMap<NoteRecord, FeedJoin>();
+  const handshakes = createHandshakes();
   const segments = computed(() => segmentsOf(frames.log.value.kept, (note) => joins.get(note)));
   const join = computed(() => joinOf(host.entries(), segments.value));
   const exchanges = (session: string) =>
@@ -44,10 +46,12 @@ export function createWireLinks(host: WireLinksHost): FrameLinks {
 
   return {
     came: (records) => {
+      handshakes.came(records);
       for (const record of records)
         if (record.k === "note" && record.code === "session")
           joins.set(record, { askedAt: host.askedAt(), cameAt: host.now() });
     },
+    handshake: handshakes.of,
     find: (entry) => {
       const found = join.value.find(entry);
       if ("listed" in found) return "found";

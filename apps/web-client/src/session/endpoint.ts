@@ -92,6 +92,11 @@ export function terminalCommand(url: string, dialect: Dialect, byCertificate = f
   }`;
 }
 
+/** The same for the terminal's look at the wire, from the handshake's headers on. */
+export function inspectCommand(url: string, dialect: Dialect): string {
+  return terminalCommand(url, dialect).replace("wsecho connect", "wsecho inspect");
+}
+
 /** `text` as one word of a POSIX shell. */
 export function shellWord(text: string): string {
   return /^[\w:/.~%@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

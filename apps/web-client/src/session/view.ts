@@ -26,16 +26,26 @@ export interface Unanswered {
   readonly id: number;
 }
 
-/** A session's status, or that of a raw conversation, which knows what the upgrade agreed on. */
-export type PageStatus = Omit<Status, "dialect"> & {
-  readonly dialect: Dialect;
-  readonly protocol?: string;
-  readonly extensions?: string;
-};
+/** A socket is open: what a browser tells of its handshake. */
+export interface Upgrade {
+  readonly type: "upgraded";
+  /** Without a token, which goes along as one in the method "bearer". */
+  readonly offered: readonly string[];
+  /** What the server selected of those; empty for none. */
+  readonly protocol: string;
+  /** As in the answer's header. */
+  readonly extensions: string;
+  /** From the order to open it, with all that goes before the handshake; milliseconds. */
+  readonly tookMs: number;
+}
+
+/** A session's status, or that of a raw conversation. */
+export type PageStatus = Omit<Status, "dialect"> & { readonly dialect: Dialect };
 
 export type PageEvent =
   | Exclude<SessionEvent, { readonly type: "status" }>
   | { readonly type: "status"; readonly status: PageStatus }
+  | Upgrade
   | NeverSent
   | Unanswered;
 
@@ -50,6 +60,8 @@ export interface SessionView {
   /** `null` before the first session. */
   readonly status: PageStatus | null;
   readonly statusAt: number;
+  /** The last handshake of the present session; `null` before it. */
+  readonly upgrade: (Upgrade & { readonly at: number }) | null;
   /** When the login ends, in milliseconds since 1970; `null` where nobody said that it does. */
   readonly loginEndsAt: number | null;
   /** Whether the present session was ever logged in. */
@@ -73,6 +85,7 @@ interface WireCount {
 export const initialView: SessionView = {
   status: null,
   statusAt: 0,
+  upgrade: null,
   loginEndsAt: null,
   established: false,
   closed: null,
@@ -149,6 +162,8 @@ function applyEvent(view: SessionView, { at, event }: Stamped, changes: Changes)
     case "status":
       if (event.status.session !== undefined) counter.name(event.status.session);
       return applyStatus(view, { at, status: event.status }, draft);
+    case "upgraded":
+      return { ...view, upgrade: { ...event, at } };
     case "sent": {
       const { id, payload, resent } = event;
       // Sent again on a new connection: still the same message, and the same row.
@@ -211,14 +226,14 @@ function applyStatus(
 ): SessionView {
   const ready = status.kind === "ready";
   // A renewal reports `ready` again; only a login is worth a row.
-  if (ready && view.status?.kind !== "ready") draft.append(beginning(at, status));
+  if (ready && view.status?.kind !== "ready") draft.append(beginning(at, status, view.upgrade));
   const loginEndsAt = ready ? view.loginEndsAt : null;
   return { ...view, status, statusAt: at, loginEndsAt, established: view.established || ready };
 }
 
-function beginning(at: number, status: PageStatus): NewEntry {
+function beginning(at: number, status: PageStatus, upgrade: Upgrade | null): NewEntry {
   return status.dialect === "raw"
-    ? { kind: "opened", at, protocol: status.protocol ?? "" }
+    ? { kind: "opened", at, protocol: upgrade?.protocol ?? "" }
     : { kind: "loggedIn", at, user: status.user ?? null };
 }
 

@@ -24,6 +24,7 @@ export function announce(batch: readonly Stamped[], announcer: Announcer, t: Tra
       case "status":
         if (event.status.kind === "ready") announcer.say(loggedIn(event.status.user, t));
         break;
+      case "upgraded":
       case "sent":
       case "loginEnds":
       case "neverSent":

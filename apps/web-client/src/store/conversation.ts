@@ -1,10 +1,12 @@
 import {
   bearerTransport,
+  platformTransport,
   SessionError,
   type ConnectOptions,
   type CredentialsProvider,
   type RememberOptions,
   type Session,
+  type Transport,
 } from "@wsecho/client";
 import { closes, type Payload } from "@wsecho/protocol";
 import type { Target } from "../session/target.ts";
@@ -20,6 +22,8 @@ export interface Conversation {
 /** What opens connections; tests bring their own. */
 export interface ConversationHost {
   readonly createSession: (url: string, options: ConnectOptions) => Session;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Opens a socket for the dialect raw; default the browser's. */
   readonly openSocket?: OpenSocket;
 }
@@ -47,12 +51,16 @@ export function startConversation(
   const { credentials, takeToken, remember, reconnect, allowInsecurePassword, emit } = options;
   if (dialect === "raw") {
     const open = host.openSocket ?? ((to, offered) => new WebSocket(to, [...offered]));
-    return createRawConversation({ url, protocols, reconnect, open, emit });
+    return createRawConversation({ url, protocols, reconnect, open, emit, now: host.now });
   }
   const session = host.createSession(url, {
     ...{ credentials, dialect, reconnect, allowInsecurePassword, onEvent: emit },
     ...(remember === null ? {} : { remember }),
-    ...(method === "bearer" ? { transport: bearerTransport(takeToken) } : {}),
+    transport: telling(
+      method === "bearer" ? bearerTransport(takeToken) : platformTransport,
+      host.now,
+      emit,
+    ),
     handshakeLogin: method === "certificate" || method === "bearer",
   });
   void drain(session);
@@ -67,6 +75,20 @@ export function startConversation(
       });
     },
     close: () => void session.close({ reason: closes.userExit.reason }),
+  };
+}
+
+/** Tells of each handshake what a browser knows of it. */
+function telling(inner: Transport, now: () => number, emit: (event: PageEvent) => void): Transport {
+  return (url, offered, listener) => {
+    const began = now();
+    return inner(url, offered, {
+      ...listener,
+      opened: (protocol, extensions = "") => {
+        emit({ type: "upgraded", offered, protocol, extensions, tookMs: now() - began });
+        listener.opened(protocol, extensions);
+      },
+    });
   };
 }
 

@@ -12,6 +12,8 @@ interface RawOptions {
   readonly reconnect: boolean;
   readonly open: OpenSocket;
   readonly emit: (event: PageEvent) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** The same limits as the session library's. */
@@ -20,7 +22,7 @@ const closeTimeoutMs = 5000;
 
 /** Talks to any WebSocket server: no login, no ids; what comes is shown as it comes. */
 export function createRawConversation(options: RawOptions): Conversation {
-  const { url, protocols, reconnect, open, emit } = options;
+  const { url, protocols, reconnect, open, emit, now } = options;
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let echo = createRawEcho();
@@ -62,6 +64,7 @@ export function createRawConversation(options: RawOptions): Conversation {
       stop({ kind: "unreachable", detail: error instanceof Error ? error.message : String(error) });
       return;
     }
+    const began = now();
     mine.binaryType = "arraybuffer";
     socket = mine;
     let opened = false;
@@ -77,7 +80,10 @@ export function createRawConversation(options: RawOptions): Conversation {
       opened = true;
       retries = 0;
       echo = createRawEcho();
-      say("ready", { protocol: mine.protocol, extensions: mine.extensions });
+      const { protocol, extensions } = mine;
+      const tookMs = now() - began;
+      emit({ type: "upgraded", offered: protocols, protocol, extensions, tookMs });
+      say("ready");
     });
     mine.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
       if (socket === mine) receive(payloadOf(data));

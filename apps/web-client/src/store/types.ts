@@ -18,8 +18,6 @@ import type { ViewHost } from "./view-store.ts";
 /** What a session needs of the world, and what it shares with the page's others. */
 export interface StoreHost extends ConversationHost, ViewHost {
   readonly id: number;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   /** `location.protocol` of the page. */
   readonly pageProtocol: string;
   /** Where the page's own server is. */

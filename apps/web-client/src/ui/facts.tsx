@@ -9,7 +9,7 @@ import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { LatencyPlot } from "./latency-plot.tsx";
 
-const dialogs = ["figures", "files", "snippets"] as const;
+const dialogs = ["figures", "files", "snippets", "handshake"] as const;
 export type DialogName = (typeof dialogs)[number];
 
 interface FactsProps {
@@ -89,11 +89,9 @@ export function Facts({ dialog, filtering }: FactsProps): JSX.Element {
 /** The dialect; of a raw conversation what the upgrade agreed on, as far as a browser tells. */
 function Agreement(): JSX.Element {
   const { target, view } = useStore();
-  const {
-    dialect = target.value?.dialect ?? "v1",
-    protocol = "",
-    extensions = "",
-  } = view.value.status ?? {};
+  const { status, upgrade } = view.value;
+  const dialect = status?.dialect ?? target.value?.dialect ?? "v1";
+  const { protocol = "", extensions = "" } = dialect === "raw" ? (upgrade ?? {}) : {};
   return (
     <>
       <span class="fact tag">{protocol === "" ? t(`login.dialect.${dialect}`) : protocol}</span>

@@ -10,6 +10,7 @@ export const parts = {
   figures: lazy(async () => (await import("./figures-dialog.tsx")).FiguresDialog),
   files: lazy(async () => (await import("./files-dialog.tsx")).FilesDialog),
   snippets: lazy(async () => (await import("./snippets-dialog.tsx")).SnippetsDialog),
+  handshake: lazy(async () => (await import("../frames/ui/handshake-dialog.tsx")).HandshakeDialog),
   faults: lazy(async () => (await import("../faults/ui/fault-lab.tsx")).FaultLab),
   help: lazy(async () => (await import("./help-dialog.tsx")).HelpDialog),
 };

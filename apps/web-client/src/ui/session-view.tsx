@@ -57,6 +57,7 @@ export function SessionView({ dragging }: SessionViewProps): JSX.Element {
       {dialog.value === "figures" && <parts.figures.View onClose={close} />}
       {dialog.value === "files" && <parts.files.View onClose={close} />}
       {dialog.value === "snippets" && <parts.snippets.View onClose={close} />}
+      {dialog.value === "handshake" && <parts.handshake.View onClose={close} />}
     </div>
   );
 }

@@ -226,6 +226,7 @@ export const en = {
   "tools.figures": "Figures",
   "tools.files": "Files",
   "tools.snippets": "Snippets",
+  "tools.handshake": "Handshake",
   "tools.help": "Keys, codes, settings",
   "figures.title": "Figures of this page visit",
   "figures.sent": "Sent",

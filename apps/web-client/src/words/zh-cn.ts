@@ -200,6 +200,7 @@ export const zhCN: Catalogue = {
   "tools.figures": "统计",
   "tools.files": "文件",
   "tools.snippets": "常用消息",
+  "tools.handshake": "握手",
   "tools.help": "按键、代码与设置",
   "figures.title": "本次访问的统计",
   "figures.sent": "已发送",

@@ -192,7 +192,7 @@ async function lookAtTools(page: Page, look: Look): Promise<void> {
   await page.locator(".message.received .direction").last().click();
   await page.locator(".row-actions").waitFor();
   await look(page, "chosen");
-  for (const [nth, name] of ["filter", "figures", "files", "snippets"].entries()) {
+  for (const [nth, name] of ["filter", "figures", "files", "snippets", "handshake"].entries()) {
     await tool.nth(nth).click();
     if (name === "filter") {
       await page.locator("search [type=search]").fill("hello");

@@ -15,7 +15,7 @@ export const platformTransport: Transport = (url, protocols, listener) => {
   let detail: string | undefined;
   socket.addEventListener("open", () => {
     opened = true;
-    listener.opened(socket.protocol);
+    listener.opened(socket.protocol, socket.extensions);
   });
   socket.addEventListener("message", (event) => {
     const data: unknown = event.data;

@@ -2,8 +2,11 @@ import type { Frame } from "@wsecho/protocol";
 
 /** What a transport reports. Calls after `closed`, and after `drop` or a throw, are ignored. */
 export interface SocketListener {
-  /** `protocol` is the subprotocol that the server selected, `""` for none. */
-  readonly opened: (protocol: string) => void;
+  /**
+   * `protocol` is the subprotocol that the server selected, `""` for none; `extensions` what both
+   * agreed on, as in the answer's header, where the platform tells.
+   */
+  readonly opened: (protocol: string, extensions?: string) => void;
   /** One whole message. */
   readonly message: (frame: Frame) => void;
   /** `detail` says why the socket never opened, where the platform tells. */

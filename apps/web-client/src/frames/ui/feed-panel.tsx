@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { Credentials } from "@wsecho/client";
-import { terminalCommand } from "../../session/endpoint.ts";
+import { inspectCommand } from "../../session/endpoint.ts";
 import { stopWords } from "../../session/stop-words.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Notice, StopNotice } from "../../ui/notice.tsx";
@@ -114,7 +114,7 @@ function Stopped({ state, place, children }: StoppedProps): JSX.Element {
   const { url, method, dialect } = place;
   const nobody = ["unreachable", "timeout", "subprotocol", "protocol"].includes(reason.kind);
   if (nobody && !shown) {
-    const command = terminalCommand(url, dialect).replace("wsecho connect", "wsecho inspect");
+    const command = inspectCommand(url, dialect);
     return (
       <div class="feed-panel">
         <Notice tone="calm" title={ft("feed.unavailable")}>

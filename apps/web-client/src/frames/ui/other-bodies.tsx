@@ -1,8 +1,15 @@
 import type { JSX } from "preact";
-import { safeText, type CloseRecord, type HandshakeRecord, type NoteRecord } from "@wsecho/wire";
+import {
+  safeText,
+  type CloseRecord,
+  type DeflateSide,
+  type Direction,
+  type HandshakeRecord,
+  type NoteRecord,
+} from "@wsecho/wire";
 import { closeKey } from "../../session/close-key.ts";
 import { closeLine } from "../../session/stop-words.ts";
-import { formatCount } from "../../text/format.ts";
+import { formatBytes, formatCount } from "../../text/format.ts";
 import { language, t } from "../../words/language.ts";
 import { noteWords } from "../describe.ts";
 import { ft } from "../words.ts";
@@ -29,10 +36,30 @@ export function HandshakeBody({ record }: { readonly record: HandshakeRecord }):
           </>
         )}
       </p>
+      {deflate && (
+        <ul class="inspector-facts">
+          {(["c2s", "s2c"] as const).map((dir) => (
+            <li key={dir}>{deflateWords(dir, deflate[dir])}</li>
+          ))}
+        </ul>
+      )}
       <LintList lint={record.lint} />
-      <PayloadText title={ft("inspector.head")} text={head.trimEnd()} bytes={head.length} />
+      <PayloadText
+        title={ft(record.dir === "c2s" ? "inspector.head.request" : "inspector.head.answer")}
+        text={head.trimEnd()}
+        bytes={head.length}
+      />
     </>
   );
+}
+
+/** What one direction is compressed with (RFC 7692 section 7.1). */
+function deflateWords(dir: Direction, { windowBits, takeover }: DeflateSide): string {
+  return ft("inspector.deflate.side", {
+    dir: ft(`list.${dir}`),
+    size: formatBytes(2 ** windowBits),
+    context: ft(takeover ? "inspector.deflate.kept" : "inspector.deflate.notKept"),
+  });
 }
 
 export function CloseBody({ record }: { readonly record: CloseRecord }): JSX.Element {
