@@ -14,7 +14,7 @@ export interface ControlFrame {
   readonly type: "ping" | "pong";
   readonly dir: "in" | "out";
   readonly data: Buffer;
-  /** Of a pong that answers our last ping, in milliseconds. */
+  /** Of a pong that answers a ping of ours, in milliseconds. */
   readonly rttMs?: number;
 }
 
@@ -26,15 +26,18 @@ export interface Control {
   readonly pong: (data: Uint8Array) => boolean;
 }
 
+/** More pings on their way than this, and the oldest is forgotten. */
+const maxPings = 100;
+
 export function createControl({ intervalMs, timeoutMs, onFrame, onDead }: ControlOptions): Control {
   let current: WebSocket | null = null;
-  let pinged: { readonly data: Buffer; readonly at: number } | null = null;
+  let pings: readonly { readonly data: Buffer; readonly at: number }[] = [];
 
   const send = (type: "ping" | "pong", data: Uint8Array): boolean => {
     if (current?.readyState !== 1) return false;
     const payload = Buffer.from(data);
     if (type === "ping") {
-      pinged = { data: payload, at: performance.now() };
+      pings = [...pings, { data: payload, at: performance.now() }].slice(-maxPings);
       current.ping(payload);
     } else current.pong(payload);
     onFrame({ type, dir: "out", data: payload });
@@ -59,6 +62,7 @@ export function createControl({ intervalMs, timeoutMs, onFrame, onDead }: Contro
     let beat: NodeJS.Timeout | undefined;
     socket.on("open", () => {
       current = socket;
+      pings = [];
       if (intervalMs === null) return;
       beat = setInterval(() => {
         send("ping", Buffer.alloc(0));
@@ -68,13 +72,15 @@ export function createControl({ intervalMs, timeoutMs, onFrame, onDead }: Contro
     socket.on("ping", (data: Buffer) => onFrame({ type: "ping", dir: "in", data }));
     socket.on("pong", (data: Buffer) => {
       alive();
-      const mine = pinged?.data.equals(data) === true ? pinged : null;
-      pinged = null;
+      // Pings before one that has its pong may never get theirs (RFC 6455 section 5.5.3).
+      const index = pings.findIndex((ping) => ping.data.equals(data));
+      const mine = pings[index];
+      pings = pings.slice(index + 1);
       onFrame({
         type: "pong",
         dir: "in",
         data,
-        ...(mine === null ? {} : { rttMs: performance.now() - mine.at }),
+        ...(mine === undefined ? {} : { rttMs: performance.now() - mine.at }),
       });
     });
     // Any sign of life will do.

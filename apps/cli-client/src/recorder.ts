@@ -14,6 +14,7 @@ export interface Recorder {
 }
 
 /**
+ * @param now milliseconds since 1970
  * @param write gets every event but those of {@link Recorder.received}
  * @param first the number of the first connection
  */
@@ -23,6 +24,7 @@ export function createRecorder(
   first = 1,
 ): Recorder {
   let conn = first - 1;
+  /** By a clock that nobody sets. */
   const pings = new Map<string, number>();
   const at = (event: EventLine): EventLine => ({ t: Math.round(now()), conn, ...event });
   return {
@@ -41,9 +43,9 @@ export function createRecorder(
     control: (type, dir, data) => {
       const key = Buffer.from(data).toString("latin1");
       const sentAt = type === "pong" && dir === "in" ? pings.get(key) : undefined;
-      if (type === "ping" && dir === "out") pings.set(key, now());
+      if (type === "ping" && dir === "out") pings.set(key, performance.now());
       else pings.delete(key);
-      const rtt = sentAt === undefined ? {} : { rttMs: round(now() - sentAt) };
+      const rtt = sentAt === undefined ? {} : { rttMs: round(performance.now() - sentAt) };
       write(at({ dir, type, ...dataFields(data), ...rtt }));
     },
     failed: (code, reason) => write(at({ type: "error", code, reason })),

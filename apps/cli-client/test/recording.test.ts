@@ -4,6 +4,8 @@ import { chmod, mkdtemp, open, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import type { EventLine } from "@wsecho/protocol/events";
+import { createRecorder } from "../src/recorder.ts";
 import { createRecording } from "../src/recording.ts";
 
 it("takes the rights of others to a file, and to nothing else", async () => {
@@ -38,4 +40,17 @@ it.runIf(existsSync("/dev/full"))("ends where its file takes no more, and says s
   recording.failed(8, "the link broke");
   expect(problems).toEqual([expect.stringContaining("no space left")]);
   expect(recording.stop()).toBe(false);
+});
+
+it("measures the way of a ping by a clock that nobody sets", () => {
+  const events: EventLine[] = [];
+  let wall = 2000;
+  const recorder = createRecorder(
+    (event) => events.push(event),
+    () => (wall -= 1000),
+  );
+  recorder.opened("");
+  recorder.control("ping", "out", Buffer.from("a"));
+  recorder.control("pong", "in", Buffer.from("a"));
+  expect(events.at(-1)?.rttMs).toBeGreaterThanOrEqual(0);
 });
