@@ -14,8 +14,12 @@ export interface Channels {
   readonly current: () => Channel | null;
   /** Ends the present one, and `next` opens another. */
   readonly renew: () => void;
-  /** After an end: another channel, where `renew` asked for one and there is one. */
-  readonly next: () => Promise<Channel | null>;
+  /**
+   * After an end: another channel, where `renew` asked for one and there is one.
+   *
+   * @param greet says what comes before that which waits
+   */
+  readonly next: (greet: () => void) => Promise<Channel | null>;
   readonly reason: () => Promise<StopReason>;
 }
 
@@ -62,12 +66,14 @@ export function createChannels(options: ChannelsOptions): Channels {
       coming = Promise.withResolvers();
       void channel.close();
     },
-    next: async () => {
+    next: async (greet) => {
       if (coming === null) return null;
       dialed = await dial();
       const channel = dialed.ok ? dialed.channel : null;
-      coming.resolve(channel);
+      const { resolve } = coming;
       coming = null;
+      if (channel !== null) greet();
+      resolve(channel);
       return channel;
     },
     reason: async () => (dialed.ok ? dialed.channel.closed : dialed.reason),

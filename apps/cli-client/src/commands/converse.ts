@@ -83,7 +83,10 @@ export async function converse(conversation: Conversation): Promise<void> {
     if (started.ok) output.info(`Recording to ${path}.`);
     else output.problem(`Not recorded: ${started.error}.`);
   };
-  for (const message of conversation.first) void send(message);
+  const greet = (): void => {
+    for (const message of conversation.first) void send(message);
+  };
+  greet();
   terminal.prompt(
     "> ",
     (line) => {
@@ -100,8 +103,7 @@ export async function converse(conversation: Conversation): Promise<void> {
   let channel: Channel | null = conversation.channel;
   while (channel !== null) {
     await receive({ ...conversation, channel });
-    channel = await channels.next();
     // What is said first is said again on each new connection.
-    if (channel !== null) for (const message of conversation.first) void send(message);
+    channel = await channels.next(greet);
   }
 }

@@ -36,6 +36,8 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
+const bySignal: ReadonlySet<ExitName> = new Set(["interrupted", "terminated", "hangup"]);
+
 /** What became of it all, as a person and a script are told. */
 export function judge(outcome: Outcome): Verdict {
   const { reason, context, okClose, goal } = outcome;
@@ -46,7 +48,7 @@ export function judge(outcome: Outcome): Verdict {
   const went = outcome.complete || isWelcome || (goal.set && !goal.owed());
   const whole = (missing === "" && went && wanted.count === null) || outcome.indulgent;
   let exit = outcome.wish ?? (isWelcome ? "ok" : ending.exit);
-  if (outcome.dead && exit !== "interrupted") exit = "broken";
+  if (outcome.dead && !bySignal.has(exit)) exit = "broken";
   if (exit === "ok" && !whole) exit = "closed";
   const expected = wanted.expected ?? outcome.unmet;
   const unexpected = context.established && expected !== null;

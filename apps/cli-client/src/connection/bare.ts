@@ -20,8 +20,8 @@ export interface BareOptions {
 const maxUnread = { messages: 512, bytes: 8 * 1024 * 1024 };
 /** More than this unsent, and a `send` waits. */
 const maxUnsentBytes = 1024 * 1024;
-/** Of so many messages it is known when they left, to find out how long an echo took. */
-const maxRemembered = 10_000;
+/** Of so much it is known when it left, to find out how long an echo took. */
+const maxRemembered = { messages: 10_000, characters: 16 * 1024 * 1024 };
 const closeTimeoutMs = 3000;
 /** After so long a connection counts as one that works, though nothing came. */
 const lastingMs = 10_000;
@@ -35,6 +35,7 @@ export function createBare(options: BareOptions): Channel {
   const leaving = new AbortController();
   let current: OpenSocket | null = null;
   let connected = Promise.withResolvers<undefined>();
+  let rememberedCharacters = 0;
   let unreadBytes = 0;
   let paused = false;
   let over: StopReason | null = null;
@@ -54,7 +55,9 @@ export function createBare(options: BareOptions): Channel {
     const key = isText ? `t${frame.text}` : `b${Buffer.from(frame.data).toString("latin1")}`;
     // An echo is the oldest message that it equals; what is between them had none.
     const index = sent.findIndex(({ payload }) => payload === key);
-    const [mine] = index < 0 ? [] : sent.splice(0, index + 1).slice(-1);
+    const settled = sent.splice(0, index + 1);
+    for (const { payload } of settled) rememberedCharacters -= payload.length;
+    const mine = settled.at(-1);
     const rtt = mine === undefined ? {} : { rttMs: performance.now() - mine.at };
     unread.push(
       isText
@@ -64,6 +67,16 @@ export function createBare(options: BareOptions): Channel {
     unreadBytes += isText ? frame.text.length : frame.data.byteLength;
     flow();
     wake();
+  };
+  const remember = (payload: string | Uint8Array): void => {
+    const characters = rememberedCharacters + payload.length + 1;
+    if (sent.length >= maxRemembered.messages || characters > maxRemembered.characters) return;
+    rememberedCharacters = characters;
+    sent.push({
+      payload:
+        typeof payload === "string" ? `t${payload}` : `b${Buffer.from(payload).toString("latin1")}`,
+      at: performance.now(),
+    });
   };
   const finish = (reason: StopReason): void => {
     if (over !== null) return;
@@ -77,6 +90,7 @@ export function createBare(options: BareOptions): Channel {
     current = opened;
     paused = false;
     sent.length = 0;
+    rememberedCharacters = 0;
     const since = performance.now();
     let heard = false;
     onEvent({ type: "status", status: { kind: "ready", dialect: "plain" } });
@@ -108,6 +122,10 @@ export function createBare(options: BareOptions): Channel {
       onEvent({ type: "status", status: { kind: "waiting", dialect: "plain", retryInMs } });
       await sleep(retryInMs, undefined, { signal: leaving.signal }).catch(() => undefined);
       const opened = leaving.signal.aborted ? null : await reopen();
+      if (opened?.ok === true && over !== null) {
+        opened.value.socket.drop();
+        return;
+      }
       if (opened?.ok === true) {
         use(opened.value);
         return;
@@ -126,10 +144,7 @@ export function createBare(options: BareOptions): Channel {
     const { socket } = current;
     lastId += 1;
     const isText = typeof payload === "string";
-    if (sent.length < maxRemembered) {
-      const key = isText ? `t${payload}` : `b${Buffer.from(payload).toString("latin1")}`;
-      sent.push({ payload: key, at: performance.now() });
-    }
+    remember(payload);
     onEvent({
       type: "sent",
       id: lastId,

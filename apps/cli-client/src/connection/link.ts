@@ -28,7 +28,7 @@ export type Fault =
 export interface Link {
   readonly handshakes: Handshakes;
   readonly control: Control;
-  /** A ping got no answer, so the connection was cut. */
+  /** A ping got no answer, so the connection was cut, and there is no other. */
   readonly dead: () => boolean;
   /** What the server sent that ended it: too much, or what RFC 6455 does not allow. */
   readonly fault: () => Fault | null;
@@ -62,6 +62,7 @@ export function createLink(options: LinkOptions): Link {
       if (socket.listenerCount("ping") > 0) return;
       control.attach(socket);
       socket.on("open", () => {
+        dead = false;
         socket.on("error", ({ code = "", message }: NodeJS.ErrnoException) => {
           if (!code.startsWith("WS_ERR_")) return;
           const tooBig = code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";

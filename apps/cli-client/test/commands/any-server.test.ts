@@ -394,6 +394,24 @@ describe("--reconnect", () => {
   });
 });
 
+describe("a dead link", () => {
+  it("is no error where --reconnect finds another", async () => {
+    let connections = 0;
+    await using server = await startBareServer(
+      (socket) => {
+        connections += 1;
+        if (connections === 1) socket.pause();
+        else socket.send("back");
+      },
+      { autoPong: false },
+    );
+    const args = ["--reconnect", "--ping-interval", "0.1", "--ping-timeout", "0.2", "-C", "1"];
+    const { status, stdout, stderr } = await runProgram(["--eof-wait", "-1", ...args, server.url]);
+    expect(stderr).toContain("No pong for 0.2 s: the link is dead.");
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "back\n" });
+  });
+});
+
 describe("a refused handshake", () => {
   it("shows status, what the headers tell, body and a hint, and nothing of it acts", async () => {
     await using server = await startWebServer((_request, response) => {
