@@ -59,6 +59,7 @@ export interface Awaited {
 export function createAwaited(tally: Tally, messages: Messages): Awaited {
   // A Map keeps the order in which its keys came.
   const due = new Map<number, number>();
+  let over = false;
 
   const settle = (n: number, dueNs: number, nowNs: number): void => {
     due.delete(n);
@@ -72,6 +73,8 @@ export function createAwaited(tally: Tally, messages: Messages): Awaited {
       tally.sent += 1;
     },
     received: (text, nowNs) => {
+      // What comes too late has been counted as lost.
+      if (over) return false;
       const [next] = due;
       if (next !== undefined && messages.make(next[0]) === text) {
         settle(...next, nowNs);
@@ -93,6 +96,7 @@ export function createAwaited(tally: Tally, messages: Messages): Awaited {
       if (n !== null && due.delete(n)) tally.lost += 1;
     },
     end: () => {
+      over = true;
       tally.lost += due.size;
       due.clear();
     },

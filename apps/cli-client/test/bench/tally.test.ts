@@ -65,6 +65,13 @@ describe("what is awaited", () => {
     expect(tally).toMatchObject({ echoed: 1, doubled: 1, corrupt: 1, lost: 1 });
   });
 
+  it("is lost once where its echo comes after the end", () => {
+    const { tally, awaited, receive } = waiting(1);
+    awaited.end();
+    expect(receive(0)).toBe(false);
+    expect(tally).toMatchObject({ sent: 1, echoed: 0, lost: 1, doubled: 0 });
+  });
+
   it("is lost where the server refuses it", () => {
     const { tally, awaited } = waiting(2);
     awaited.refused(createMessages(20, 0).make(1));
