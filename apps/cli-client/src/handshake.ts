@@ -51,11 +51,14 @@ export function watchHandshakes(
 ): Handshakes {
   let failure: HandshakeFailure | null = null;
   let live: WebSocket | null = null;
+  let origin = "";
   const transport = wsTransport({
     ...options,
     finishRequest: (request, socket) => {
       const isRedirect = live === socket;
       live = socket;
+      const here = new URL(socket.url).origin;
+      if (!isRedirect) origin = here;
       // After a redirect the listeners of the WebSocket are there already.
       if (!isRedirect) {
         socket.on("error", (error: NodeJS.ErrnoException) => {
@@ -77,7 +80,7 @@ export function watchHandshakes(
         if (statusCode !== 200)
           failure = { kind: "proxy", detail: `it answered CONNECT with HTTP ${statusCode}` };
       });
-      const authorization = isRedirect ? null : authorize();
+      const authorization = here === origin ? authorize() : null;
       if (authorization !== null) request.setHeader("Authorization", authorization);
       onRequest(request, socket);
       request.end();

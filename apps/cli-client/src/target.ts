@@ -54,6 +54,11 @@ export function addPath(url: URL, path: string): URL {
   return longer;
 }
 
+/** The host as an address or a name: without the brackets of an address of IPv6. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1");
+}
+
 /** Nobody on the way can read along: TLS, or the connection never leaves this machine. */
 export function isPrivate({ protocol, hostname }: URL): boolean {
   return (

@@ -45,7 +45,10 @@ export async function makeCertificate(
                 clientAuth: usage !== "server",
               } as const,
             ]),
-        { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
+        {
+          name: "subjectAltName",
+          altNames: ["127.0.0.1", "::1"].map((ip) => ({ type: 7 as const, ip })),
+        },
       ],
     },
   );

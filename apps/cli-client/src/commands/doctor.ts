@@ -14,7 +14,7 @@ import { exitStatus, type ExitName } from "../exit.ts";
 import { watchHandshakes } from "../handshake.ts";
 import { createByteInput } from "../input/bytes.ts";
 import { createOutput } from "../output.ts";
-import { parseTarget } from "../target.ts";
+import { hostOf, parseTarget } from "../target.ts";
 import { sanitizeLine } from "../terminal/sanitize.ts";
 
 /** @returns the exit status */
@@ -70,12 +70,12 @@ async function examine({ url, tls, options, session, tell }: Examination): Promi
   const timeoutMs = options.timeout * 1000;
   const secure = url.protocol === "wss:";
   const port = Number(url.port === "" ? (secure ? 443 : 80) : url.port);
-  const name = await checkName(url.hostname);
+  const hostname = hostOf(url);
+  const name = await checkName(hostname);
   if (!(await tell(name.verdict))) return;
   const tcp = await checkTcp(name.addresses, port, timeoutMs);
   if (!(await tell(tcp.verdict)) || tcp.address === null) return;
   if (secure) {
-    const { hostname } = url;
     const now = Date.now();
     const seen = await checkTls({
       hostname,

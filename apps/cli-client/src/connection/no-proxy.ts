@@ -1,11 +1,13 @@
 import { BlockList, isIP } from "node:net";
+import { hostOf } from "../target.ts";
 
 /**
  * Whether a list as of `--noproxy` and `NO_PROXY` names where a URL leads: hosts with all below them,
  * addresses, networks as `10.0.0.0/8`, each with a port or without, or `*`; as curl reads it.
  */
-export function excludes(list: string, { hostname, port, protocol }: URL): boolean {
-  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
+export function excludes(list: string, url: URL): boolean {
+  const { port, protocol } = url;
+  const host = hostOf(url).toLowerCase();
   const actual = port === "" ? (protocol === "wss:" ? "443" : "80") : port;
   return list
     .toLowerCase()

@@ -2,6 +2,7 @@ import { connect as connectNet, isIP, type LookupFunction } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import type { WsOptions } from "@wsecho/client/ws";
 import { failure, success, type Result } from "@wsecho/protocol";
+import { hostOf } from "../target.ts";
 import { excludes } from "./no-proxy.ts";
 
 /** Which way to the server; the names are curl's. */
@@ -31,7 +32,7 @@ export async function readRoute(
   const proxy = findProxy(options, url, env);
   if (!proxy.ok) return proxy;
   const family = ipv4 === true ? 4 : ipv6 === true ? 6 : 0;
-  const kind = isIP(url.hostname.replace(/^\[|\]$/g, ""));
+  const kind = isIP(hostOf(url));
   if (proxy.value === null && family !== 0 && kind !== 0 && kind !== family)
     return failure(`-${family} leaves out the address in the URL, which is one of IPv${kind}`);
   const asked = family !== 0 || pins.value.size > 0;
@@ -48,7 +49,7 @@ function throughSocket(path: string, url: URL): WsOptions["createConnection"] {
         connectTls({
           ...(given as ConnectionOptions),
           path,
-          servername: isIP(url.hostname) === 0 ? url.hostname : "",
+          servername: isIP(hostOf(url)) === 0 ? url.hostname : "",
         })
       : connectNet({ path });
   return connect as WsOptions["createConnection"];

@@ -10,9 +10,8 @@ export interface Address {
 
 /** The addresses of a host name, in the system's order; none where the verdict is a failure. */
 export async function checkName(
-  hostname: string,
+  host: string,
 ): Promise<{ readonly verdict: Verdict; readonly addresses: readonly Address[] }> {
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const family = isIP(host);
   if (family !== 0)
     return {

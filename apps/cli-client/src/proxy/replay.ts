@@ -85,8 +85,10 @@ async function play(
   const redactor = createRedactor({ reveal });
   let wake = Promise.withResolvers<undefined>();
   let ended: ExitName | undefined;
+  const end = new AbortController();
   const stop = (why: ExitName): void => {
     ended ??= why;
+    end.abort();
     wake.resolve(undefined);
   };
   socket.on("message", (data: RawData, isBinary: boolean) => {
@@ -130,12 +132,15 @@ async function play(
   }
   const begin = performance.now();
   for (const [i, { message, after, at }] of turns.entries()) {
-    if (timing) await sleep(Math.max(0, at / 1000 - (performance.now() - begin)));
+    const early = at / 1000 - (performance.now() - begin);
+    if (timing)
+      await sleep(Math.max(0, early), undefined, { signal: end.signal }).catch(() => undefined);
     else if (!(await replied(after)) && ended === undefined) {
       say(`reply ${got.length + 1} did not come within ${timeout} s; going on without it`);
     }
     if (ended !== undefined) {
-      say(`${turns.length - i} messages were not sent`);
+      const left = turns.length - i;
+      say(left === 1 ? "1 message was not sent" : `${left} messages were not sent`);
       return ended;
     }
     // Whatever logs in by it, a server may say again.

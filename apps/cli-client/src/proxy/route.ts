@@ -1,5 +1,6 @@
 import { asksForWebSocket, parseHead, valuesOf } from "@wsecho/wire";
 import { failure, success, type Result } from "@wsecho/protocol";
+import { hostOf } from "../target.ts";
 
 /** Where the other leg of a connection goes. */
 export interface Upstream {
@@ -36,7 +37,7 @@ export interface RouteOptions {
 export function upstreamOf(url: URL): Upstream {
   const tls = url.protocol === "wss:" || url.protocol === "https:";
   return {
-    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    host: hostOf(url),
     port: url.port === "" ? (tls ? 443 : 80) : Number(url.port),
     tls,
   };

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { isIPv6, type AddressInfo } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeCertificate, type CertificateOptions } from "@wsecho/testkit/certificates";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -32,21 +32,26 @@ const last = ({ verdicts }: { readonly verdicts: readonly Verdict[] }) => verdic
 const saying = (text: string): string => expect.stringContaining(text) as string;
 
 /** A WebSocket server over TLS with a certificate of that kind, and the file to trust it by. */
-const startSecure = async (options: CertificateOptions = {}, name = "server") => {
+const startSecure = async (
+  options: CertificateOptions = {},
+  name = "server",
+  address = "127.0.0.1",
+) => {
   const made = await makeCertificate(name, options);
   const folder = await mkdtemp(join(tmpdir(), "wsecho-doctor-"));
   const file = join(folder, "cert.pem");
   await writeFile(file, made.cert);
   const server = createTlsServer(made);
   new WebSocketServer({ server });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, address);
   await once(server, "listening");
+  const host = isIPv6(address) ? `[${address}]` : address;
   onTestFinished(async () => {
     server.closeAllConnections();
     server.close();
     await rm(folder, { recursive: true });
   });
-  return { url: `wss://127.0.0.1:${(server.address() as AddressInfo).port}`, file };
+  return { url: `wss://${host}:${(server.address() as AddressInfo).port}`, file };
 };
 
 describe("a doctor", () => {
@@ -180,6 +185,16 @@ describe("a doctor of TLS", () => {
       ) as string,
     });
     expect(status).toBe(0);
+  });
+
+  const hasIPv6 = Object.values(networkInterfaces())
+    .flat()
+    .some((own) => own?.address === "::1");
+  it.runIf(hasIPv6)("trusts one for an address of IPv6", async () => {
+    const { url, file } = await startSecure({ to: 100 * 86_400 }, "server", "::1");
+    const { of, status, stderr } = await examine(["--cacert", file, url]);
+    expect(of("certificate")).toMatchObject({ outcome: "ok" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
   it("warns of one that ends soon", async () => {

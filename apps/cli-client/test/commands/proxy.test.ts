@@ -184,6 +184,18 @@ describe("wsecho proxy", () => {
     expect(result.status).toBe(10);
     const timed = await runProgram(["replay", "--timing", "-q", file, server.url]);
     expect(timed).toMatchObject({ status: 0, stdout: "" });
+
+    // A pause of the capture keeps nobody who has nobody to talk to.
+    const slow = (await readFile(file, "utf8")).split("\n").map((line) => {
+      if (!line.includes('"k":"message"') || !line.includes("message 3")) return line;
+      const message = JSON.parse(line) as { readonly us: number };
+      return JSON.stringify({ ...message, us: message.us + 600e6 });
+    });
+    await writeFile(file, slow.join("\n"));
+    await using leaving = await startBareServer((peer) => peer.on("message", () => peer.close(4001)));
+    const left = await runProgram(["replay", "--timing", "-q", file, leaving.url]);
+    expect(left.stderr).toContain("1 message was not sent");
+    expect(left.status).toBe(9);
   });
 
   it("says what is wrong, and ends with 2", async () => {

@@ -30,6 +30,31 @@ it("headers go as they are given, and credentials follow no redirect to another 
   expect(text(1)).not.toMatch(/cookie|authorization/);
 });
 
+it("a login of --user follows a redirect on the same server", async () => {
+  const seen: (string | undefined)[] = [];
+  const web = createServer((request, response) => {
+    seen.push(request.headers.authorization);
+    response.end();
+  });
+  web.on("upgrade", (request, socket) => {
+    seen.push(request.headers.authorization);
+    const moved = "HTTP/1.1 302 Found\r\nConnection: close\r\nLocation: /in\r\n\r\n";
+    socket.end(request.url === "/" ? moved : "HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+  });
+  web.listen(0, "127.0.0.1");
+  await once(web, "listening");
+  try {
+    const url = `ws://127.0.0.1:${(web.address() as AddressInfo).port}`;
+    const login = ["--dialect", "none", "-u", "ada", "--password-stdin"];
+    const { status } = await runProgram(["-L", "-1", ...login, url], { input: "s3cret\n" });
+    expect(status).toBe(5);
+    const basic = `Basic ${Buffer.from("ada:s3cret").toString("base64")}`;
+    expect(seen).toEqual([basic, basic]);
+  } finally {
+    web.close();
+  }
+});
+
 it("--resolve and a proxy's CONNECT lead to the server, and a proxy's refusal is 3", async () => {
   await using server = await startBareServer((socket) => socket.send("hi"));
   const pin = `there.example:${server.port}:127.0.0.1`;

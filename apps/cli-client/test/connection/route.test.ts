@@ -22,6 +22,7 @@ describe("--unix-socket", () => {
     ["ws", "there.example"],
     ["wss", "there.example"],
     ["wss", "127.0.0.1"],
+    ["wss", "[::1]"],
   ])("leads %s://%s to a socket of this machine", async (scheme, host) => {
     const path = join(directory, `${scheme}-${host}`);
     const made = await makeCertificate(host);
@@ -36,7 +37,7 @@ describe("--unix-socket", () => {
     await once(server, "listening");
     try {
       const trust =
-        scheme === "ws" ? [] : host === "127.0.0.1" ? ["--cacert", `${path}.pem`] : ["-k"];
+        scheme === "ws" ? [] : host === "there.example" ? ["-k"] : ["--cacert", `${path}.pem`];
       const args = ["-q", "-1", ...trust, "--unix-socket", path, `${scheme}://${host}/x`];
       const { status, stdout, stderr } = await runProgram(args);
       expect({ status, stdout }).toEqual({ status: 0, stdout: "hi\n" });
