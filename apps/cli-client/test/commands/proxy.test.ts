@@ -192,7 +192,9 @@ describe("wsecho proxy", () => {
       return JSON.stringify({ ...message, us: message.us + 600e6 });
     });
     await writeFile(file, slow.join("\n"));
-    await using leaving = await startBareServer((peer) => peer.on("message", () => peer.close(4001)));
+    await using leaving = await startBareServer((peer) =>
+      peer.on("message", () => peer.close(4001)),
+    );
     const left = await runProgram(["replay", "--timing", "-q", file, leaving.url]);
     expect(left.stderr).toContain("1 message was not sent");
     expect(left.status).toBe(9);
