@@ -104,9 +104,11 @@ function explainNetwork(
       return `The host of ${url} could not be looked up (DNS does not answer). Check the network.`;
     case "ECONNRESET":
       return `${url} hung up before it answered. ${
-        certificate === "none"
-          ? "Is it a WebSocket server?"
-          : "It may not take the certificate of --cert, or be no WebSocket server."
+        url.startsWith("ws:")
+          ? "Is it a WebSocket server? One that speaks TLS wants wss:// in place of ws://."
+          : certificate === "none"
+            ? "Is it a WebSocket server?"
+            : "It may not take the certificate of --cert, or be no WebSocket server."
       }`;
     default:
       return `No connection to ${url}: ${detail} (${code}).`;

@@ -1,10 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { createServer as createTlsServer } from "node:tls";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { exitStatuses } from "../src/exit.ts";
 import { eventually } from "./support/eventually.ts";
-import { runProgram, startProgram } from "./support/program.ts";
+import { programArguments, runProgram, startProgram } from "./support/program.ts";
 import {
   closedPort,
   startArticleServer,
@@ -18,6 +19,16 @@ const env = { WSECHO_USER: "admin", WSECHO_PASSWORD: "123456" };
 const plain = ["-q", "--dialect", "plain"];
 
 describe("status 2: wrong arguments", () => {
+  it("is an old Node's, too, which would fail to load the program", () => {
+    const [condition = "", main = ""] = programArguments;
+    const older = `Object.defineProperty(process.versions, "node", { value: "20.19.0" });`;
+    const script = `${older} await import(${JSON.stringify(main)})`;
+    const args = [condition, "--input-type=module", "-e", script];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    expect(stderr).toMatch(/^wsecho needs Node 24 or newer; this one is 20.19.0/);
+    expect(status).toBe(2);
+  });
+
   it.each([
     [["connect", "--reconect", ":1"], "Did you mean --reconnect?"],
     [["conect", ":1"], "Did you mean connect?"],
@@ -66,6 +77,7 @@ describe("status 3: no connection", () => {
     await using server = await startTcpServer((socket) => socket.destroy());
     const { status, stderr } = await runProgram([server.url], { env });
     expect(stderr).toContain("hung up before it answered");
+    expect(stderr).toContain("wants wss:// in place of ws://");
     expect(status).toBe(3);
   });
 });

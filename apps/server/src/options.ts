@@ -103,6 +103,8 @@ export interface Listening {
   /** `ws://host:port`, or `wss:` with TLS, for clients on this machine. */
   readonly url: string;
   readonly httpUrl: string;
+  /** Whether the web client is served there; not where it has not been built, or `webRoot` is null. */
+  readonly hasPage: boolean;
   readonly port: number;
 }
 

@@ -170,7 +170,8 @@ export function assembleServer<Context = SessionContext>(
     await once(http, "listening");
     access.start();
     http.on("error", (error) => log.error({ err: error }, "the listener failed"));
-    return addressOf(http.address() as AddressInfo, options.tls !== undefined);
+    const urls = urlsOf(http.address() as AddressInfo, options.tls !== undefined);
+    return { ...urls, hasPage: page !== null };
   }
 
   async function stop(restarting: boolean): Promise<void> {
@@ -226,7 +227,10 @@ function encoderOf(dialect: DialectName, plainPrefix: string | undefined): Encod
     message.type === "echo" ? plainPrefix + message.text : encodeServer(dialect, message);
 }
 
-function addressOf({ address, family, port }: AddressInfo, encrypted: boolean): Listening {
+function urlsOf(
+  { address, family, port }: AddressInfo,
+  encrypted: boolean,
+): Omit<Listening, "hasPage"> {
   // Nobody can connect to "any address"; this machine's own loopback is one of them.
   const reachable = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
   const authority = `${family === "IPv6" ? `[${reachable}]` : reachable}:${port}`;

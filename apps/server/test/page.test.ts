@@ -170,7 +170,8 @@ test("serves what it started with, also when the files change", async () => {
 });
 
 test("says how to build the page where there is none", async () => {
-  const { httpUrl } = await startServer({ webRoot: null });
+  const { httpUrl, hasPage } = await startServer({ webRoot: null });
+  expect(hasPage).toBe(false);
   const response = await fetch(httpUrl);
   expect(response.status).toBe(503);
   expect(await response.text()).toContain("pnpm build");

@@ -63,6 +63,13 @@ describe("a third-party project", () => {
     execFileSync(process.execPath, [tsc, "-p", project], { stdio: "pipe" });
   });
 
+  it("may be CommonJS", () => {
+    const program = `console.log(require("@wsecho/protocol/server").transitionServer.length)`;
+    const args = ["--input-type=commonjs", "-e", program];
+    const output = execFileSync(process.execPath, args, { cwd: project, encoding: "utf8" });
+    expect(output).toBe("2\n");
+  });
+
   it("runs the session over a transport of its own", () => {
     const output = execFileSync(process.execPath, ["src/main.ts"], {
       cwd: project,

@@ -59,7 +59,12 @@ export async function checkUpgrade(target: UpgradeTarget): Promise<Upgraded> {
       ],
     };
   if (answer.kind === "error")
-    return refused(answer.text, "Is it a WebSocket server, and is the path right?");
+    return refused(
+      answer.text,
+      `Is it a WebSocket server, and is the path right?${
+        target.url.protocol === "ws:" ? " One that speaks TLS wants wss://." : ""
+      }`,
+    );
   const { socket, ms } = answer;
   return {
     socket,

@@ -160,6 +160,12 @@ describe("a doctor", () => {
     expect(seen.status).toBe(status);
   });
 
+  it("thinks of TLS where a server hangs up at once", async () => {
+    await using server = await startTcpServer((socket) => socket.destroy());
+    const { check, advice } = last(await examine([server.url])) ?? {};
+    expect({ check, advice }).toEqual({ check: "upgrade", advice: saying("wants wss://") });
+  });
+
   it("misses an answer to its close frame", async () => {
     await using server = await startBareServer((socket) => {
       // What `ws` does by itself is taken away.

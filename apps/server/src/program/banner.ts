@@ -5,11 +5,12 @@ import type { Store } from "../store/store.ts";
 /** What a person has to know about the server that has just started. */
 export function banner(
   settings: Settings,
-  { url, httpUrl }: Listening,
+  { url, httpUrl, hasPage }: Listening,
   store: Pick<Store, "location"> | null,
 ): readonly string[] {
   const lines = [
-    `page: ${httpUrl}/   session: ${url}   pure echo: ${url}/echo   wire: ${url}/inspect`,
+    hasPage ? `page: ${httpUrl}/` : "page: not built; pnpm build makes it, for the next start",
+    `session: ${url}   pure echo: ${url}/echo   wire: ${url}/inspect`,
   ];
   if (settings.demo) {
     lines.push(

@@ -9,8 +9,17 @@ import {
   logInByScram,
   refusedHandshake,
 } from "../support/client.ts";
-import { runProgram } from "../support/program.ts";
+import { programCommand, runCommand, runProgram } from "../support/program.ts";
 import { writeConfig } from "../support/write-config.ts";
+
+test("says which Node it needs, where an older one would fail to load it", async () => {
+  const [node = "", condition = "", main = ""] = programCommand;
+  const older = `Object.defineProperty(process.versions, "node", { value: "20.19.0" });`;
+  const script = `${older} await import(${JSON.stringify(main)})`;
+  const program = runCommand([node, condition, "--input-type=module", "-e", script]);
+  expect((await program.ended).status).toBe(2);
+  expect(program.stderr()).toMatch(/^wsecho-server needs Node 24 or newer; this one is 20.19.0/);
+});
 
 describe("running", () => {
   test("prints one line with its URL, warns of the demo, serves, and ends with 0", async () => {
