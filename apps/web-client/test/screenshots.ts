@@ -5,7 +5,7 @@
 import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions } from "playwright-core";
 import { setup } from "./support/build-page.ts";
-import { closeBrowser, openPage, startServer } from "./support/page.ts";
+import { closeBrowser, closePages, openPage, startServer } from "./support/page.ts";
 import { openFrames, visitFrames } from "./support/visit-frames.ts";
 import { visits } from "./support/visit.ts";
 
@@ -29,22 +29,22 @@ const running = await startServer();
 for (const [view, options] of Object.entries(views)) {
   let count = 0;
   for (const visit of Object.values(visits)) {
-    const { page } = await visit(options, async (shown, where) => {
+    await visit(options, async (shown, where) => {
       count += 1;
       if (wanted.length > 0 && !wanted.includes(where)) return;
       const name = `${view}-${String(count).padStart(2, "0")}-${where}.png`;
       await shown.screenshot({ path: `${out}/${name}`, animations: "disabled" });
     });
-    await page.context().close();
+    await closePages();
   }
 
-  const opened = await openPage(running.httpUrl, options);
-  await openFrames(opened.page);
-  await visitFrames(opened.page, async (where) => {
+  const { page } = await openPage(running.httpUrl, options);
+  await openFrames(page);
+  await visitFrames(page, async (where) => {
     const name = `${view}-frames-${where.replaceAll(/\W+/g, "-")}.png`;
-    await opened.page.screenshot({ path: `${out}/${name}`, animations: "disabled" });
+    await page.screenshot({ path: `${out}/${name}`, animations: "disabled" });
   });
-  await opened.page.context().close();
+  await closePages();
 }
 await closeBrowser();
 await running.server.close();

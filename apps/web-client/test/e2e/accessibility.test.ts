@@ -1,37 +1,23 @@
 import { EventEmitter, once } from "node:events";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { useSite } from "../support/fixture.ts";
 import {
   ask,
-  closeBrowser,
   composer,
   connectionFailed,
   logIn,
   openPage,
+  openSession,
   password,
   rows,
   startServer,
   state,
   user,
-  type Opened,
-  type Running,
 } from "../support/page.ts";
 import { tooWide, violations } from "../support/checks.ts";
 import { visits } from "../support/visit.ts";
 
-let running: Running;
-let opened: Opened;
-
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints.filter((line) => !connectionFailed.test(line))).toEqual([]);
-});
+const site = useSite({ allowed: [connectionFailed] });
 
 /** Each part of the page's states in each language. */
 const views = ["en", "zh-CN"].flatMap((locale) =>
@@ -43,7 +29,7 @@ describe.each(["light", "dark"] as const)("the page in %s", (colorScheme) => {
     "has nothing that axe objects to: $part, in $locale",
     async ({ locale, visit }) => {
       const found: string[] = [];
-      opened = await visit({ colorScheme, locale }, async (page, where) => {
+      await visit({ colorScheme, locale }, async (page, where) => {
         expect(await page.locator("html").getAttribute("lang")).toBe(locale);
         found.push(...(await violations(page)).map((violation) => `${where}: ${violation}`));
       });
@@ -54,8 +40,7 @@ describe.each(["light", "dark"] as const)("the page in %s", (colorScheme) => {
 
 describe("axe", () => {
   it("would find a field without a name", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     await page.getByLabel("User name").evaluate((field) => field.removeAttribute("id"));
     expect(await violations(page)).toEqual([expect.stringMatching(/^label: <input/)]);
   });
@@ -67,7 +52,7 @@ describe("a narrow screen", () => {
     async ({ locale, visit }) => {
       const wide: string[] = [];
       const viewport = { width: 320, height: 640 };
-      opened = await visit({ viewport, locale }, async (page, where) => {
+      await visit({ viewport, locale }, async (page, where) => {
         wide.push(...(await tooWide(page)).map((name) => `${where}: ${name}`));
       });
       expect(wide).toEqual([]);
@@ -75,8 +60,7 @@ describe("a narrow screen", () => {
   );
 
   it("would be found out if it did", async () => {
-    opened = await openPage(running.httpUrl, { viewport: { width: 320, height: 640 } });
-    const { page } = opened;
+    const page = await site.open({ viewport: { width: 320, height: 640 } });
     await page.getByRole("button", { name: "Log in" }).waitFor();
     await page.locator(".privacy").evaluate((element) => {
       element.textContent = "x".repeat(100);
@@ -87,8 +71,7 @@ describe("a narrow screen", () => {
 
 describe("the keyboard alone", () => {
   it("logs in, sends, reads, leaves and comes back", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     const press = (key: string) => page.keyboard.press(key);
     const focused = () =>
       page.evaluate(() => {
@@ -146,8 +129,7 @@ describe("the keyboard alone", () => {
   });
 
   it("is seen wherever it is", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     await page.getByRole("button", { name: "Log in" }).waitFor();
     const unseen: (string | undefined)[] = [];
     for (let i = 0; i < 9; i++) {
@@ -177,8 +159,7 @@ describe("a screen reader", () => {
       },
     });
     await using _server = slow.server;
-    opened = await openPage(slow.httpUrl);
-    const { page } = opened;
+    const { page } = await openPage(slow.httpUrl);
     const heard: string[] = [];
     await page.exposeFunction("hear", (words: string) => heard.push(words));
     await page.evaluate(() => {
@@ -210,10 +191,7 @@ describe("a screen reader", () => {
 
 describe("the language", () => {
   it("can be switched at any time, and is remembered; nothing else is", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
-    await logIn(page);
-    await composer(page).waitFor();
+    const page = await site.openSession();
     const reply = await ask(page, "hello");
     await page.getByRole("combobox", { name: "Language" }).selectOption("zh-CN");
     await reply.getByText("一致").waitFor();
@@ -228,10 +206,7 @@ describe("the language", () => {
 
   it("can still be switched when the page's server is gone", async () => {
     const gone = await startServer();
-    opened = await openPage(gone.httpUrl);
-    const { page } = opened;
-    await logIn(page);
-    await composer(page).waitFor();
+    const page = await openSession(gone.httpUrl);
     await gone.server.close();
     await state(page, "Ended").waitFor();
     await page.getByRole("combobox", { name: "Language" }).selectOption("zh-CN");
@@ -241,8 +216,7 @@ describe("the language", () => {
 
 describe("the Content-Security-Policy", () => {
   it("is strict, and the watch for violations notices one", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page, complaints } = opened;
+    const { page, complaints } = await openPage(site.httpUrl);
     const response = await page.reload();
     const policy = response?.headers()["content-security-policy"] ?? "";
     expect(policy).toContain("script-src 'self'");

@@ -1,40 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import { startAnyServer, type AnyServer } from "../support/any-server.ts";
-import {
-  ask,
-  closeBrowser,
-  composer,
-  connectionFailed,
-  openPage,
-  rows,
-  startServer,
-  state,
-  type Opened,
-  type Running,
-} from "../support/page.ts";
+import { useSite } from "../support/fixture.ts";
+import { ask, composer, connectionFailed, rows, state } from "../support/page.ts";
 
-let running: Running;
-let opened: Opened;
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-/** What a test wants the browser to complain about. */
-let expected: RegExp | null = null;
-afterEach(async () => {
-  await opened.page.context().close();
-  const { complaints } = opened;
-  expect(complaints.filter((line) => expected?.test(line) !== true)).toEqual([]);
-  expected = null;
-});
+const site = useSite();
 
 const connect = async (server: AnyServer, protocols = "") => {
-  opened = await openPage(running.httpUrl);
-  const { page } = opened;
+  const page = await site.open();
   await page.getByLabel("Server", { exact: true }).fill(server.url);
   await page.getByRole("radio", { name: "raw" }).check({ force: true });
   await page.getByLabel("Subprotocols").fill(protocols);
@@ -67,8 +40,7 @@ describe("any WebSocket server", () => {
 
   it("is come back to by itself, where one wants that", async () => {
     await using server = await startAnyServer();
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     await page.getByLabel("Server", { exact: true }).fill(server.url);
     await page.getByRole("radio", { name: "raw" }).check({ force: true });
     await page.getByRole("checkbox", { name: "Reconnect automatically" }).check();
@@ -87,8 +59,7 @@ describe("any WebSocket server", () => {
 
   it("refuses a subprotocol that is no word before anything is sent", async () => {
     await using server = await startAnyServer();
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     await page.getByLabel("Server", { exact: true }).fill(server.url);
     await page.getByRole("radio", { name: "raw" }).check({ force: true });
     await page.getByLabel("Subprotocols").fill("a(b)");
@@ -135,7 +106,7 @@ describe("a hostile server", () => {
   });
 
   it("that sends what is no UTF-8 is cut off by the browser, and the page says so", async () => {
-    expected = /Could not decode a text frame as UTF-8/;
+    site.allow(/Could not decode a text frame as UTF-8/);
     await using server = await startAnyServer();
     const { page, tcp } = await connect(server);
     tcp.write(Buffer.from([0x81, 0x02, 0xc3, 0x28]));
@@ -167,15 +138,14 @@ describe("a hostile server", () => {
 
 describe("a server that refuses the handshake", () => {
   it("is explained as far as a browser knows, with the command that shows the rest", async () => {
-    expected = connectionFailed;
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
-    await page.getByLabel("Server", { exact: true }).fill(`${running.url}/no-such-path`);
+    site.allow(connectionFailed);
+    const page = await site.open();
+    await page.getByLabel("Server", { exact: true }).fill(`${site.url}/no-such-path`);
     await page.getByRole("radio", { name: "raw" }).check({ force: true });
     await page.getByRole("button", { name: "Connect", exact: true }).click();
     const alert = page.getByRole("alert");
     await alert.getByText("Browsers do not tell a page why.").waitFor();
     await alert.getByText("Perhaps the server wants a subprotocol").waitFor();
-    await alert.getByText(`wsecho connect ${running.url}/no-such-path`).waitFor();
+    await alert.getByText(`wsecho connect ${site.url}/no-such-path`).waitFor();
   });
 });

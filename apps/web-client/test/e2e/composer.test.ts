@@ -1,39 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  ask,
-  closeBrowser,
-  composer,
-  logIn,
-  openPage,
-  rows,
-  startServer,
-  type Opened,
-  type Running,
-} from "../support/page.ts";
+import { describe, expect, it } from "vitest";
+import { useSite } from "../support/fixture.ts";
+import { ask, composer, logIn, rows } from "../support/page.ts";
 
-let running: Running;
-let opened: Opened;
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints).toEqual([]);
-});
-const openSession = async () => {
-  opened = await openPage(running.httpUrl);
-  await logIn(opened.page);
-  await composer(opened.page).waitFor();
-  return opened.page;
-};
+const site = useSite();
 
 describe("the composer", () => {
   it("recalls with ↑ and ↓, counts bytes, and keeps the draft over a reload", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     await ask(page, "first");
     await ask(page, "second");
     await composer(page).fill("");
@@ -54,7 +27,7 @@ describe("the composer", () => {
   });
 
   it("sends checked JSON as text, Base64 and files as bytes", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     const mode = (name: string) => page.getByRole("radio", { name }).check({ force: true });
     await mode("JSON");
     await composer(page).fill('{"a":');
@@ -79,7 +52,7 @@ describe("the composer", () => {
   });
 
   it("sends again and again, as often as it is told, until it is stopped", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     await composer(page).fill("tick");
     await page.getByRole("button", { name: "Repeat…" }).click();
     await page.getByLabel("Then every (s)").fill("0.01");
@@ -95,7 +68,7 @@ describe("the composer", () => {
   });
 
   it("keeps snippets in folders, in an order of one's own, over a reload", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     const keep = async (text: string, name: string): Promise<void> => {
       await composer(page).fill(text);
       await page.getByRole("button", { name: "Snippets" }).click();

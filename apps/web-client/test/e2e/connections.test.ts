@@ -1,32 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  closeBrowser,
-  composer,
-  logIn,
-  openPage,
-  startServer,
-  type Opened,
-  type Running,
-} from "../support/page.ts";
+import { describe, expect, it } from "vitest";
+import { useSite } from "../support/fixture.ts";
+import { composer, logIn } from "../support/page.ts";
 
-let running: Running;
-let opened: Opened;
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints).toEqual([]);
-});
+const site = useSite();
 
 describe("connections", () => {
   it("are saved without secrets, used again after a reload, and forgotten with all else", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     const server = page.getByLabel("Server", { exact: true });
     await server.fill("wss://example.org/chat?room=1&token=s3cret");
     await page.getByRole("radio", { name: "raw" }).check({ force: true });
@@ -48,8 +28,7 @@ describe("connections", () => {
   });
 
   it("are handed on by a link that fills in the form and does nothing else", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     await page.getByLabel("User name").fill("admin");
     await page.getByRole("button", { name: "Link to this connection" }).click();
     const link = await page.getByRole("textbox", { name: "Link to this connection" }).inputValue();
@@ -67,8 +46,7 @@ describe("connections", () => {
   });
 
   it("offer a token in the handshake to this machine or over TLS only", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     let connections = 0;
     page.on("websocket", () => (connections += 1));
     await page.getByLabel("Server", { exact: true }).fill("ws://far.example/");

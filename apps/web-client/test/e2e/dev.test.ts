@@ -2,26 +2,18 @@ import { utimes } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createServer, type ViteDevServer } from "vite";
-import {
-  ask,
-  closeBrowser,
-  composer,
-  logIn,
-  openPage,
-  startServer,
-  type Running,
-} from "../support/page.ts";
+import { useSite } from "../support/fixture.ts";
+import { ask, composer, logIn, openPage } from "../support/page.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const protocolFile = fileURLToPath(
   new URL("../../../../packages/protocol/src/close-codes.ts", import.meta.url),
 );
 
-let running: Running;
+const site = useSite();
 let vite: ViteDevServer;
 beforeAll(async () => {
-  running = await startServer();
-  process.env["WSECHO_SERVER_URL"] = running.url;
+  process.env["WSECHO_SERVER_URL"] = site.url;
   vite = await createServer({
     root,
     // The test of `pnpm dev` may run beside this one: two servers spoil each other's cache.
@@ -33,16 +25,14 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   delete process.env["WSECHO_SERVER_URL"];
-  await closeBrowser();
   await vite.close();
-  await running.server.close();
 });
 
 describe("the page in development", () => {
   it("talks to the server it was told of, and loads again when the protocol's source changes", async () => {
     const [url] = vite.resolvedUrls?.local ?? [];
-    const { page, complaints } = await openPage(url ?? "");
-    expect(await page.getByLabel("Server").inputValue()).toBe(running.url);
+    const { page } = await openPage(url ?? "");
+    expect(await page.getByLabel("Server").inputValue()).toBe(site.url);
     await logIn(page);
     await composer(page).waitFor();
     await ask(page, "hello");
@@ -51,7 +41,5 @@ describe("the page in development", () => {
     await utimes(protocolFile, now, now);
     await reloaded;
     await page.getByRole("button", { name: "Log in" }).waitFor();
-    expect(complaints).toEqual([]);
-    await page.context().close();
   });
 });

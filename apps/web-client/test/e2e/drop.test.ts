@@ -2,43 +2,19 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { conversation, jsonl, recordsOf } from "../support/capture.ts";
-import {
-  closeBrowser,
-  composer,
-  logIn,
-  openPage,
-  rows,
-  startServer,
-  type Opened,
-  type Running,
-} from "../support/page.ts";
+import { useSite } from "../support/fixture.ts";
+import { composer, rows } from "../support/page.ts";
 import { frames, openFrames } from "../support/visit-frames.ts";
 
-let running: Running;
-let opened: Opened;
+const site = useSite();
 let folder: string;
 beforeAll(async () => {
-  running = await startServer();
   folder = await mkdtemp(join(tmpdir(), "wsecho-drop-"));
 });
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-  await rm(folder, { recursive: true });
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints).toEqual([]);
-});
+afterAll(() => rm(folder, { recursive: true }));
 
-const openSession = async (): Promise<Page> => {
-  opened = await openPage(running.httpUrl);
-  await logIn(opened.page);
-  await composer(opened.page).waitFor();
-  return opened.page;
-};
 const fileOf = async (name: string, content: string | Uint8Array): Promise<string> => {
   const path = join(folder, name);
   await writeFile(path, content);
@@ -69,7 +45,7 @@ const dragOver = async (page: Page, over: Locator, files: readonly string[]) => 
 
 describe("a file that is dropped", () => {
   it("on the composer is its file; what will happen is said while it is dragged", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     await composer(page).fill("a draft");
     const path = await fileOf("bytes.bin", Uint8Array.of(1, 2, 255));
     const drag = await dragOver(page, form(page), [path]);
@@ -92,7 +68,7 @@ describe("a file that is dropped", () => {
   });
 
   it("is none where it is taken away again, is too large, or is several", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     const path = await fileOf("film", "");
     await truncate(path, 64 * 1024 * 1024 + 1);
     const left = await dragOver(page, form(page), [path]);
@@ -110,7 +86,7 @@ describe("a file that is dropped", () => {
   });
 
   it("on the Frames view is still a capture, and the composer keeps its draft", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     await composer(page).fill("a draft");
     await openFrames(page);
     const path = await fileOf("a.jsonl", jsonl(recordsOf(conversation)));
@@ -124,7 +100,7 @@ describe("a file that is dropped", () => {
 
 describe("a file that is pasted", () => {
   it("is the composer's file, but the words of a table stay words", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     const paste = (text: string | null) =>
       composer(page).evaluate((field, words) => {
         const clipboardData = new DataTransfer();

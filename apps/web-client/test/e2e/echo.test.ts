@@ -1,46 +1,16 @@
 import { EventEmitter, once } from "node:events";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
-import {
-  ask,
-  closeBrowser,
-  composer,
-  logIn,
-  openPage,
-  rows,
-  startServer,
-  state,
-  type Opened,
-  type Running,
-} from "../support/page.ts";
+import { useSite } from "../support/fixture.ts";
+import { ask, composer, openSession, rows, startServer, state } from "../support/page.ts";
 
-let running: Running;
-let opened: Opened;
-
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints).toEqual([]);
-});
-
-const openSession = async (dialect: "v1" | "plain" = "v1", httpUrl = running.httpUrl) => {
-  opened = await openPage(httpUrl);
-  await logIn(opened.page, { dialect });
-  await composer(opened.page).waitFor();
-  return opened.page;
-};
+const site = useSite();
 
 const timePattern = /\d\d:\d\d:\d\d\.\d\d\d/;
 
 describe.each(["v1", "plain"] as const)("echo in the dialect %s", (dialect) => {
   it("shows what was sent and what came back, with times and the round trip", async () => {
-    const page = await openSession(dialect);
+    const page = await site.openSession({ dialect });
     const reply = await ask(page, "hello");
     const words = await reply.innerText();
     expect(words).toContain("hello");
@@ -58,7 +28,7 @@ describe.each(["v1", "plain"] as const)("echo in the dialect %s", (dialect) => {
     ["what looks like a message of ours", '{"type":"submit","id":1,"text":"x"}'],
     ["only white space", "   "],
   ])("gives back %s", async (_name, text) => {
-    const page = await openSession(dialect);
+    const page = await site.openSession({ dialect });
     const reply = await ask(page, text);
     // A text area makes every line break one character.
     const typed = text.replaceAll("\r\n", "\n");
@@ -67,7 +37,7 @@ describe.each(["v1", "plain"] as const)("echo in the dialect %s", (dialect) => {
   });
 
   it("gives back 64 KiB, folded until all of it is wanted", async () => {
-    const page = await openSession(dialect);
+    const page = await site.openSession({ dialect });
     const text = Array.from({ length: 16 }, (_, i) => `${"é".repeat(2047)}${i % 10}`).join("\n");
     const reply = await ask(page, text);
     expect(await reply.innerText()).toContain("identical");
@@ -79,7 +49,7 @@ describe.each(["v1", "plain"] as const)("echo in the dialect %s", (dialect) => {
   });
 
   it("gives back bytes as bytes", async () => {
-    const page = await openSession(dialect);
+    const page = await site.openSession({ dialect });
     await page.getByRole("radio", { name: "Hex" }).check({ force: true });
     const reply = await ask(page, "00 ff 68 69");
     const words = await reply.innerText();
@@ -93,7 +63,7 @@ describe.each(["v1", "plain"] as const)("echo in the dialect %s", (dialect) => {
 
 describe("a message", () => {
   it("stays text, whatever it says", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     const text = '<img src=x onerror="alert(1)"><script>alert(2)</script><b>bold</b>';
     const reply = await ask(page, text);
     expect(await reply.locator(".payload").textContent()).toBe(text);
@@ -103,7 +73,7 @@ describe("a message", () => {
   });
 
   it("may be empty, but not by a slip on the Enter key", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     await composer(page).press("Enter");
     await page.getByRole("button", { name: "Send" }).click();
     const reply = rows(page, "received").first();
@@ -113,7 +83,7 @@ describe("a message", () => {
   });
 
   it("goes with Enter and Ctrl+Enter; Shift+Enter starts a line", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     await composer(page).focus();
     await page.keyboard.type("a");
     await page.keyboard.press("Shift+Enter");
@@ -125,7 +95,7 @@ describe("a message", () => {
   });
 
   it("is not sent by the Enter that chooses a word in an input method", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     await composer(page).fill("nihao");
     await composer(page).dispatchEvent("keydown", { key: "Enter", isComposing: true });
     expect(await composer(page).inputValue()).toBe("nihao");
@@ -137,7 +107,7 @@ describe("a message", () => {
   it("is held back where it is too big for the server, which hello tells", async () => {
     const small = await startServer({ limits: { maxMessageBytes: 1024 } });
     await using _server = small.server;
-    const page = await openSession("v1", small.httpUrl);
+    const page = await openSession(small.httpUrl);
     await page.getByText("0 B / 1 KiB").waitFor();
     await composer(page).fill('"'.repeat(600));
     await page
@@ -150,7 +120,7 @@ describe("a message", () => {
   });
 
   it("is held back where it is no hexadecimal, and says which character is none", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     await page.getByRole("radio", { name: "Hex" }).check({ force: true });
     await composer(page).fill("00 zz");
     await page.getByText("“z” is not a hexadecimal digit.").waitFor();
@@ -166,7 +136,7 @@ describe("a server that does not simply echo", () => {
         message.kind === "text" ? message.text.replace("e", "E") : message.data,
     });
     await using _server = other.server;
-    const page = await openSession("v1", other.httpUrl);
+    const page = await openSession(other.httpUrl);
     const reply = await ask(page, "héllo here");
     expect(await reply.innerText()).toContain("differs at byte 8");
   });
@@ -180,7 +150,7 @@ describe("a server that does not simply echo", () => {
       },
     });
     await using _server = other.server;
-    const page = await openSession("v1", other.httpUrl);
+    const page = await openSession(other.httpUrl);
     await composer(page).fill("hello");
     await composer(page).press("Enter");
     await rows(page, "sent").getByText("refused 1011").waitFor();
@@ -211,7 +181,7 @@ describe("many messages", () => {
       },
     });
     await using _server = slow.server;
-    const page = await openSession("v1", slow.httpUrl);
+    const page = await openSession(slow.httpUrl);
     await fillUp(page, 30);
     await expect.poll(() => isVisible(page, "message 30")).toBe(true);
     // Only what can be seen is there, and each row says which of how many it is.
@@ -239,7 +209,7 @@ describe("many messages", () => {
   });
 
   it("can be cleared, and go on", async () => {
-    const page = await openSession();
+    const page = await site.openSession();
     await fillUp(page, 3);
     await page.getByRole("button", { name: "Clear the transcript" }).click();
     await page.getByText("0 entries").waitFor();

@@ -1,34 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  ask,
-  closeBrowser,
-  composer,
-  logIn,
-  openPage,
-  startServer,
-  state,
-  type Opened,
-  type Running,
-} from "../support/page.ts";
+import { describe, expect, it } from "vitest";
+import { useSite } from "../support/fixture.ts";
+import { ask, composer, logIn, state } from "../support/page.ts";
 
-let running: Running;
-let opened: Opened;
-beforeAll(async () => {
-  running = await startServer({ faults: true });
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints).toEqual([]);
-});
+const site = useSite({ server: { faults: true } });
 
 describe("the fault lab", () => {
   it("builds the address by keyboard, and the session says what was asked for and meets it", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     const server = page.getByLabel("Server", { exact: true });
     await page.getByText("Fault lab", { exact: true }).press("Enter");
     const delay = page.getByLabel("Delay (ms)");
@@ -45,7 +23,7 @@ describe("the fault lab", () => {
     const asked = "delay:40ms,fragment:3,no-pong,close:4403@2";
     await page.getByRole("status").getByText(`The address asks for: ${asked}`).waitFor();
     expect(await server.inputValue()).toBe(
-      `${running.url}?fault=${asked}&fault-reason=back%20later%2C%20please`,
+      `${site.url}?fault=${asked}&fault-reason=back%20later%2C%20please`,
     );
 
     await logIn(page);
@@ -60,8 +38,7 @@ describe("the fault lab", () => {
   });
 
   it("keeps what was there where a number is out of bounds, and forgets the gap with its frames", async () => {
-    opened = await openPage(`${running.httpUrl}/`);
-    const { page } = opened;
+    const page = await site.open();
     const server = page.getByLabel("Server", { exact: true });
     await server.fill("localhost?room=1&fault=fragment:3,gap:50ms,close:4403");
     const code = page.getByLabel("Close code");
@@ -80,12 +57,11 @@ describe("the fault lab", () => {
   });
 
   it("says of an address by hand what the server would, and a link keeps it", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     const server = page.getByLabel("Server", { exact: true });
-    await server.fill(`${running.url}?fault=loss:3`);
+    await server.fill(`${site.url}?fault=loss:3`);
     await page.getByRole("alert").getByText("no fault has this name").waitFor();
-    await server.fill(`${running.url}/?fault=silence@5`);
+    await server.fill(`${site.url}/?fault=silence@5`);
     await page.getByRole("button", { name: "Link to this connection" }).click();
     const link = await page.getByRole("textbox", { name: "Link to this connection" }).inputValue();
     await page.goto("about:blank");

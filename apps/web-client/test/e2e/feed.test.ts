@@ -5,51 +5,33 @@ import { connect } from "@wsecho/client";
 import { createDecoder, createFileReader, type FrameRecord, type WireRecord } from "@wsecho/wire";
 import { startTeam } from "@wsecho/testkit/team";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
 import { plainTexts } from "@wsecho/protocol";
 import { pageRoot } from "../support/build-page.ts";
 import { violations } from "../support/checks.ts";
 import { cuttable } from "../support/cuttable.ts";
+import { useSite } from "../support/fixture.ts";
 import {
   ask,
-  closeBrowser,
   connectionFailed,
   logIn,
   openPage,
+  openSession,
   password,
-  startServer,
   state,
   user,
-  type Opened,
-  type Running,
 } from "../support/page.ts";
 
-let running: Running;
-let opened: Opened;
-
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints.filter((line) => !connectionFailed.test(line))).toEqual([]);
-});
+const site = useSite({ allowed: [connectionFailed] });
 
 const frames = (page: Page): Locator => page.locator(".frame-row[data-kind=frame]");
 const feed = (page: Page, words: string): Locator =>
   page.locator(".frames .pill, .frames .tag").getByText(words, { exact: true });
 
 /** Logged in, with the view open and the feed live. */
-const watch = async (url = running.httpUrl): Promise<Page> => {
-  opened = await openPage(url);
-  const { page } = opened;
-  await logIn(page, { autoReconnect: true });
-  await state(page, "Connected").waitFor();
+const watch = async (url = site.httpUrl): Promise<Page> => {
+  const page = await openSession(url, { autoReconnect: true });
   await page.getByRole("button", { name: "Frames", exact: true }).click();
   await feed(page, "Live").waitFor();
   return page;
@@ -81,7 +63,7 @@ describe("one's own session", () => {
   it("shows its frames live, byte for byte as they crossed the wire", async () => {
     const seen = new Map<number, WireRecord[]>();
     const decoders = new Map<number, ReturnType<typeof createDecoder>>();
-    await using wire = await cuttable(running.port, (connection, dir, bytes) => {
+    await using wire = await cuttable(site.port, (connection, dir, bytes) => {
       const records = seen.get(connection) ?? [];
       seen.set(connection, records);
       const decoder =
@@ -111,10 +93,7 @@ describe("one's own session", () => {
   });
 
   it("asks for the password where the page keeps none, and again where it is wrong", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
-    await logIn(page);
-    await state(page, "Connected").waitFor();
+    const page = await site.openSession();
     await page.getByRole("button", { name: "Frames", exact: true }).click();
     const field = page.getByRole("textbox", { name: "Password for admin" });
     await page.getByText("this page keeps no password").waitFor();
@@ -144,7 +123,7 @@ describe("one's own session", () => {
 
   it("does not show the sessions of others until it is asked to", async () => {
     const page = await watch();
-    await using other = await connect(running.url, { username: user, password });
+    await using other = await connect(site.url, { username: user, password });
     await other.ask("from elsewhere, unseen");
     await ask(page, "mine");
     await frames(page).getByText('"mine"').nth(1).waitFor();
@@ -159,8 +138,7 @@ describe("one's own session", () => {
   });
 
   it("goes on while the view is closed, and ends where one stops it or leaves", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     const open = new Set<string>();
     page.on("websocket", (socket) => {
       const { pathname } = new URL(socket.url());
@@ -198,10 +176,7 @@ describe("a server without a feed", () => {
       socket.once("message", () => socket.send(plainTexts.accepted)),
     );
     const url = `ws://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
-    await logIn(page, { server: url, dialect: "plain", autoReconnect: true });
-    await state(page, "Connected").waitFor();
+    const page = await site.openSession({ server: url, dialect: "plain", autoReconnect: true });
     await page.getByRole("button", { name: "Frames", exact: true }).click();
     await page.getByText("This server shows no frames").waitFor();
     await page.getByText(`wsecho inspect ${url} --dialect plain`).waitFor();
@@ -219,8 +194,7 @@ describe("a page for one feed", () => {
     });
     const token = await team.tokenFor("ada");
     await using other = await connect(team.url, { username: "ada", password });
-    opened = await openPage(`${team.httpUrl}#feed=${encodeURIComponent(token)}`);
-    const { page } = opened;
+    const { page } = await openPage(`${team.httpUrl}#feed=${encodeURIComponent(token)}`);
     await feed(page, "Live").waitFor();
     expect(page.url()).toBe(`${team.httpUrl}/#feed`);
     expect(await page.getByRole("button", { name: "Log in" }).count()).toBe(0);

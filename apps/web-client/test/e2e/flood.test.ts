@@ -1,26 +1,13 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
 import { plainTexts } from "@wsecho/protocol";
 import { handshake, jsonl, recordsOf } from "../support/capture.ts";
-import {
-  closeBrowser,
-  logIn,
-  openPage,
-  startServer,
-  state,
-  type Running,
-} from "../support/page.ts";
+import { useSite } from "../support/fixture.ts";
+import { logIn, state } from "../support/page.ts";
 
-let running: Running;
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
+const site = useSite();
 
 /** Somebody else's plain server, which takes any login and then says whatever it likes. */
 const startTalker = async () => {
@@ -47,7 +34,7 @@ const startTalker = async () => {
 describe("a server that floods the page", () => {
   it("fills no more than the transcript's room, and the newest stays in view", async () => {
     await using talker = await startTalker();
-    const { page, complaints } = await openPage(running.httpUrl);
+    const page = await site.open();
     // A small room is soon full.
     await page.evaluate(() => localStorage.setItem("wsecho.room", "10000"));
     await page.reload();
@@ -88,8 +75,6 @@ describe("a server that floods the page", () => {
     await line(20_000).waitFor();
     expect(await page.locator(".facts").innerText()).toMatch(/1\d,\d{3} entries/);
     expect(await page.getByRole("listitem").count()).toBeLessThan(60);
-    expect(complaints).toEqual([]);
-    await page.context().close();
   });
 });
 
@@ -107,7 +92,7 @@ const requests = (from: number, to: number): Buffer => {
 
 describe("a feed that floods the Frames view", () => {
   it("leaves a reader where they are while the oldest go and new ones come", async () => {
-    const { page, complaints } = await openPage(running.httpUrl);
+    const page = await site.open();
     page.setDefaultTimeout(8000);
     let say: (from: number, to: number) => void = () => expect.fail("no feed");
     const granted = Promise.withResolvers<null>();
@@ -144,7 +129,5 @@ describe("a feed that floods the Frames view", () => {
     // The feed itself may have had something to say meanwhile.
     await page.getByRole("button", { name: /4\d new$/ }).waitFor();
     expect(Math.abs((await placeOf(reading)) - before)).toBeLessThanOrEqual(2);
-    expect(complaints).toEqual([]);
-    await page.context().close();
   }, 30_000);
 });

@@ -1,41 +1,16 @@
 import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { tooWide, violations } from "../support/checks.ts";
 import { cuttable } from "../support/cuttable.ts";
-import {
-  ask,
-  closeBrowser,
-  connectionFailed,
-  logIn,
-  openPage,
-  rows,
-  startServer,
-  state,
-  type Opened,
-  type Running,
-} from "../support/page.ts";
+import { useSite } from "../support/fixture.ts";
+import { ask, connectionFailed, openSession, rows } from "../support/page.ts";
 
-let running: Running;
-let opened: Opened;
+const site = useSite({ allowed: [connectionFailed] });
 
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints.filter((line) => !connectionFailed.test(line))).toEqual([]);
-});
-
-const openSession = async (url = running.httpUrl, options = {}): Promise<Page> => {
-  opened = await openPage(url, options);
-  opened.page.setDefaultTimeout(10_000);
-  await logIn(opened.page, { autoReconnect: true });
-  await state(opened.page, "Connected").waitFor();
-  return opened.page;
+const openWatched = async (url = site.httpUrl, options = {}): Promise<Page> => {
+  const page = await openSession(url, { autoReconnect: true }, options);
+  page.setDefaultTimeout(10_000);
+  return page;
 };
 /** The feed has said whose connection it shows: what is sent now is in it. */
 const live = (page: Page, connection = 0): Promise<void> =>
@@ -61,7 +36,7 @@ const asHex = (page: Page): Promise<void> =>
 
 describe("a message of the transcript", () => {
   it("leads to its frames and back, by the keyboard alone", async () => {
-    const page = await openSession();
+    const page = await openWatched();
     await openFrames(page);
     await ask(page, "one");
     await ask(page, "two");
@@ -87,7 +62,7 @@ describe("a message of the transcript", () => {
   });
 
   it("of bytes leads to its own among equal ones, where Frames came late", async () => {
-    const page = await openSession();
+    const page = await openWatched();
     await asHex(page);
     await ask(page, "07 08");
     const early = await choose(rows(page, "sent").first());
@@ -106,8 +81,8 @@ describe("a message of the transcript", () => {
   });
 
   it("is told from one with the same number before a reconnect", async () => {
-    await using wire = await cuttable(running.port);
-    const page = await openSession(wire.url.replace("ws:", "http:"));
+    await using wire = await cuttable(site.port);
+    const page = await openWatched(wire.url.replace("ws:", "http:"));
     await openFrames(page);
     await ask(page, "an anchor");
     await asHex(page);
@@ -130,7 +105,7 @@ describe("a message of the transcript", () => {
   }, 40_000);
 
   it("gives way to its frames on a narrow screen, and comes back", async () => {
-    const page = await openSession(undefined, { viewport: { width: 320, height: 640 } });
+    const page = await openWatched(undefined, { viewport: { width: 320, height: 640 } });
     await openFrames(page);
     await page.locator(".frames-toggle").click();
     await ask(page, "narrow");

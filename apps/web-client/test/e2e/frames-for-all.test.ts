@@ -1,29 +1,16 @@
-import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { conversation, jsonl, recordsOf } from "../support/capture.ts";
 import { tooWide, violations } from "../support/checks.ts";
 import { lit, openCapture, openFrames, visitFrames } from "../support/visit-frames.ts";
-import { closeBrowser, openPage, startServer, type Opened, type Running } from "../support/page.ts";
+import { useSite } from "../support/fixture.ts";
 
-let running: Running;
-let opened: Opened;
+const site = useSite();
 
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints).toEqual([]);
-});
-
-const openView = async (options: Parameters<typeof openPage>[1] = {}): Promise<Page> => {
-  opened = await openPage(running.httpUrl, options);
-  await openFrames(opened.page);
-  return opened.page;
+const openView = async (options?: BrowserContextOptions): Promise<Page> => {
+  const page = await site.open(options);
+  await openFrames(page);
+  return page;
 };
 
 describe.each(["light", "dark"] as const)("the Frames view in %s", (colorScheme) => {

@@ -1,42 +1,28 @@
 import { readFile } from "node:fs/promises";
 import { createFileReader, type WireRecord } from "@wsecho/wire";
-import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { exportRecords } from "../../src/frames/exports.ts";
 import { conversation, down, handshake, jsonl, recordsOf, up } from "../support/capture.ts";
 import { frames, lit, openCapture, openFrames } from "../support/visit-frames.ts";
-import { closeBrowser, openPage, startServer, type Opened, type Running } from "../support/page.ts";
+import { useSite } from "../support/fixture.ts";
 
-let running: Running;
-let opened: Opened;
-
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints).toEqual([]);
-});
+const site = useSite();
 
 const records = recordsOf(conversation);
 const byte = (page: Page, at: number): Locator => page.locator(`[role=gridcell][data-at="${at}"]`);
 const field = (page: Page, name: string): Locator => page.locator(`[data-field="${name}"]`);
-const openView = async (options: Parameters<typeof openPage>[1] = {}): Promise<Page> => {
-  opened = await openPage(running.httpUrl, options);
-  await openFrames(opened.page);
-  return opened.page;
+const openView = async (options?: BrowserContextOptions): Promise<Page> => {
+  const page = await site.open(options);
+  await openFrames(page);
+  return page;
 };
 
 describe("a capture", () => {
   it.each(["jsonl", "har", "pcapng"] as const)(
     "as %s is opened by dropping it anywhere on the page",
     async (format) => {
-      opened = await openPage(running.httpUrl);
-      const { page } = opened;
+      const page = await site.open();
       await page.getByRole("button", { name: "Log in" }).waitFor();
       const pieces = exportRecords(records, format, { reveal: true, filter: null });
       const bytes = Buffer.from(await new Blob(pieces as BlobPart[]).arrayBuffer());

@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { useSite } from "../support/fixture.ts";
 import {
-  closeBrowser,
   composer,
   connectionFailed,
   logIn,
@@ -10,45 +9,18 @@ import {
   passwordField,
   startServer,
   state,
-  type Opened,
-  type Running,
 } from "../support/page.ts";
 
-let running: Running;
-let opened: Opened;
-
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-
-const open = async (): Promise<Page> => {
-  opened = await openPage(running.httpUrl);
-  return opened.page;
-};
-/** Unless a test wants failing connections, nothing may be complained about. */
-let mayFailToConnect = false;
-afterEach(async () => {
-  const { page, complaints } = opened;
-  await page.context().close();
-  const unexpected = complaints.filter(
-    (line) => !(mayFailToConnect && connectionFailed.test(line)),
-  );
-  mayFailToConnect = false;
-  expect(unexpected).toEqual([]);
-});
+const site = useSite();
 
 describe("logging in", () => {
   it("offers the page's own server, without a query", async () => {
-    const page = await open();
-    expect(await page.getByLabel("Server").inputValue()).toBe(running.url);
+    const page = await site.open();
+    expect(await page.getByLabel("Server").inputValue()).toBe(site.url);
   });
 
   it("is refused with a wrong password, which can be corrected on the same connection", async () => {
-    const page = await open();
+    const page = await site.open();
     let connections = 0;
     page.on("websocket", () => (connections += 1));
     await logIn(page, { password: "wrong" });
@@ -66,12 +38,12 @@ describe("logging in", () => {
     await page.getByText("Logged in as admin").first().waitFor();
     // A login without an end says nothing of one.
     expect(await page.getByText("Login until").count()).toBe(0);
-    expect(await page.title()).toBe(`Connected · 127.0.0.1:${running.port} · wsecho`);
+    expect(await page.title()).toBe(`Connected · 127.0.0.1:${site.port} · wsecho`);
     expect(connections).toBe(1);
   });
 
   it("says that the connection is closed after too many attempts, and can begin anew", async () => {
-    const page = await open();
+    const page = await site.open();
     await logIn(page, { password: "wrong" });
     for (const left of ["4 attempts are", "3 attempts are", "2 attempts are", "One attempt is"]) {
       await page.getByText(`${left} left on this connection.`).waitFor();
@@ -86,7 +58,7 @@ describe("logging in", () => {
   });
 
   it("works in the plain dialect, wrong and right", async () => {
-    const page = await open();
+    const page = await site.open();
     await logIn(page, { dialect: "plain", password: "wrong" });
     await page.getByText("Wrong user name or password").waitFor();
     // The plain dialect does not tell how many are left.
@@ -98,7 +70,7 @@ describe("logging in", () => {
   });
 
   it("takes another user and another server after a refusal", async () => {
-    const page = await open();
+    const page = await site.open();
     await using other = (await startServer()).server;
     const { httpUrl } = await other.listen();
     await logIn(page, { username: "nobody" });
@@ -112,8 +84,7 @@ describe("logging in", () => {
     const lifetime = 48 * 3_600_000;
     const limited = await startServer({ loginLifetimeMs: lifetime });
     await using _ = limited.server;
-    opened = await openPage(limited.httpUrl);
-    const { page } = opened;
+    const { page } = await openPage(limited.httpUrl);
     const facts = page.getByRole("region", { name: "Session" });
     const from = Date.now();
     await logIn(page);
@@ -130,8 +101,7 @@ describe("logging in", () => {
 
   it("needs no WebCrypto, which pages on plain http:// from other machines do not get", async () => {
     // Another name for this machine, but not one that browsers trust as such.
-    opened = await openPage(`http://0.0.0.0:${running.port}`);
-    const { page, complaints } = opened;
+    const { page, complaints } = await openPage(`http://0.0.0.0:${site.port}`);
     expect(await page.evaluate(() => [isSecureContext, "subtle" in crypto])).toEqual([
       false,
       false,
@@ -145,13 +115,13 @@ describe("logging in", () => {
   });
 
   it("can be cancelled while the server keeps silent", async () => {
-    const page = await open();
+    const page = await site.open();
     await page.routeWebSocket("ws://silent.localhost/", () => undefined);
     await logIn(page, { server: "ws://silent.localhost/" });
     await page.getByRole("button", { name: "Waiting for hello" }).waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Log in" }).waitFor();
-    await logIn(page, { server: running.url });
+    await logIn(page, { server: site.url });
     await state(page, "Connected").waitFor();
   });
 });
@@ -162,7 +132,7 @@ describe("an address that will not do", () => {
     ["ws://127.0.0.1:99999", "This is not an address."],
     ["ws://admin:123456@127.0.0.1", "Do not put the user name or password into the address"],
   ])("is refused before anything is sent: %s", async (server, words) => {
-    const page = await open();
+    const page = await site.open();
     let connections = 0;
     page.on("websocket", () => (connections += 1));
     await logIn(page, { server });
@@ -177,13 +147,12 @@ describe("an address that will not do", () => {
   });
 
   it("gets one clear message where nothing listens, with the terminal command", async () => {
-    mayFailToConnect = true;
+    site.allow(connectionFailed);
     const gone = await startServer();
     await gone.server.close();
-    opened = await openPage(running.httpUrl, {
+    const page = await site.open({
       permissions: ["clipboard-read", "clipboard-write"],
     });
-    const { page } = opened;
     await logIn(page, { server: gone.url });
     const alert = page.getByRole("alert");
     await alert.getByText(`No connection to 127.0.0.1:${gone.port}`).waitFor();
@@ -196,17 +165,17 @@ describe("an address that will not do", () => {
   });
 
   it("gets the same where a server answers but is no WebSocket server of ours", async () => {
-    mayFailToConnect = true;
-    const page = await open();
-    await logIn(page, { server: `${running.url}/no-such-path` });
+    site.allow(connectionFailed);
+    const page = await site.open();
+    await logIn(page, { server: `${site.url}/no-such-path` });
     await page.getByText("No connection to 127.0.0.1").waitFor();
   });
 
   it("learns that the dialect plain may be switched off", async () => {
-    mayFailToConnect = true;
+    site.allow(connectionFailed);
     const strict = await startServer({ plain: false });
     await using _server = strict.server;
-    const page = await open();
+    const page = await site.open();
     await logIn(page, { server: strict.url, dialect: "plain" });
     await page.getByText("The server may have the dialect plain switched off: try v1.").waitFor();
     await page.getByText(`wsecho connect ${strict.url} --dialect plain`).waitFor();
@@ -216,7 +185,7 @@ describe("an address that will not do", () => {
   });
 
   it("asks before a password goes unencrypted to another machine, and sends nothing until then", async () => {
-    const page = await open();
+    const page = await site.open();
     const received: unknown[] = [];
     await page.routeWebSocket("ws://far.example/", (socket) =>
       socket.onMessage((message) => received.push(message)),
@@ -232,7 +201,7 @@ describe("an address that will not do", () => {
 
 describe("the password", () => {
   it("is in no storage, address or document, neither after a login nor after leaving", async () => {
-    const page = await open();
+    const page = await site.open();
     await logIn(page, { autoReconnect: true });
     await composer(page).waitFor();
     const traces = () =>
@@ -256,7 +225,7 @@ describe("the password", () => {
   });
 
   it("does not cross the wire in v1", async () => {
-    const page = await open();
+    const page = await site.open();
     const frames: string[] = [];
     page.on("websocket", (socket) =>
       socket.on("framesent", ({ payload }) => frames.push(payload.toString())),

@@ -1,23 +1,10 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  closeBrowser,
-  composer,
-  logIn,
-  openPage,
-  startServer,
-  type Running,
-} from "../support/page.ts";
+import { describe, expect, it } from "vitest";
+import { useSite } from "../support/fixture.ts";
+import { composer, logIn } from "../support/page.ts";
 import { openFrames } from "../support/visit-frames.ts";
 
-let running: Running;
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
+const site = useSite();
 
 /** What moves by itself, or would: transitions, animations, smooth scrolling by style or by script. */
 const moving = (page: Page): Promise<readonly string[]> =>
@@ -34,7 +21,7 @@ const moving = (page: Page): Promise<readonly string[]> =>
 
 /** From login to a second session, with all that scrolls by itself; what moved on the way. */
 const walk = async (reducedMotion: "reduce" | "no-preference"): Promise<readonly string[]> => {
-  const { page, complaints } = await openPage(running.httpUrl, { reducedMotion });
+  const page = await site.open({ reducedMotion });
   await page.evaluate(() => {
     const smooth: string[] = [];
     Object.assign(globalThis, { smooth });
@@ -62,8 +49,6 @@ const walk = async (reducedMotion: "reduce" | "no-preference"): Promise<readonly
   await page.getByRole("tab").first().click();
   await openFrames(page);
   found.push(...(await moving(page)));
-  expect(complaints).toEqual([]);
-  await page.context().close();
   return found;
 };
 

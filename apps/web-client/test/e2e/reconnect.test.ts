@@ -1,47 +1,29 @@
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Page } from "playwright-core";
 import { cuttable } from "../support/cuttable.ts";
+import { usePages } from "../support/fixture.ts";
 import {
   ask,
-  closeBrowser,
   composer,
   connectionFailed,
   logIn,
-  openPage,
+  openSession,
   password,
   passwordField,
   rows,
   startServer,
   state,
-  type Login,
-  type Opened,
   type Running,
 } from "../support/page.ts";
 
-let opened: Opened;
-/** Servers that a test leaves behind. */
-let servers: Running[] = [];
+// A server that is gone is the point here.
+usePages([connectionFailed]);
 
-afterEach(async () => {
-  await opened.page.context().close();
-  await Promise.all(servers.map(({ server }) => server.close()));
-  servers = [];
-  // A server that is gone is the point here; nothing else may be complained about.
-  expect(opened.complaints.filter((line) => !connectionFailed.test(line))).toEqual([]);
-});
-afterAll(closeBrowser);
-
-const start = async (options: Parameters<typeof startServer>[0] = {}): Promise<Running> => {
+/** Until the test is over. */
+const start = async (options?: Parameters<typeof startServer>[0]): Promise<Running> => {
   const running = await startServer(options);
-  servers.push(running);
+  onTestFinished(() => running.server.close());
   return running;
-};
-
-const openSession = async ({ httpUrl }: Running, login: Login = {}): Promise<Page> => {
-  opened = await openPage(httpUrl);
-  await logIn(opened.page, login);
-  await state(opened.page, "Connected").waitFor();
-  return opened.page;
 };
 
 const reconnect = async (page: Page, secret = password): Promise<void> => {
@@ -52,7 +34,7 @@ const reconnect = async (page: Page, secret = password): Promise<void> => {
 describe("a server that restarts", () => {
   it("ends the session with its code and what that means; reconnecting goes on where it was", async () => {
     const running = await start();
-    const page = await openSession(running);
+    const page = await openSession(running.httpUrl);
     await ask(page, "before");
     await composer(page).fill("a draft");
     await running.server.close({ restarting: true });
@@ -81,7 +63,7 @@ describe("a server that restarts", () => {
 
   it("is found again by itself where that is wanted, without the password", async () => {
     const running = await start();
-    const page = await openSession(running, { autoReconnect: true });
+    const page = await openSession(running.httpUrl, { autoReconnect: true });
     await running.server.close({ restarting: true });
     await state(page, "Reconnecting").waitFor();
     await page.getByText(/Next attempt in \d+ s\.|Trying again now\./).waitFor();
@@ -93,15 +75,15 @@ describe("a server that restarts", () => {
 
   it("can be tried at once, or not at all any more", async () => {
     const running = await start();
-    const page = await openSession(running, { autoReconnect: true });
+    const page = await openSession(running.httpUrl, { autoReconnect: true });
     await running.server.close({ restarting: true });
     await page.getByRole("button", { name: "Try now" }).click();
     // The first connection of a session is not tried again by itself.
     await page.getByText("No connection to").waitFor();
-    await start({ port: running.port });
+    const again = await start({ port: running.port });
     await page.getByRole("button", { name: "Reconnect" }).click();
     await state(page, "Connected").waitFor();
-    await servers.at(-1)?.server.close({ restarting: true });
+    await again.server.close({ restarting: true });
     await page.getByRole("button", { name: "Stop trying" }).click();
     await state(page, "Ended").waitFor();
     // Leaving forgets the password.
@@ -110,7 +92,7 @@ describe("a server that restarts", () => {
 
   it("may refuse the login on the way back, which can be corrected", async () => {
     const running = await start();
-    const page = await openSession(running);
+    const page = await openSession(running.httpUrl);
     await running.server.close({ restarting: true });
     await state(page, "Ended").waitFor();
     await start({ port: running.port });
@@ -133,7 +115,7 @@ describe("a connection that breaks", () => {
         }),
     });
     await using cable = await cuttable(running.port);
-    const page = await openSession(running, { server: cable.url });
+    const page = await openSession(running.httpUrl, { server: cable.url });
     await ask(page, "first");
     await composer(page).fill("never");
     await composer(page).press("Enter");
@@ -155,7 +137,7 @@ describe("a connection that breaks", () => {
 
   it("says so when the server stays gone, and comes back with it", async () => {
     const running = await start();
-    const page = await openSession(running);
+    const page = await openSession(running.httpUrl);
     await running.server.close();
     await page.getByText("1001 Going away").first().waitFor();
     await reconnect(page);
@@ -169,7 +151,7 @@ describe("a connection that breaks", () => {
 describe("leaving", () => {
   it("says goodbye, and shows how the session ended", async () => {
     const running = await start();
-    const page = await openSession(running);
+    const page = await openSession(running.httpUrl);
     await page.getByRole("button", { name: "Leave" }).click();
     await page.getByRole("alert").getByText("You left").waitFor();
     await page.getByRole("alert").getByText("1000 Normal closure · “user exit”").waitFor();
@@ -178,7 +160,7 @@ describe("leaving", () => {
 
   it("leads to another login, and back to the transcript", async () => {
     const running = await start();
-    const page = await openSession(running);
+    const page = await openSession(running.httpUrl);
     await ask(page, "kept");
     await page.getByRole("button", { name: "Leave" }).click();
     await page.getByRole("button", { name: "Other server or user" }).click();

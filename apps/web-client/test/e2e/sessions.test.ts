@@ -1,57 +1,31 @@
 import { EventEmitter, once } from "node:events";
 import type { Page } from "playwright-core";
 import type { WebSocket } from "ws";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createMemoryUsers } from "@wsecho/server";
 import { startAnyServer, type AnyServer } from "../support/any-server.ts";
-import {
-  ask,
-  closeBrowser,
-  composer,
-  logIn,
-  openPage,
-  rows,
-  startServer,
-  state,
-  type Opened,
-  type Running,
-} from "../support/page.ts";
+import { useSite } from "../support/fixture.ts";
+import { ask, composer, logIn, rows, state } from "../support/page.ts";
 
 const password = "pencil";
 const gate = new EventEmitter();
-let running: Running;
-let opened: Opened;
-
-beforeAll(async () => {
-  running = await startServer({
+const site = useSite({
+  server: {
     users: await createMemoryUsers({ ada: password, bob: password }, 4096),
     onMessage: async (message) => {
       if (message.kind === "binary") return message.data;
       if (message.text === "later") await once(gate, "open");
       return message.text;
     },
-  });
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints).toEqual([]);
+  },
 });
 
-const host = () => `127.0.0.1:${running.port}`;
+const host = () => `127.0.0.1:${site.port}`;
 const tab = (page: Page, name: string | RegExp) => page.getByRole("tab", { name });
 const openAnother = (page: Page) =>
   page.getByRole("button", { name: "New session beside this one" }).click();
 
-const openAs = async (username: string): Promise<Page> => {
-  opened = await openPage(running.httpUrl);
-  await logIn(opened.page, { username, password });
-  await composer(opened.page).waitFor();
-  return opened.page;
-};
+const openAs = (username: string) => site.openSession({ username, password });
 /** Ada and Bob, and Bob in view. */
 const openBoth = async (): Promise<Page> => {
   const page = await openAs("ada");
@@ -155,8 +129,7 @@ describe("several sessions in one page", () => {
   });
 
   it("watch a feed of frames each at once, which shows its own and nothing of the other's", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     const frames = (words: string) => page.locator(".frame-row[data-kind=frame]").getByText(words);
     const live = page.locator(".frames .pill").getByText("Live", { exact: true });
     const watchAs = async (username: string): Promise<void> => {
@@ -275,8 +248,7 @@ describe("several sessions in one page", () => {
 describe("a flood in a session out of view", () => {
   it("leaves the one in view usable, and stays within the page's room", async () => {
     await using talker = await startAnyServer();
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     await page.evaluate(() => localStorage.setItem("wsecho.room", "10000"));
     await page.reload();
     const socket = await connectRaw(page, talker);

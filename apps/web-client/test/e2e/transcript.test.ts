@@ -1,42 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import { violations } from "../support/checks.ts";
-import {
-  ask,
-  closeBrowser,
-  composer,
-  logIn,
-  openPage,
-  rows,
-  startServer,
-  type Opened,
-  type Running,
-} from "../support/page.ts";
+import { useSite } from "../support/fixture.ts";
+import { ask, composer, logIn, openPage, rows, startServer } from "../support/page.ts";
 
-let running: Running;
-let opened: Opened;
-beforeAll(async () => {
-  running = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints).toEqual([]);
-});
+const site = useSite();
 
-const openSession = async () => {
-  opened = await openPage(running.httpUrl, {
-    acceptDownloads: true,
-    permissions: ["clipboard-read", "clipboard-write"],
-  });
-  await logIn(opened.page);
-  await composer(opened.page).waitFor();
-  return opened.page;
-};
+const openSession = () =>
+  site.openSession({}, { permissions: ["clipboard-read", "clipboard-write"] });
 const importFile = async (page: Page, name: string, text: string): Promise<void> => {
   await page.getByRole("button", { name: "Files" }).click();
   await page
@@ -149,8 +121,7 @@ describe("a regular expression that takes too long", () => {
 describe("a regular expression", () => {
   it("is searched by also when the page's server is gone", async () => {
     const own = await startServer();
-    opened = await openPage("about:blank");
-    const { page } = opened;
+    const { page } = await openPage("about:blank");
     const loaded = new Promise<void>((resolve) => {
       page.on("worker", (worker) => worker.on("close", () => resolve()));
     });
@@ -180,7 +151,7 @@ describe("an entry", () => {
     await row.getByRole("button", { name: "Copy as command" }).click();
     await expect
       .poll(clipboard)
-      .toBe(`printf '%s\\n' '{"a": [1, 2]}' | wsecho connect ${running.url} --user admin`);
+      .toBe(`printf '%s\\n' '{"a": [1, 2]}' | wsecho connect ${site.url} --user admin`);
     await row.getByRole("combobox", { name: "Show as" }).selectOption("json");
     await expect.poll(() => row.locator(".payload").textContent()).toContain('"a": [\n    1,');
     await row.getByRole("button", { name: "Send again" }).click();

@@ -36,6 +36,7 @@ export interface Opened {
 export const connectionFailed = /^(error|warning): WebSocket connection to .* failed/;
 
 let browser: Promise<Browser> | undefined;
+let opened: Opened[] = [];
 
 /** A tab of its own, with a storage of its own, in one browser for each test file. */
 export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Opened> {
@@ -57,8 +58,17 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
       console.error(`violates ${event.violatedDirective}: ${event.blockedURI}`),
     );
   });
+  opened.push({ page, complaints });
   await page.goto(url);
   return { page, complaints };
+}
+
+/** Closes all that is open, and gives what was complained about. */
+export async function closePages(): Promise<readonly string[]> {
+  const all = opened;
+  opened = [];
+  await Promise.all(all.map(({ page }) => page.context().close()));
+  return all.flatMap(({ complaints }) => complaints);
 }
 
 export async function closeBrowser(): Promise<void> {
@@ -87,6 +97,18 @@ export async function logIn(page: Page, login: Login = {}): Promise<void> {
   await page.getByRole("button", { name: "Log in" }).click();
 }
 
+/** A page with a session that is ready. */
+export async function openSession(
+  url: string,
+  login: Login = {},
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const { page } = await openPage(url, options);
+  await logIn(page, login);
+  await state(page, "Connected").waitFor();
+  return page;
+}
+
 export const passwordField = (page: Page): Locator =>
   page.getByRole("textbox", { name: /^Password/ });
 
@@ -98,12 +120,20 @@ export const state = (page: Page, words: string): Locator =>
 
 export const rows = (page: Page, kind: string): Locator => page.locator(`[data-kind="${kind}"]`);
 
-/** Sends a text, and gives the row of its reply. */
+/**
+ * Sends a text, and gives the row of its reply. By its place among all rows: only those that can be
+ * seen are drawn, so that counting them tells nothing.
+ */
 export async function ask(page: Page, text: string): Promise<Locator> {
-  const { length } = await rows(page, "received").all();
   await composer(page).fill(text);
+  const entries = page.locator(".transcript li");
+  const before = await entries.evaluateAll((all) => Number(all[0]?.ariaSetSize ?? 0));
   await composer(page).press("Enter");
-  const reply = rows(page, "received").nth(length);
+  const place = await page
+    .locator(`xpath=//li[@aria-posinset > ${before}][.//*[@data-kind="received"]]`)
+    .first()
+    .getAttribute("aria-posinset");
+  const reply = page.locator(`.transcript li[aria-posinset="${place}"] [data-kind="received"]`);
   await reply.waitFor();
   return reply;
 }

@@ -3,21 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { demoUsers, openStore } from "@wsecho/server";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { openPage, password, startServer, user, type Opened } from "./page.ts";
+import { openPage, password, startServer, user } from "./page.ts";
 
 /** Kept out for a while, staying logged in, and losing the access: where users are in a database. */
 export async function visitAccess(
   options: BrowserContextOptions,
   look: (page: Page, where: string) => Promise<void>,
-): Promise<Opened> {
+): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), "wsecho-visit-"));
   const store = await openStore({ data });
   const demo = await (await demoUsers()).find(user);
   if (demo === undefined) throw new Error(`there is no ${user}`);
   await store.users.add(demo);
   const { server, httpUrl } = await startServer({ store });
-  const opened = await openPage(httpUrl, options);
-  const { page } = opened;
+  const { page } = await openPage(httpUrl, options);
   const secret = page.locator('[autocomplete="current-password"]');
   const logIn = async (): Promise<void> => {
     await page.locator('.card [autocomplete="username"]').fill(user);
@@ -47,5 +46,4 @@ export async function visitAccess(
   await server.close();
   await store.close();
   await rm(data, { recursive: true });
-  return opened;
 }

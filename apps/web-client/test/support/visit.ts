@@ -1,5 +1,5 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { openPage, password, startServer, user, type Opened } from "./page.ts";
+import { openPage, password, startServer, user } from "./page.ts";
 import { visitAccess } from "./visit-access.ts";
 
 /** By type and place, as the words change with the language. */
@@ -16,13 +16,12 @@ const fieldsOf = (page: Page) => ({
 export type Look = (page: Page, where: string) => Promise<void>;
 
 /** Takes a page of its own through some of the states that it has, and gives `look` each of them. */
-export type Visit = (options: BrowserContextOptions, look: Look) => Promise<Opened>;
+export type Visit = (options: BrowserContextOptions, look: Look) => Promise<void>;
 
 /** A page of its own, and logged in if wanted. */
 async function enter(options: BrowserContextOptions, loggedIn: boolean) {
   const running = await startServer();
-  const opened = await openPage(running.httpUrl, options);
-  const { page } = opened;
+  const { page } = await openPage(running.httpUrl, options);
   const fields = fieldsOf(page);
   await fields.username.waitFor();
   if (loggedIn) {
@@ -31,12 +30,12 @@ async function enter(options: BrowserContextOptions, loggedIn: boolean) {
     await fields.secret.press("Enter");
     await fields.message.waitFor();
   }
-  return { running, opened, page, ...fields, radio: page.locator(".card [type=radio]") };
+  return { running, page, ...fields, radio: page.locator(".card [type=radio]") };
 }
 
 /** The form, until somebody is let in. */
-async function visitLogin(options: BrowserContextOptions, look: Look): Promise<Opened> {
-  const { running, opened, page, server, username, secret, radio } = await enter(options, false);
+async function visitLogin(options: BrowserContextOptions, look: Look): Promise<void> {
+  const { running, page, server, username, secret, radio } = await enter(options, false);
   await look(page, "login");
   await lookAtFaults(page, look);
   // Dialects v1, plain and raw, then password, token, token in the handshake and certificate.
@@ -70,12 +69,11 @@ async function visitLogin(options: BrowserContextOptions, look: Look): Promise<O
   await page.locator(".notice.bad").waitFor();
   await look(page, "refused");
   await running.server.close();
-  return opened;
 }
 
 /** A session while all is well. */
-async function visitSession(options: BrowserContextOptions, look: Look): Promise<Opened> {
-  const { running, opened, page, message, hex, submit } = await enter(options, true);
+async function visitSession(options: BrowserContextOptions, look: Look): Promise<void> {
+  const { running, page, message, hex, submit } = await enter(options, true);
   await look(page, "empty-session");
 
   const long = Array.from({ length: 40 }, (_, i) => `{"line": ${i}, "text": "a longer message"}`);
@@ -100,12 +98,11 @@ async function visitSession(options: BrowserContextOptions, look: Look): Promise
   await look(page, "scrolled");
   await lookAtTabs(page, look);
   await running.server.close();
-  return opened;
 }
 
 /** The ends that a session may have, and the ways back. */
-async function visitEnds(options: BrowserContextOptions, look: Look): Promise<Opened> {
-  const { running, opened, page, secret, radio, message } = await enter(options, true);
+async function visitEnds(options: BrowserContextOptions, look: Look): Promise<void> {
+  const { running, page, secret, radio, message } = await enter(options, true);
   await message.fill("hello");
   await message.press("Enter");
   await page.locator(".message.received").waitFor();
@@ -140,7 +137,6 @@ async function visitEnds(options: BrowserContextOptions, look: Look): Promise<Op
   await third.server.close({ restarting: true });
   await page.locator(".panel .notice.warn").waitFor();
   await look(page, "waiting");
-  return opened;
 }
 
 /** All states, in parts that are quick. */
