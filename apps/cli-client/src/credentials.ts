@@ -12,6 +12,8 @@ export interface Given {
   readonly token?: Token;
   /** The certificate of the TLS handshake says who this is; nobody is ever asked. */
   readonly byCertificate?: true;
+  /** Only the environment has it, which is about no server in particular. */
+  readonly ambient?: true;
 }
 
 export interface CredentialOptions {
@@ -55,7 +57,8 @@ export async function gatherCredentials(
   if (!token.ok) return token;
   if (options.cert !== undefined && !namesLogin(options, target))
     return success({ ...nobody, byCertificate: true });
-  if (token.value !== null) return success({ ...nobody, token: token.value });
+  const ambient = namesLogin(options, target) ? {} : ({ ambient: true } as const);
+  if (token.value !== null) return success({ ...nobody, token: token.value, ...ambient });
   const username = options.user ?? target.username ?? nonEmpty(env["WSECHO_USER"]);
   const explicit = await explicitPassword(sources);
   if (!explicit.ok) return explicit;
@@ -69,7 +72,8 @@ export async function gatherCredentials(
     );
   }
   const password = explicit.value ?? target.password ?? nonEmpty(env["WSECHO_PASSWORD"]);
-  return success({ username, password });
+  const found = (username ?? password) !== undefined;
+  return success({ username, password, ...(found ? ambient : {}) });
 }
 
 function namesLogin(options: CredentialOptions, { username, password }: Target): boolean {

@@ -125,7 +125,9 @@ function explainRefusal(
 ): string {
   const { status, statusText, location, retryAfterS, headers, body } = failure;
   const head = `${url} refused the WebSocket: HTTP ${[status, statusText].join(" ").trim()}.`;
-  const words = body === "" ? "" : ` It says: ${body}`;
+  // The server knows best what it did not like.
+  const words = body === "" ? "" : ` It says: ${body}${/[.!?]$/.test(body) ? "" : "."}`;
+  const apart = body.includes("\n") ? "\n" : " ";
   const when = retryAfterS === null ? "later" : `in ${retryAfterS} s`;
   const shown = headers
     .filter(([name]) => verbose || tellingHeaders.test(name))
@@ -133,8 +135,10 @@ function explainRefusal(
   const hint =
     handshakeLogin && status === 401
       ? "It did not take the login: check the name and the password, or the token."
-      : refusalHint(status, location, when);
-  return `${head} ${hint}${words}${shown.join("")}`;
+      : status === 400 && body !== ""
+        ? ""
+        : refusalHint(status, location, when);
+  return `${head}${words}${hint === "" ? "" : apart + hint}${shown.join("")}`;
 }
 
 function refusalHint(status: number, location: string | undefined, when: string): string {

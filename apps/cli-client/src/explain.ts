@@ -166,7 +166,7 @@ export function exitOfClose(code: number, established: boolean): ExitName {
 }
 
 /** Codes that RFC 6455 section 7.4.1 gives a meaning and that wsecho itself never sends. */
-const otherMeanings: Readonly<Record<number, string>> = {
+export const otherMeanings: Readonly<Record<number, string>> = {
   1000: "normal close",
   1005: "no code given",
   1006: "the connection broke without a close",

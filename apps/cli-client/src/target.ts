@@ -82,13 +82,24 @@ function decode(text: string): string | undefined {
   }
 }
 
+/** A parameter of ours that is no secret (PROTOCOL.md F1), without anything that could be one. */
+const harmless = /^fault=[a-z\d:@.,-]{1,200}$/;
+
 /**
- * The URL as a person wrote it, without the slash that the parser adds, and without its query: some
- * servers take a token there, and what is printed ends up in logs.
+ * A query, from its `?` on, without what is not ours: some servers take a token there, and what is
+ * printed ends up in logs.
  */
+export function showQuery(query: string): string {
+  if (query === "") return "";
+  const parts = query.slice(1).split("&");
+  const known = parts.filter((part) => harmless.test(part));
+  return `?${[...known, ...(known.length < parts.length ? ["…"] : [])].join("&")}`;
+}
+
+/** The URL as a person wrote it, without the slash that the parser adds, its query as it may be shown. */
 export function showTarget(url: URL): string {
   const shown = new URL(url);
   shown.search = "";
   const text = shown.pathname === "/" ? shown.href.replace(/\/$/, "") : shown.href;
-  return url.search === "" ? text : `${text}?…`;
+  return text + showQuery(url.search);
 }

@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type WebSocket from "ws";
 import { showHeader } from "./connection/headers.ts";
+import { showQuery } from "./target.ts";
 
 export interface TraceOptions {
   readonly say: (text: string) => void;
@@ -29,7 +30,7 @@ export function createTrace({ say, onSocket }: TraceOptions): Trace {
       connection.once("connect", () => mark("TCP"));
       connection.once("secureConnect", () => mark("TLS"));
     });
-    say(`> ${request.method} ${withoutQuery(request.path)} HTTP/1.1`);
+    say(`> ${request.method} ${request.path.replace(/\?.*/s, showQuery)} HTTP/1.1`);
     for (const name of request.getRawHeaderNames())
       for (const value of [request.getHeader(name)].flat())
         say(`> ${showHeader(name, String(value))}`);
@@ -46,10 +47,4 @@ export function createTrace({ say, onSocket }: TraceOptions): Trace {
       say(`* ${marks.at(-1) ?? ""} after the upgrade`);
     });
   };
-}
-
-/** A query may hold a token. */
-function withoutQuery(path: string): string {
-  const [shown, query] = path.split("?", 2);
-  return query === undefined ? path : `${shown ?? ""}?…`;
 }

@@ -29,7 +29,9 @@ describe("gatherCredentials", () => {
     const [both] = await gather({}, target);
     expect(both).toEqual({ username: "from-url", password: "url-secret" });
     const [only] = await gather({});
-    expect(only).toEqual({ username: "from-env", password: "env-secret" });
+    expect(only).toEqual({ username: "from-env", password: "env-secret", ambient: true });
+    const [named] = await gather({ user: "option" });
+    expect(named).toEqual({ username: "option", password: "env-secret" });
     const [none] = await gather({}, {}, { WSECHO_USER: "", WSECHO_PASSWORD: "" });
     expect(none).toEqual({ username: undefined, password: undefined });
   });

@@ -163,14 +163,17 @@ describe("status 5: no WebSocket", () => {
 
   it("suggests the plain dialect where the server knows no subprotocol", async () => {
     await using server = await startArticleServer();
-    const { status, stderr } = await runProgram([server.url], { env });
+    const { status, stderr } = await runProgram(["-u", "admin", server.url], { env });
     expect(stderr).toContain("add --dialect plain");
     expect(status).toBe(5);
   });
 
   it("stops at a server that only pretends to know v1", async () => {
     await using server = await startBareServer(() => undefined);
-    const { status, stderr } = await runProgram(["--connect-timeout", "1", server.url], { env });
+    const { status, stderr } = await runProgram(
+      ["-u", "admin", "--connect-timeout", "1", server.url],
+      { env },
+    );
     expect(stderr).toContain("Is it a wsecho server?");
     expect(status).toBe(7);
   });

@@ -10,6 +10,10 @@ describe("parseTarget", () => {
   it.each([
     ["ws://127.0.0.1:5678", "ws://127.0.0.1:5678"],
     ["wss://example.org/a?b=c", "wss://example.org/a?…"],
+    [":5678/?fault=delay:200ms,close:4403@5", "ws://localhost:5678?fault=delay:200ms,close:4403@5"],
+    [":5678/?token=sekret&fault=no-pong&fault-reason=x", "ws://localhost:5678?fault=no-pong&…"],
+    [":5678/?fault=eyJhbGci.sekret", "ws://localhost:5678?…"],
+    [":5678/?xfault=sekret", "ws://localhost:5678?…"],
     [":5678", "ws://localhost:5678"],
     [":5678/echo", "ws://localhost:5678/echo"],
     ["localhost:5678", "ws://localhost:5678"],

@@ -125,6 +125,11 @@ export async function conduct(conducting: Conducting): Promise<Outcome> {
       options: session,
     });
   const first = await call(options.wait === true);
+  if (first.ok && first.session === null && given.ambient === true)
+    output.info(
+      "The login in the environment was not used, for this server knows none of wsecho's. " +
+        "--dialect plain logs in as the article's programs do, --auth at the handshake.",
+    );
   channels = createChannels({
     first,
     dial: () => call(options.wait === true || reconnect),

@@ -46,7 +46,10 @@ export async function prepare(
   if (!access.ok) return access;
   const { given } = access.value;
   const { byCertificate = false } = given;
-  const manner = mannerOf(options, (given.token ?? given.username ?? given.password) !== undefined);
+  // Who has a login in the environment has not said that this server is one of ours.
+  const named = given.ambient !== true;
+  const login = given.token ?? given.username ?? given.password;
+  const manner = mannerOf(options, named && login !== undefined);
   if (manner === null)
     return failure(
       "--subprotocol goes with --dialect none, where a login goes with the handshake; the dialects have their own",

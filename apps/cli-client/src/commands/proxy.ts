@@ -8,7 +8,7 @@ import { createDesk, loadRules } from "../proxy/desk.ts";
 import { authorityFile, withAuthority, withCertificate, type NearTls } from "../proxy/near-tls.ts";
 import type { ProxyCommandOptions, ProxyInvocation } from "../proxy/options.ts";
 import { startProxy, type Proxy } from "../proxy/proxy.ts";
-import { openRecorder } from "../proxy/recorder.ts";
+import { capturesOf, openRecorder, type Recorder } from "../proxy/recorder.ts";
 import { startUi } from "../proxy/ui.ts";
 import { createRulebook } from "../proxy/rulebook.ts";
 import { parseTarget, showTarget } from "../target.ts";
@@ -44,11 +44,12 @@ async function runProxy(options: ProxyCommandOptions): Promise<number> {
   const prepared = await prepare(options, say);
   if (!prepared.ok) return refused(prepared.error);
   const { target, nearTls, tls, rulebook } = prepared.value;
-  const recorder =
-    options.record === undefined
-      ? undefined
-      : openRecorder(options.record, reveal, options.force ?? false);
-  if (recorder?.ok === false) return refused(recorder.error);
+  const recorders: Recorder[] = [];
+  for (const capture of capturesOf(options)) {
+    const recorder = openRecorder(capture, reveal, options.force ?? false);
+    if (!recorder.ok) return refused(recorder.error);
+    recorders.push(recorder.value);
+  }
 
   const rows = createRows({
     bytes: options.bytes ?? false,
@@ -67,8 +68,7 @@ async function runProxy(options: ProxyCommandOptions): Promise<number> {
   };
   process.stdout.on("error", () => undefined);
 
-  const watchers: ((record: WireRecord) => void)[] = [];
-  if (recorder !== undefined) watchers.push(recorder.value.push);
+  const watchers: ((record: WireRecord) => void)[] = recorders.map(({ push }) => push);
   if (!quiet)
     watchers.push((record) => print(redactor.push(record).flatMap((shown) => rows.push(shown))));
 
@@ -121,9 +121,11 @@ async function runProxy(options: ProxyCommandOptions): Promise<number> {
   await ui?.value.close();
   if (!quiet) print([...redactor.end().flatMap((shown) => rows.push(shown)), ...rows.end()]);
   console.release();
-  const written = recorder?.value.end();
-  if (written?.ok === false) return refused(written.error);
-  return exitStatus(why);
+  const unwritten = recorders.flatMap(({ end }) => {
+    const written = end();
+    return written.ok ? [] : [written.error];
+  });
+  return unwritten.length > 0 ? refused(unwritten.join("\n")) : exitStatus(why);
 }
 
 async function prepare(options: ProxyCommandOptions, say: (text: string) => void) {

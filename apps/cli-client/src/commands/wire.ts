@@ -10,6 +10,7 @@ import {
   type WireRecord,
 } from "@wsecho/wire";
 import { exitStatus } from "../exit.ts";
+import { explainCode, readCloseCode } from "../explain-code.ts";
 import { sanitizeLine } from "../terminal/sanitize.ts";
 import { readCapture, type InputProblem } from "../wire/input.ts";
 import type { ConvertOptions, DecodeOptions, WireInvocation } from "../wire/options.ts";
@@ -35,6 +36,13 @@ const sayProblem = ({ file, says }: InputProblem): void =>
   complain(`${file === "-" ? "the input" : file}: ${says}`);
 
 async function explainCommand(words: readonly string[]): Promise<number> {
+  const code = readCloseCode(words);
+  if (code !== null) {
+    await createSink(process.stdout).write(`${explainCode(code)}\n`);
+    const [digits = ""] = words;
+    complain(`As bytes: wsecho explain ${digits.slice(0, 2)} ${digits.slice(2)}`);
+    return exitStatus("ok");
+  }
   const text = words.length > 0 ? words.join(" ") : await readInput();
   const bytes = parseBytes(text);
   if (!bytes.ok) {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectOptions, Session } from "@wsecho/client";
 import { subprotocol, success, type Result, type StopReason } from "@wsecho/protocol";
 import type { Channel } from "./channel.ts";
+import { decoy } from "./decoy.ts";
 import { adopting, openSocket, type OpenSocket } from "./socket.ts";
 import type { Handshakes } from "../handshake.ts";
 import { createBare, type BareOptions } from "./bare.ts";
@@ -22,12 +23,6 @@ export interface Dialing extends Opening {
 export type Dialed =
   | { readonly ok: true; readonly channel: Channel; readonly session: Session | null }
   | { readonly ok: false; readonly reason: StopReason };
-
-/**
- * Offered before `wsecho.v1`. Some servers select whatever is offered first; this way they do not
- * seem to know v1, which only its own servers look for in second place (PROTOCOL.md N2).
- */
-export const decoy = "wsecho.none";
 
 /** Connects, finds out how to talk, and logs in where that is a part of it. */
 export async function dial(dialing: Dialing): Promise<Dialed> {

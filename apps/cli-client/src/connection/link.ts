@@ -3,7 +3,7 @@ import type { WsOptions } from "@wsecho/client/ws";
 import { createControl, type Control, type ControlOptions } from "../control.ts";
 import { watchHandshakes, type Authorize, type Handshakes } from "../handshake.ts";
 import type { Trace } from "../trace.ts";
-import { decoy } from "./dial.ts";
+import { decoy, meantBy } from "./decoy.ts";
 import { showHeader } from "./headers.ts";
 
 export interface LinkOptions extends ControlOptions {
@@ -71,12 +71,11 @@ export function createLink(options: LinkOptions): Link {
         });
       });
       socket.on("upgrade", ({ headers }) => {
+        answer = Object.entries(headers).map(([name, value]) => showHeader(name, String(value)));
+        onUpgrade(meantBy(headers["sec-websocket-protocol"] ?? ""));
         // RFC 6455 section 4.1 lets a server select nothing; `ws` does not.
         if (detecting && request.hasHeader("sec-websocket-protocol"))
           headers["sec-websocket-protocol"] ??= decoy;
-        answer = Object.entries(headers).map(([name, value]) => showHeader(name, String(value)));
-        const selected = headers["sec-websocket-protocol"] ?? "";
-        onUpgrade(selected === decoy ? "" : selected);
       });
     },
   );

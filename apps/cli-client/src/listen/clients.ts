@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
 import { closes } from "@wsecho/protocol";
+import { meantBy } from "../connection/decoy.ts";
 import { showHeader, showSubprotocol } from "../connection/headers.ts";
 import type { Outgoing } from "../input/framing.ts";
+import { showQuery } from "../target.ts";
 import { addressOf } from "./listener.ts";
 
 /** Somebody who is connected. */
@@ -111,13 +113,13 @@ export function createClients({ timeoutMs, onSent, onDeaf }: ClientsOptions): Cl
 /** `2 from 127.0.0.1:51234, /chat, subprotocol chat, page of https://example.org`. */
 export function describeClient({ number, address, request, socket }: Client): string {
   const { origin } = request.headers;
+  const subprotocol = meantBy(socket.protocol);
   return [
     `${number} from ${address}`,
-    // A query may hold a token.
     ...(request.url === undefined || request.url === "/"
       ? []
-      : [request.url.replace(/\?.*/s, "?…")]),
-    ...(socket.protocol === "" ? [] : [`subprotocol ${showSubprotocol(socket.protocol)}`]),
+      : [request.url.replace(/\?.*/s, showQuery)]),
+    ...(subprotocol === "" ? [] : [`subprotocol ${showSubprotocol(subprotocol)}`]),
     ...(origin === undefined ? [] : [`page of ${origin}`]),
   ].join(", ");
 }

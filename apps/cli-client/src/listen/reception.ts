@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
 import type { Message } from "@wsecho/client";
 import { encodeEvent, type EventLine } from "@wsecho/protocol/events";
+import { meantBy } from "../connection/decoy.ts";
 import type { ExitName } from "../exit.ts";
 import { describeClose, exitOfClose } from "../explain.ts";
 import type { Output } from "../output.ts";
@@ -96,7 +97,7 @@ export function createReception(reception: ReceptionOptions): Reception {
         const write = (event: EventLine): void => void output.line(encodeEvent(event));
         const recorder = createRecorder(write, Date.now, client.number);
         recorders.set(client, recorder);
-        recorder.opened(socket.protocol);
+        recorder.opened(meantBy(socket.protocol));
       }
       info(`Client ${describeClient(client)}.`);
       socket.on("message", (data: Buffer, isBinary) => onMessage(client, data, isBinary));

@@ -74,7 +74,7 @@ function addLogin(command: Command): void {
       new Option(
         "--dialect <name>",
         "v1, plain (the article's), auto (v1 before plain), or none: messages as they are. " +
-          "Default: v1 where a login is given; else what the server speaks",
+          "Default: v1 where an option or the URL gives a login; else what the server speaks",
       ).choices(["v1", "plain", "auto", "none"]),
     );
 }

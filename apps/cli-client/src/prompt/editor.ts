@@ -14,6 +14,8 @@ export interface Editor {
   type(characters: string | undefined, key: Key): void;
   /** Inserts a text as it is: its line ends do not send it. */
   insert(text: string): void;
+  /** Ends a search (Ctrl-R) without its find. @returns whether there was one */
+  leaveSearch(): boolean;
   /** After the width of the screen changed. */
   resize(): void;
   close(): void;
@@ -122,6 +124,7 @@ export function createEditor(options: EditorOptions): Editor {
       const lines = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").replace(controls, "");
       line.write(lines.replaceAll("\n", lineEnd), {});
     },
+    leaveSearch: () => search.cancel(),
     resize: () => {
       // The terminal has wrapped the line anew by now; readline still counts the old rows.
       const before = line.getCursorPos().rows;

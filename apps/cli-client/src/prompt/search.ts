@@ -7,6 +7,8 @@ export interface Search {
   type(characters: string | undefined, key: Key): boolean;
   /** What was found becomes the draft. */
   accept(): void;
+  /** The draft is again what it was before. @returns whether there was a search */
+  cancel(): boolean;
 }
 
 interface State {
@@ -80,8 +82,15 @@ export function createSearch(
     if (state !== null) stop(line.line, line.cursor);
   };
 
+  const cancel = (): boolean => {
+    if (state === null) return false;
+    stop(state.draft, state.cursor);
+    return true;
+  };
+
   return {
     accept,
+    cancel,
     type: (characters, key) => {
       const { name, ctrl = false, meta = false } = key;
       if (state === null) {
@@ -91,7 +100,7 @@ export function createSearch(
       }
       if (ctrl && (name === "r" || name === "s"))
         look(state, state.query === "" ? last : state.query, name === "r" ? 1 : -1, true);
-      else if (name === "escape" || (ctrl && name === "g")) stop(state.draft, state.cursor);
+      else if (name === "escape" || (ctrl && name === "g")) cancel();
       else if (name === "backspace" || (ctrl && name === "h")) {
         const query = Array.from(state.query).slice(0, -1).join("");
         look({ ...state, at: -1 }, query, 1, false);

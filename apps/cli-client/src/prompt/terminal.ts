@@ -168,12 +168,18 @@ export function createTerminal({ input, output, onInterrupt }: TerminalOptions):
     process.kill(0, "SIGTSTP");
   };
 
+  const interrupt = (): void => {
+    // What was typed before may begin or end a search, which is all that Ctrl-C leaves then.
+    if (inquiry === null && messages !== null) takeKeys();
+    if (active()?.leaveSearch() !== true) onInterrupt();
+  };
+
   const keyboard = openKeyboard({
     input,
     onKeys: takeKeys,
     onUrgent: (key) => {
       if (key.ctrl !== true || key.meta === true) return false;
-      if (key.name === "c") onInterrupt();
+      if (key.name === "c") interrupt();
       else if (key.name === "z" && process.platform !== "win32") suspend();
       else return false;
       return true;

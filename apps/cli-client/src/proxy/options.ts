@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { above, address, whole, type Address } from "../options/values.ts";
 
 /** What `proxy` takes. */
@@ -8,6 +8,10 @@ export interface ProxyCommandOptions {
   readonly keepHost?: boolean;
   readonly rules?: string;
   readonly hold?: boolean;
+  readonly jsonl?: string;
+  readonly pcapng?: string;
+  readonly har?: string;
+  /** The older name: the file's own says which of the three it is. */
   readonly record?: string;
   readonly force?: boolean;
   readonly reveal?: boolean;
@@ -47,7 +51,7 @@ export type ProxyInvocation =
 const proxyExamples = `
 Examples:
   $ wsecho proxy --listen 8081 --target ws://127.0.0.1:5678   clients connect to ws://127.0.0.1:8081
-  $ wsecho proxy --target wss://example.org --record talk.jsonl
+  $ wsecho proxy --target wss://example.org --jsonl talk.jsonl
   $ wsecho proxy --target :5678 --rules rules.json            see below
   $ wsecho proxy --target :5678 --hold                        decide about each message by hand
   $ wsecho proxy --target :5678 --ui                          frames on a page
@@ -95,8 +99,11 @@ export function addProxyCommands(
     .option("--keep-host", "leave the Host header as it is, where the target is not this machine")
     .option("--rules <file>", "what to do with which messages, see below")
     .option("--hold", "hold every message until you decide, by hand")
-    .option("--record <file>", "write a capture: .jsonl, .pcapng or .har")
-    .option("--force", "write over a capture that is there")
+    .option("--jsonl <file>", "write a capture as JSON Lines")
+    .option("--pcapng <file>", "write one for Wireshark")
+    .option("--har <file>", "write one for a browser's tools")
+    .addOption(new Option("--record <file>").hideHelp())
+    .option("--force", "write over files that are there")
     .option("--reveal", "show passwords, tokens and cookies; stamped in the file")
     .option("--ui [port]", "show the frames on a page of this machine", whole(0, 65_535))
     .option("-b, --bytes", "take each frame apart, bit by bit")

@@ -6,6 +6,7 @@ import {
   type WireRecord,
   type Writer,
 } from "@wsecho/wire";
+import type { ProxyCommandOptions } from "./options.ts";
 import { failure, success, type Result } from "@wsecho/protocol";
 
 /** A capture that is written while it happens. */
@@ -13,6 +14,35 @@ export interface Recorder {
   readonly push: (record: WireRecord) => void;
   /** Writes the rest; the error is what went wrong meanwhile. */
   readonly end: () => Result<void, string>;
+}
+
+const writers = {
+  jsonl: createJsonlWriter,
+  pcapng: createPcapngWriter,
+  har: createHarWriter,
+} as const;
+
+/** A file for a capture, as the options name it. */
+export interface Capture {
+  readonly option: string;
+  readonly name: string;
+  readonly format: keyof typeof writers;
+}
+
+/** `--record` is the older name for all three: there the file's name says what it is. */
+export function capturesOf(
+  options: Pick<ProxyCommandOptions, keyof typeof writers | "record">,
+): readonly Capture[] {
+  const { record } = options;
+  const [, ending = ""] = /\.(pcapng|har)$/i.exec(record ?? "") ?? [];
+  const formatOfRecord = (["pcapng", "har"] as const).find((one) => one === ending.toLowerCase());
+  const all = [
+    { option: "--jsonl", name: options.jsonl, format: "jsonl" },
+    { option: "--pcapng", name: options.pcapng, format: "pcapng" },
+    { option: "--har", name: options.har, format: "har" },
+    { option: "--record", name: record, format: formatOfRecord ?? "jsonl" },
+  ] as const;
+  return all.flatMap(({ name, ...one }) => (name === undefined ? [] : [{ ...one, name }]));
 }
 
 const batchBytes = 65_536;
@@ -23,16 +53,13 @@ const batchMs = 100;
  * no faster than the disk takes.
  */
 export function openRecorder(
-  name: string,
+  { option, name, format }: Capture,
   reveal: boolean,
   force: boolean,
 ): Result<Recorder, string> {
-  const create = /\.pcapng$/i.test(name)
-    ? createPcapngWriter
-    : /\.har$/i.test(name)
-      ? createHarWriter
-      : createJsonlWriter;
-  const writer: Writer<string | Uint8Array> = create({ reveal });
+  if (name === "-")
+    return failure(`${option}: frames and talk have the output; name a file, and inspect takes -`);
+  const writer: Writer<string | Uint8Array> = writers[format]({ reveal });
   let file: number;
   try {
     file = openSync(name, force ? "w" : "wx", 0o600);
@@ -40,8 +67,8 @@ export function openRecorder(
     const { code = "unknown error" } = error as NodeJS.ErrnoException;
     return failure(
       code === "EEXIST"
-        ? `--record: ${name} is there already: take another name, or --force`
-        : `--record: ${name} cannot be written (${code})`,
+        ? `${option}: ${name} is there already: take another name, or --force`
+        : `${option}: ${name} cannot be written (${code})`,
     );
   }
   let pieces: Buffer[] = [];

@@ -43,6 +43,7 @@ const explainExamples = `
 Examples:
   $ wsecho explain 81 85 37 fa 21 3d 7f 9f 4d 51 58   a masked text: “Hello”
   $ wsecho explain 880203e8                           a close with 1000
+  $ wsecho explain 4408                               a close code; as bytes: 44 08, or 0x4408
   $ xxd -p frame.bin | wsecho explain`;
 
 const decodeExamples = `
@@ -62,8 +63,11 @@ Examples:
 export function addWireCommands(program: Command, invoke: (wire: WireInvocation) => void): void {
   program
     .command("explain")
-    .description("take the bytes of a frame apart, as in: wsecho explain 81 85 37 fa 21 3d 7f …")
-    .argument("[bytes...]", "hex digits as you have them; without any the input is read")
+    .description("take the bytes of a frame apart, or say what a close code means")
+    .argument(
+      "[bytes...]",
+      "hex digits as you have them, or four digits of a close code; without any the input is read",
+    )
     .addHelpText("after", explainExamples)
     .action((bytes: readonly string[]) => invoke({ kind: "explain", bytes }));
   program

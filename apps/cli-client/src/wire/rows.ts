@@ -48,6 +48,8 @@ export function createRows(options: RowOptions): Rows {
   let folded = 0;
   let headed = false;
   const users = new Map<number, string>();
+  /** What was last said of who is logged in: a feed says it anew where its scope grows. */
+  const sessions = new Map<number, string>();
   /** The close frame that was shown last. */
   let closing: FrameRecord | undefined;
 
@@ -116,6 +118,10 @@ export function createRows(options: RowOptions): Rows {
         const count = record.count === undefined ? "" : ` (${record.count})`;
         const way = dir === undefined ? "     " : arrows[dir];
         const words = code === "session" ? sessionOf(user, session) : `${says}${count}`;
+        if (code === "session") {
+          if (sessions.get(record.conn) === words) return [];
+          sessions.set(record.conn, words);
+        }
         const style = code === "session" ? "dim" : "yellow";
         const mark = code === "session" ? "·" : "!";
         return [paint(style, `    ${mark} ${seconds(us)}  ${way}  ${safeText(words)}`)];
@@ -149,7 +155,10 @@ export function createRows(options: RowOptions): Rows {
       }
       if (record.k === "note" && record.user !== undefined) users.set(record.conn, record.user);
       const rows = row(record);
-      if (record.k === "close") users.delete(record.conn);
+      if (record.k === "close") {
+        users.delete(record.conn);
+        sessions.delete(record.conn);
+      }
       return rows.length === 0 ? [] : [...unfold(), ...head(record), ...rows];
     },
     end: unfold,

@@ -50,6 +50,38 @@ describe("a server that is not ours", () => {
     expect(connections).toBe(1);
   });
 
+  it("gets nothing of a login that only the environment has, and none is waited for", async () => {
+    const got: (string | undefined)[] = [];
+    await using server = await startBareServer(
+      (socket) => {
+        socket.on("message", (data: Buffer) => got.push(data.toString()));
+        echo(socket);
+      },
+      {
+        verifyClient: ({ req }, done) => {
+          got.push(req.headers.authorization);
+          done(true);
+        },
+      },
+    );
+    for (const env of [
+      { WSECHO_PASSWORD: "sekret" },
+      { WSECHO_USER: "ada", WSECHO_PASSWORD: "sekret" },
+      { WSECHO_TOKEN: "sekret" },
+    ]) {
+      // A login would be waited for as long.
+      const args = ["send", "--connect-timeout", "600", "-1", server.url, "hello"];
+      expect(await runProgram(args, { env: { ...env } })).toEqual({
+        status: 0,
+        stdout: "hello\n",
+        stderr:
+          `Connected to ${server.url}.\nThe login in the environment was not used, for this server ` +
+          "knows none of wsecho's. --dialect plain logs in as the article's programs do, --auth at the handshake.\n",
+      });
+      expect(got.splice(0)).toEqual([undefined, "hello"]);
+    }
+  });
+
   it("and refuses whoever offers a subprotocol is asked again without", async () => {
     await using server = await startBareServer(echo, {
       verifyClient: ({ req }, done) =>
@@ -62,7 +94,7 @@ describe("a server that is not ours", () => {
   it("and refuses both times tells what was wrong the second time", async () => {
     await using server = await startServer();
     const { status, stderr } = await runProgram(["send", "-1", `${server.url}/echo`, "hello"]);
-    expect(stderr).toContain("HTTP 401 Unauthorized. It wants a login at the handshake");
+    expect(stderr).toMatch(/HTTP 401 Unauthorized\. .*It wants a login at the handshake/s);
     expect(stderr).not.toContain("HTTP 400");
     expect(status).toBe(5);
   });
@@ -424,10 +456,24 @@ describe("a refused handshake", () => {
     });
     const { status, stderr } = await runProgram([server.url]);
     expect(stderr).toBe(
-      `${server.url} refused the WebSocket: HTTP 401 Unauthorized. It wants a login at the ` +
-        "handshake: --auth NAME asks for a password, -H @FILE sends a header. It says: who␛[2J?\n" +
+      `${server.url} refused the WebSocket: HTTP 401 Unauthorized. It says: who␛[2J? ` +
+        "It wants a login at the handshake: --auth NAME asks for a password, -H @FILE sends a header.\n" +
         '  www-authenticate: Basic realm="<U+009B>x"\n  server: test\n',
     );
     expect(status).toBe(5);
+  });
+
+  it("of 400 leaves the reason to the server, where it gives one", async () => {
+    await using ours = await startServer({ faults: true });
+    const wrong = await runProgram([`${ours.url}/?fault=wrong`]);
+    expect(wrong.stderr).toContain(
+      `${ours.url}?fault=wrong refused the WebSocket: HTTP 400 Bad Request. It says: no fault has this name`,
+    );
+    expect(wrong.stderr).not.toContain("--dialect");
+    await using silent = await startWebServer((_request, response) =>
+      response.writeHead(400).end(),
+    );
+    const { stderr } = await runProgram([silent.url]);
+    expect(stderr).toContain("It did not like the request; perhaps the --dialect.");
   });
 });

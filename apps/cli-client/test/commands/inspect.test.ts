@@ -256,6 +256,22 @@ test("--server shows what the server sees of others, and not the feed itself", a
   expect((await feed.result).status).toBe(143);
 });
 
+test("--server --all says once who is logged in on a connection that was there before", async () => {
+  await using server = await startServer();
+  await using mine = await connect(server.url, { username: "admin", password: "123456" });
+  const { session = "" } = mine.status;
+  const feed = startProgram(["inspect", "--all", server.url], env);
+  await feed.said("Connected to");
+  // First it is one's own, and then one of everybody's; what comes later is shown after both.
+  while (!feed.stdout().includes('"text":"seen"')) {
+    await runProgram(["connect", "-q", server.url], { input: "seen\n", env });
+    await mine.ask("mine");
+  }
+  expect(feed.stdout().split(`logged in as admin, session ${session}`)).toHaveLength(2);
+  feed.child.kill("SIGTERM");
+  await feed.result;
+});
+
 test("--server --session shows that session of several, and no other", async () => {
   await using server = await startServer();
   const login = { username: "admin", password: "123456" };

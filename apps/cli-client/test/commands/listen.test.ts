@@ -166,6 +166,14 @@ describe("wsecho listen in a pipe", () => {
     await program.said("was turned away: Missing or invalid Sec-WebSocket-Key header.");
   });
 
+  it("says nothing of the subprotocol by which our own client asks what a server speaks", async () => {
+    using program = await listen(["--json", "-C", "1"]);
+    expect(await runProgram(["send", "-q", program.url, "hello"])).toMatchObject({ status: 0 });
+    const { stdout, stderr } = await program.result;
+    expect(stdout).toContain('"type":"open"');
+    expect(stdout + stderr).not.toContain("subprotocol");
+  });
+
   it("refuses what is too large or too many, and says what it is to a browser", async () => {
     using program = await listen(["--max-size", "10", "--max-connections", "1"]);
     using peer = await enter(program.url);

@@ -144,8 +144,10 @@ describe("wsecho proxy", () => {
     const { program, url } = await start([
       "--target",
       server.url,
+      // By the names of inspect, and by the one that it had first.
+      ...["jsonl", "pcapng"].flatMap((form) => [`--${form}`, join(folder, `talk.${form}`)]),
       "--record",
-      join(folder, "talk.jsonl"),
+      join(folder, "talk.har"),
       "-q",
     ]);
     const socket = new WebSocket(`${url}/chat?room=1`, "chat");
@@ -162,6 +164,11 @@ describe("wsecho proxy", () => {
     socket.close();
     await closed;
     await stop(program);
+    for (const form of ["jsonl", "pcapng", "har"]) {
+      const messages = (await read(`talk.${form}`)).filter((record) => record.k === "message");
+      const sent = messages.filter(({ dir }) => dir === "c2s").map(({ text }) => text);
+      expect({ form, sent }).toEqual({ form, sent: ["message 1", "message 2", "message 3"] });
+    }
 
     const asked: (string | undefined)[] = [];
     let waiting = 0;
@@ -212,6 +219,7 @@ describe("wsecho proxy", () => {
         "--target: the scheme ftp:// is not a WebSocket's",
       ],
       [["--listen", "0", "--tls-cert", "x"], "--tls-cert and --tls-key go together"],
+      [["--listen", "0", "--pcapng", "-"], "--pcapng: frames and talk have the output"],
     ];
     for (const [args, says] of cases) {
       const { status, stderr } = await runProgram(["proxy", ...args]);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeEvent } from "@wsecho/protocol/events";
 import { describe, expect, it } from "vitest";
-import { readLine } from "../../src/commands/slash.ts";
+import { commandHelp, readLine } from "../../src/commands/slash.ts";
 import { logIn, prompted } from "../support/login.ts";
 import { openScreen } from "../support/screen.ts";
 import { startBareServer, startServer } from "../support/servers.ts";
@@ -35,8 +35,15 @@ describe("a line at the prompt", () => {
     ["/expect a b 2.5", /a b/u, 2.5],
     ["/expect \\d 5", /\d/u, 5],
     ["/expect 42", /42/u, 30],
+    ["/expect line\\s5", /line\s5/u, 30],
   ])("%s is read as a pattern and its time", (line, pattern, seconds) => {
     expect(readLine(line)).toEqual({ ok: true, value: { kind: "expect", pattern, seconds } });
+  });
+
+  it("/help says what a number at the end of /expect is, and how else to write it", () => {
+    const [, help = ""] = /(\/expect[^/]+)/.exec(commandHelp) ?? [];
+    expect(help).toContain("a number at its end is the seconds");
+    expect(help).toContain(String.raw`\s5`);
   });
 
   it("is a text, also behind two slashes", () => {

@@ -69,6 +69,29 @@ it("explains bytes given by hand, and from a pipe", async () => {
   expect((await runProgram(["explain"], { input: words })).stdout).toBe(stdout);
 });
 
+it("takes four digits for a close code, and says how to have them as bytes", async () => {
+  const { status, stdout, stderr } = await runProgram(["explain", "4408"]);
+  expect(status).toBe(0);
+  expect(stdout).toContain("4408 is a close code (RFC 6455 section 7.4)");
+  expect(stdout).toContain("login took too long");
+  expect(stdout).toContain("idle for too long");
+  expect(stderr).toBe("As bytes: wsecho explain 44 08\n");
+  expect((await runProgram(["explain", "44", "08"])).stdout).toContain("── connection 1");
+  expect((await runProgram(["explain", "0x4408"])).stdout).toContain("── connection 1");
+});
+
+it.each([
+  ["1006", "broke without a close", "never in a close frame"],
+  ["1000", "normal close", "exit status of wsecho: 0"],
+  ["1004", "no meaning yet", "for RFC 6455 and its extensions"],
+  ["3000", "no meaning yet", "registered with IANA"],
+  ["4403", "access revoked", "6 before a login, else 9"],
+])("%s is %s", async (code, meaning, more) => {
+  const { stdout } = await runProgram(["explain", code]);
+  expect(stdout).toContain(meaning);
+  expect(stdout).toContain(more);
+});
+
 it("says what are no bytes", async () => {
   expect(await runProgram(["explain", "81", "hello"])).toEqual({
     status: 2,

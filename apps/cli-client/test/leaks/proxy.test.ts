@@ -39,7 +39,7 @@ async function outputOf(form: string, ...more: readonly string[]): Promise<Buffe
   const record = join(folder, `record${more.join("")}.${form}`);
   const program = startProgram([
     ...["proxy", "--listen", "0", "--target", `ws://127.0.0.1:${server.port}`, "--hold", "-b"],
-    ...["--rules", join(folder, "rules.json"), "--record", record, ...more],
+    ...["--rules", join(folder, "rules.json"), `--${form}`, record, ...more],
   ]);
   await program.said(" to ws");
   let decided = 0;

@@ -92,6 +92,21 @@ describe("Ctrl-R", () => {
   });
 });
 
+it("Ctrl-C leaves a search first, with the draft as it was, and then the program", async () => {
+  await using server = await startBareServer(() => undefined);
+  using screen = openScreen([server.url]);
+  await screen.until(prompt(""));
+  screen.type("older\rdraft\x12old");
+  await screen.until((rows) => rows.at(-1) === "(search: old) older");
+  screen.type("\x03");
+  await screen.until(prompt("draft"));
+  // Typed ahead: the search begins and ends before the second Ctrl-C.
+  screen.type("\x12old\x03!");
+  await screen.until(prompt("draft!"));
+  screen.type("\x03");
+  expect(await screen.exit).toBe(130);
+});
+
 describe("Tab", () => {
   it("completes commands, close codes and paths, and lists what is not decided", async () => {
     const directory = await mkdtemp(join(tmpdir(), "wsecho-tab-"));
