@@ -60,7 +60,10 @@ export function createHttpServer(
     onLimited("max-headers");
     return true;
   };
+  /** Each connection's newest answer to an ordinary request. */
+  const answers = new WeakMap<Duplex, ServerResponse>();
   server.on("request", (request, response) => {
+    answers.set(request.socket, response);
     // A peer that leaves its answer unread. Not for all connections: those of sessions outlive it.
     request.socket.setTimeout(inactivityMs);
     if (isOverloaded(request)) refuseRequest(response, tooManyFields);
@@ -69,10 +72,15 @@ export function createHttpServer(
   server.on("upgrade", (request, socket, head) => {
     // Node has let go of the socket, and a reset without a listener would end the process.
     socket.on("error", destroyOnError);
-    if (isOverloaded(request)) {
-      handlers.onRefused(tooManyFields.status);
-      refuseUpgrade(socket, tooManyFields);
-    } else if (socket instanceof Socket) handlers.onUpgrade(request, socket, head);
+    const refuse = (refusal: Refusal): void => {
+      handlers.onRefused(refusal.status);
+      refuseUpgrade(socket, refusal);
+    };
+    const before = answers.get(socket);
+    // Node would write what it still owes into the middle of the frames.
+    if (before?.closed === false) before.once("close", () => refuse(tooEarly));
+    else if (isOverloaded(request)) refuse(tooManyFields);
+    else if (socket instanceof Socket) handlers.onUpgrade(request, socket, head);
     else socket.destroy();
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
@@ -95,6 +103,11 @@ export function destroyOnError(this: Duplex): void {
 const tooManyFields: Refusal = {
   status: 431,
   message: "the request's header has more fields than this server takes",
+};
+
+const tooEarly: Refusal = {
+  status: 400,
+  message: "the handshake came before the request in front of it was answered; wait for that",
 };
 
 function requestProblem(

@@ -288,6 +288,25 @@ describe("login at the handshake", () => {
   });
 });
 
+test("refuses a handshake behind requests that are not answered yet, and answers those first", async () => {
+  const { port, url } = await startServer({ allowAnonymous: true });
+  const get = "GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+  const all = await answerTo(port, get + get + handshake({}, "GET /echo HTTP/1.1"));
+  expect(all.match(/^HTTP\/1\.1 \d+/gm)).toEqual(["HTTP/1.1 404", "HTTP/1.1 404", "HTTP/1.1 400"]);
+  // Behind the answer, on the same connection, it is welcome.
+  const patient = await connectRaw(port);
+  patient.socket.write(get);
+  expect(await patient.answer()).toMatch(/^HTTP\/1\.1 404 /);
+  const upgraded = new Promise((resolve) =>
+    patient.socket.on("data", (bytes: Buffer) => {
+      if (bytes.includes("HTTP/1.1 101 ")) resolve(undefined);
+    }),
+  );
+  patient.socket.write(handshake({}, "GET /echo HTTP/1.1"));
+  await upgraded;
+  await connectPlain(url);
+});
+
 describe("/echo", () => {
   const authorized = { headers: { Authorization: basic("admin", "123456") } };
 
