@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { failure, success, type Result } from "@wsecho/protocol";
 import { exposure, readSecret } from "./secret-file.ts";
 
-/** The options about certificates; the names are curl's, `passFile` aside. */
+/** The options about certificates; the names are curl's, but for `passFile`, which shows nobody anything. */
 export interface CertificateOptions {
   readonly cert?: string;
   readonly key?: string;
+  readonly pass?: string;
   readonly passFile?: string;
   readonly cacert?: string;
   readonly insecure?: boolean;
@@ -30,9 +31,19 @@ export function readTlsOptions(
   url: URL,
   warn: (text: string) => void,
 ): Result<TlsOptions, string> {
-  const { cert, key, passFile, cacert, insecure } = options;
-  if (cert === undefined && (key ?? passFile) !== undefined)
-    return failure("--key and --pass-file are about the certificate of --cert FILE; give that too");
+  const { cert, key, pass, passFile, cacert, insecure } = options;
+  if (pass !== undefined) {
+    // What has been read is taken out of the process list; it was there for a moment.
+    process.title = "wsecho";
+    warn(
+      "The passphrase in --pass can be read by others in the process list and stays in the shell's " +
+        "history. Better: --pass-file.",
+    );
+  }
+  if (cert === undefined && (key ?? pass ?? passFile) !== undefined)
+    return failure(
+      "--key, --pass and --pass-file are about the certificate of --cert FILE; give that too",
+    );
   const option = cert === undefined ? cacert && "--cacert" : "--cert";
   if (option !== undefined && url.protocol !== "wss:")
     return failure(`${option} needs TLS, which ${url.protocol}// has not; write wss://`);
@@ -68,7 +79,7 @@ function readOwn(
   if (!certificate.ok) return certificate;
   const key = readText(keyOption, keyPath);
   if (!key.ok) return key;
-  const pass = passFile === undefined ? success(undefined) : readSecret("--pass-file", passFile);
+  const pass = passFile === undefined ? success(options.pass) : readSecret("--pass-file", passFile);
   if (!pass.ok) return pass;
   for (const secret of new Set(passFile === undefined ? [keyPath] : [keyPath, passFile])) {
     const open = exposure(secret);
@@ -123,7 +134,7 @@ function parseKey(
     return failure(
       passphrase === undefined
         ? `${where} holds a damaged private key`
-        : `${where} cannot be opened with the passphrase of --pass-file`,
+        : `${where} cannot be opened with the passphrase that was given`,
     );
   }
 }

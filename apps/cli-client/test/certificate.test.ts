@@ -92,8 +92,14 @@ describe("a client certificate", () => {
     const wrong = ["--pass-file", await file("wrong", "WRONG-MARK\n")];
     const refused = await runProgram([...trust, ...cert, ...wrong, team.url]);
     expect(refused.status).toBe(2);
-    expect(refused.stderr).toContain("cannot be opened with the passphrase of --pass-file");
-    expect(silent.stderr + refused.stderr).not.toContain("MARK");
+    expect(refused.stderr).toContain("cannot be opened with the passphrase that was given");
+    const open = await runProgram([...trust, ...cert, "--pass", passphrase, team.url]);
+    expect(open.status).toBe(0);
+    expect(open.stderr).toContain("The passphrase in --pass can be read by others");
+    const curl = await runProgram(["--as-curl", ...cert, "--pass", passphrase, team.url]);
+    expect(curl.stdout).toContain("--pass '…'");
+    for (const { stdout, stderr } of [silent, refused, open, curl])
+      expect(stdout + stderr).not.toContain("MARK");
   });
 
   it("is used with a warning where others may read its key", async () => {

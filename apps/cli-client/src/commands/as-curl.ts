@@ -33,6 +33,7 @@ export function asCurl({ url }: Target, options: ConnectCommandOptions): string 
   }
   value("-E", options.cert);
   value("--key", options.key);
+  if ((options.pass ?? options.passFile) !== undefined) add("--pass", "…");
   value("--cacert", options.cacert);
   if (options.insecure === true) add("-k");
   if (options.location === true) add("-L");

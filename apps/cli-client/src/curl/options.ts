@@ -45,6 +45,7 @@ export const values: ReadonlySet<string> = new Set([
   "connect-timeout",
   "key",
   "noproxy",
+  "pass",
   "proxy",
   "resolve",
   "unix-socket",
@@ -85,6 +86,5 @@ export const refused: ReadonlyMap<string, string> = new Map([
   ["http1.0", "knows no WebSocket"],
   ["max-time", "has another name here: --timeout"],
   ["output", file],
-  ["pass", "would show the passphrase to others; use --pass-file"],
   ["remote-name", file],
 ]);

@@ -39,6 +39,12 @@ export function addTlsOptions(command: Command): Command {
     )
     .option("--key <file>", "its private key, where --cert does not hold that, too")
     .option("--pass-file <file>", "read the key's passphrase from the first line of a file")
+    .addOption(
+      new Option(
+        "--pass <phrase>",
+        "the passphrase itself; others can read it in the process list",
+      ).conflicts("passFile"),
+    )
     .option("--cacert <file>", "trust the servers of these authorities, in PEM, and no others")
     .option("-k, --insecure", "do not check who the server is; for tests only");
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { WebSocket } from "ws";
 import type { BenchResult } from "../../src/bench/result.ts";
 import { runProgram, startProgram } from "../support/program.ts";
+import { openScreen } from "../support/screen.ts";
 import { closedPort, startBareServer, startServer, startWebServer } from "../support/servers.ts";
 
 const env = { WSECHO_USER: "admin", WSECHO_PASSWORD: "123456" };
@@ -97,6 +98,17 @@ describe("a bench", () => {
     expect(result?.latencyMs?.max).toBeGreaterThan(300);
     expect(stderr).toContain("Failed: mean>20ms: it was");
     expect(status).toBe(10);
+  });
+
+  it("shows on a terminal how it goes, and leaves nothing of that behind", async () => {
+    await using server = await startBareServer(echo);
+    using screen = openScreen(["bench", "-n", "100", "--rate", "50", server.url], { columns: 100 });
+    await screen.until((rows) =>
+      rows.some((row) => /^sending \d+\.\d s: \d+ echoes, \d+\/s, p99 \d+\.\d+ ms$/.test(row)),
+    );
+    expect(await screen.exit).toBe(0);
+    expect(screen.rows().join("\n")).toContain("100 echoed byte for byte");
+    expect(screen.rows().join("\n")).not.toContain("echoes,");
   });
 
   it("counts failures by their kind", async () => {
