@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { redactHandshake, type HandshakeRecord } from "@wsecho/wire/secrets";
 import type { HandshakeFailure } from "./handshake.ts";
+import { secretPath } from "./target.ts";
 
 /** More of a refusal than this is not shown. */
 const maxBodyBytes = 8 * 1024;
@@ -52,7 +53,10 @@ function withoutSecrets(
   const asked = Object.entries(request.getHeaders()).flatMap(([name, value]) =>
     [value].flat().map((one) => [name, String(one)] as const),
   );
-  redactHandshake(record("c2s", `${request.method} ${request.path} HTTP/1.1`, asked), known);
+  redactHandshake(
+    record("c2s", `${request.method} ${secretPath(request.path)} HTTP/1.1`, asked),
+    known,
+  );
   const headers = rawHeaders.flatMap((name, i) =>
     i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? ""] as const] : [],
   );

@@ -96,6 +96,17 @@ export function showQuery(query: string): string {
   return `?${[...known, ...(known.length < parts.length ? ["…"] : [])].join("&")}`;
 }
 
+/** The other part of a path's query: what an answer must not repeat. */
+export function secretPath(path: string): string {
+  const query = path.indexOf("?");
+  if (query < 0) return path;
+  const secret = path
+    .slice(query + 1)
+    .split("&")
+    .filter((part) => !harmless.test(part));
+  return path.slice(0, query) + (secret.length > 0 ? `?${secret.join("&")}` : "");
+}
+
 /** The URL as a person wrote it, without the slash that the parser adds, its query as it may be shown. */
 export function showTarget(url: URL): string {
   const shown = new URL(url);

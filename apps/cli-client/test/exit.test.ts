@@ -108,6 +108,18 @@ describe("status 4: TLS", () => {
 });
 
 describe("status 5: no WebSocket", () => {
+  it("leaves the server's example of a fault whole, and hides the rest of the query in it", async () => {
+    await using server = await startServer({ faults: true });
+    const { stderr } = await runProgram([`${server.url}?fault=delay:2`], { env });
+    expect(stderr).toContain("delay: write a time: delay:200ms, at most 5m");
+    await using repeating = await startWebServer(({ url }, response) => {
+      response.statusCode = 400;
+      response.end(`no ${url ?? ""}`);
+    });
+    const seen = await runProgram([`${repeating.url}/?fault=delay:2&key=pl4nted`], { env });
+    expect(seen.stderr).toContain("no /?fault=delay:2&***");
+  });
+
   it("says that a web server is there", async () => {
     await using server = await startWebServer((_request, response) => {
       response.setHeader("content-type", "text/html").end("<h1>It works!</h1>");
@@ -127,8 +139,8 @@ describe("status 5: no WebSocket", () => {
     });
     const { status, stderr } = await runProgram([`${server.url}/room`], { env });
     expect(stderr).toBe(
-      `${server.url}/room refused the WebSocket: HTTP 404 Not Found. There is no WebSocket at this path.` +
-        " It says: no such room\n  ␛]0;owned␇<U+202E>red\n",
+      `${server.url}/room refused the WebSocket: HTTP 404 Not Found. It says: no such room\n` +
+        "  ␛]0;owned␇<U+202E>red.\n  There is no WebSocket at this path.\n",
     );
     expect(status).toBe(5);
   });
@@ -139,7 +151,8 @@ describe("status 5: no WebSocket", () => {
       response.write("busy ".repeat(10_000));
     });
     const { status, stderr } = await runProgram([server.url], { env });
-    expect(stderr).toContain("HTTP 503 Service Unavailable. The server, or a proxy");
+    expect(stderr).toContain("HTTP 503 Service Unavailable. It says: busy busy");
+    expect(stderr).toContain("The server, or a proxy");
     expect(stderr.length).toBeLessThan(8 * 1024 + 300);
     expect(status).toBe(5);
   });
