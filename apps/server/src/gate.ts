@@ -49,7 +49,10 @@ export function createGate(
   const { connections, tap, meter } = reception;
   const room = createRoom(connections);
   let nextConn = parts.conns.first;
-  const webSockets = derive(parts.rules, createWebSockets);
+  const webSockets = derive(parts.rules, (rules) => {
+    const server = createWebSockets(rules);
+    return server.on("headers", (lines, request) => tap.answer(request, lines));
+  });
 
   function admitNow(
     request: IncomingMessage,
@@ -106,7 +109,8 @@ export function createGate(
       if (faults === undefined) webSocketServer.handleUpgrade(request, socket, head, begin);
       else {
         namesOf(faults).forEach((name) => meter.faulted(name));
-        upgradeFaulty([request, socket, head], rules, faults, begin);
+        const answered = (lines: readonly string[]): void => tap.answer(request, lines);
+        upgradeFaulty([request, socket, head], rules, faults, { answered, done: begin });
       }
     };
     const check = (admission: Admission, credentials: Credentials): void => {

@@ -7,12 +7,18 @@ import type { Rules } from "../rules.ts";
 import { webSocketOptions } from "../web-sockets.ts";
 import { FaultySocket } from "./faulty-socket.ts";
 
+export interface FaultyUpgradeParts {
+  /** With these lines. */
+  readonly answered: (lines: readonly string[]) => void;
+  readonly done: (webSocket: ReplySocket) => void;
+}
+
 /** Completes the handshake of a connection that asks for faults, and says in the response which. */
 export function upgradeFaulty(
   [request, socket, head]: readonly [IncomingMessage, Socket, Buffer],
   rules: Rules,
   faults: Faults,
-  done: (webSocket: ReplySocket) => void,
+  { answered, done }: FaultyUpgradeParts,
 ): void {
   const { highWaterBytes, closeTimeoutMs } = rules.limits;
   const compress = rules.compress && faults.noCompress !== true;
@@ -21,7 +27,10 @@ export function upgradeFaulty(
     ...webSocketOptions({ ...rules, compress }),
     WebSocket: FaultySocket,
   });
-  server.on("headers", (headers) => headers.push(`Wsecho-Fault: ${writeFaults(faults)}`));
+  server.on("headers", (lines) => {
+    lines.push(`Wsecho-Fault: ${writeFaults(faults)}`);
+    answered(lines);
+  });
   server.handleUpgrade(request, socket, head, (webSocket) => {
     webSocket.arm({ faults, highWaterBytes, closeTimeoutMs });
     done(webSocket);

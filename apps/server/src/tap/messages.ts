@@ -1,4 +1,5 @@
 import type { Direction } from "@wsecho/wire";
+import type { Heads } from "./heads.ts";
 
 /** Which connections a watch is about. `user`: only theirs; `null`: whosever they are. */
 export type Scope =
@@ -31,6 +32,8 @@ export type Entry =
       readonly dialect: "plain" | "v1" | "other";
       /** What its bytes begin with; anything but `handshake` is in the middle of a session. */
       readonly start: "handshake" | "frames" | "middle";
+      /** Of the handshake, where that is over. */
+      readonly heads?: Heads;
     }
   /** The next `length` bytes of the tape. */
   | {

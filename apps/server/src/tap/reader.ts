@@ -1,11 +1,13 @@
 import {
   createDecoder,
   createRedactor,
+  formatTime,
   type Decoder,
   type NoteRecord,
   type Redactor,
   type WireRecord,
 } from "@wsecho/wire";
+import type { Heads } from "./heads.ts";
 import { toLine } from "./line.ts";
 import { covers, type Entry, type Order, type Scope, type Whose } from "./messages.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
@@ -37,10 +39,24 @@ interface Connection {
   readonly midstream: boolean;
   readonly decoder: Decoder;
   readonly redactor: Redactor;
+  /** Without secrets. */
+  readonly heads: ShownHeads | undefined;
   held: string[];
   heldLength: number;
   /** Records for which there was no room among those. */
   heldLost: number;
+}
+
+/** A handshake that was over before anybody watched; times as in the records. */
+interface ShownHeads {
+  readonly asked: string;
+  readonly answered: string;
+  readonly request: string;
+  readonly answer: string;
+}
+
+interface SessionNote extends NoteRecord {
+  readonly handshake?: ShownHeads;
 }
 
 interface Watch extends Outlet {
@@ -53,7 +69,7 @@ export function createReader({ send, recorder }: ReaderParts): Reader {
   let heldOfAll = 0;
   let now = 0;
 
-  function open({ conn, time, whose, dialect, start }: Of<"open">): void {
+  function open({ conn, time, whose, dialect, start, heads }: Of<"open">): void {
     const redactor = createRedactor();
     const midstream = start !== "handshake";
     // Otherwise the answer to its handshake says all that matters.
@@ -67,6 +83,7 @@ export function createReader({ send, recorder }: ReaderParts): Reader {
       midstream,
       decoder: createDecoder({ emit, conn, at: "server", start }),
       redactor,
+      heads: heads && redactedHeads(heads),
       held: [],
       heldLength: 0,
       heldLost: 0,
@@ -145,7 +162,8 @@ export function createReader({ send, recorder }: ReaderParts): Reader {
     return { k: "note", t: now, us: now - openedAt, conn, at: "server", ...about };
   }
 
-  function sessionNote(connection: Connection): NoteRecord {
+  /** With the heads of a handshake that no record shows. */
+  function sessionNote(connection: Connection): SessionNote {
     const { session, user } = connection.whose;
     const says =
       user === null
@@ -155,6 +173,7 @@ export function createReader({ send, recorder }: ReaderParts): Reader {
       ...note(connection, { code: "session", says }),
       session,
       ...(user === null ? {} : { user }),
+      ...(connection.heads && { handshake: connection.heads }),
     };
   }
 
@@ -230,6 +249,22 @@ export function createReader({ send, recorder }: ReaderParts): Reader {
       for (const watch of watches.values()) watch.flush();
     },
   };
+}
+
+/** As the feed may show them. */
+function redactedHeads({ request, answer, asked, answered }: Heads): ShownHeads {
+  const redactor = createRedactor();
+  const heads = { c2s: "", s2c: "" };
+  const decoder = createDecoder({
+    emit: (seen) => {
+      for (const shown of redactor.push(seen))
+        if (shown.k === "handshake") heads[shown.dir] = shown.head;
+    },
+  });
+  decoder.push("c2s", Buffer.from(request, "latin1"), asked);
+  decoder.push("s2c", Buffer.from(answer, "latin1"), answered);
+  const times = { asked: formatTime(asked), answered: formatTime(answered) };
+  return { ...times, request: heads.c2s, answer: heads.s2c };
 }
 
 type Of<Type extends Entry["type"]> = Extract<Entry, { readonly type: Type }>;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { silentLog, type Log } from "../log.ts";
 import { silentMeter, type Meter } from "../meter.ts";
 import type { ServerOptions } from "../options.ts";
+import { createRecentHeads } from "./heads.ts";
 import { covers, type Report, type Scope } from "./messages.ts";
 import type { RecordOptions } from "./record-options.ts";
 import { createTape, now, type Tape } from "./tape.ts";
@@ -35,6 +36,8 @@ export interface Tap {
   readonly begin: (open: () => Iterable<Subject>) => Promise<void>;
   /** A handshake will be answered now. */
   readonly arrive: (newcomer: Newcomer, request: IncomingMessage) => void;
+  /** With these lines. */
+  readonly answer: (request: IncomingMessage, lines: readonly string[]) => void;
   /** It has succeeded. */
   readonly open: (subject: Subject) => void;
   readonly logIn: (subject: Subject, user: string) => void;
@@ -73,6 +76,7 @@ export function createTap({ record, log, meter }: TapParts): Tap {
   /** Those that somebody looks at, by `conn`. */
   const tapped = new Map<number, Tapped>();
   const watches = new Map<number, WatchParts>();
+  const heads = createRecentHeads();
   let running: Running | null = null;
   /** A thread has started before, so another will. */
   let isReady = false;
@@ -159,7 +163,7 @@ export function createTap({ record, log, meter }: TapParts): Tap {
   function adjust({ tape }: Running, subject: Subject): void {
     const { conn } = subject;
     if (!isWanted(subject)) untap(conn, "stopped");
-    else if (!tapped.has(conn)) tapped.set(conn, Tapped.fromHere(subject, tape));
+    else if (!tapped.has(conn)) tapped.set(conn, Tapped.fromHere(subject, tape, heads.of(conn)));
   }
 
   function untap(conn: number, how: "closed" | "stopped"): void {
@@ -188,12 +192,14 @@ export function createTap({ record, log, meter }: TapParts): Tap {
       await begun.promise;
     },
     arrive(newcomer, request) {
+      if (newcomer.dialect !== null) heads.asked(newcomer.conn, request);
       if (running === null || !isWanted(newcomer)) return;
       const { conn } = newcomer;
       const one = Tapped.fromStart(newcomer, running.tape, request);
       one.onFailed(() => untap(conn, "closed"));
       tapped.set(conn, one);
     },
+    answer: heads.answered,
     open: ({ conn }) => tapped.get(conn)?.onFailed(null),
     logIn(subject, user) {
       if (subject.user === user) return;
@@ -203,7 +209,10 @@ export function createTap({ record, log, meter }: TapParts): Tap {
       if (tapped.has(conn)) running.tape.say({ type: "login", conn, time: now(), user });
       adjust(running, subject);
     },
-    close: ({ conn }) => untap(conn, "closed"),
+    close({ conn }) {
+      heads.forget(conn);
+      untap(conn, "closed");
+    },
     watch(parts) {
       const watch = ++lastId;
       const leave = parts.isRemote === true ? () => undefined : meter.watching();

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { isInsideMessage } from "../unfinished.ts";
 import type { Entry } from "./messages.ts";
+import { headOf, type Heads } from "./heads.ts";
 import { now, type Tape } from "./tape.ts";
 
 /** A connection whose handshake will be answered now. */
@@ -37,26 +38,29 @@ export class Tapped {
   /** To be called before the handshake is answered. */
   static fromStart(newcomer: Newcomer, tape: Tape, request: IncomingMessage): Tapped {
     const tapped = new Tapped(newcomer, tape, "handshake");
-    tape.add(newcomer.conn, "c2s", headOf(request));
+    tape.add(newcomer.conn, "c2s", Buffer.from(headOf(request), "latin1"));
     return tapped;
   }
 
-  /** The handshake is over. */
-  static fromHere(subject: Subject, tape: Tape): Tapped {
+  /** The handshake is over; its heads, where they are still known. */
+  static fromHere(subject: Subject, tape: Tape, heads?: Heads): Tapped {
     // The server's frames are written whole. Of the client's, one may have come in part.
-    return new Tapped(subject, tape, isInsideMessage(subject.webSocket) ? "middle" : "frames");
+    const start = isInsideMessage(subject.webSocket) ? "middle" : "frames";
+    return new Tapped(subject, tape, start, heads);
   }
 
   private constructor(
     { conn, session, socket, dialect, user }: Newcomer,
     tape: Tape,
     start: Start,
+    heads?: Heads,
   ) {
     this.#conn = conn;
     this.#socket = socket;
     this.#tape = tape;
     const whose = { session, user };
-    tape.say({ type: "open", conn, time: now(), whose, dialect: dialect ?? "other", start });
+    const entry = { type: "open", conn, time: now(), whose, start } as const;
+    tape.say({ ...entry, dialect: dialect ?? "other", ...(heads && { heads }) });
     // Before the library's own listener, which unmasks in place. What came with the request passes
     // here too: the library puts it back into the socket.
     this.#onData = (chunk) => tape.add(conn, "c2s", chunk);
@@ -91,12 +95,4 @@ export class Tapped {
     Reflect.deleteProperty(this.#socket, "write");
     this.#tape.say({ type: "end", conn: this.#conn, time: now(), how });
   }
-}
-
-/** The request's head, as far as Node tells: names, values and their order, blanks around them not. */
-function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
-  const lines = [`${method ?? ""} ${url ?? ""} HTTP/${httpVersion}`];
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    lines.push(`${rawHeaders[i] ?? ""}: ${rawHeaders[i + 1] ?? ""}`);
-  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
 }

@@ -63,6 +63,30 @@ describe("the wire feed", () => {
     expect(entry?.fields).toMatchObject({ session });
   });
 
+  test("tells how a connection began that is watched later, without secrets", async () => {
+    const { url } = await startServer({ faults: true });
+    const headers = { Authorization: `Basic ${basic}`, "X-Mixed-CASE": "kept" };
+    const client = await connect(`${url}/?token=hidden`, "wsecho.v1", { headers });
+    await client.nextJson();
+    const { session } = await client.nextJson();
+    const faulty = await connect(`${url}/?fault=no-pong`, "wsecho.v1", { headers });
+    await faulty.nextJson();
+    const feed = await watchFeed(url, admin);
+    const notes = await feed.until("note", ({ code }) => code === "session", 2);
+    const told = notes.map((note) => note as { readonly handshake?: Record<string, string> });
+    const [first, second] = told.map(({ handshake }) => handshake ?? {});
+    expect(notes[0]).toMatchObject({ session });
+    expect(first?.["request"]).toMatch(/^GET \/\?\*\*\* HTTP\/1\.1\r\n/);
+    expect(first?.["request"]).toContain("X-Mixed-CASE: kept\r\n");
+    expect(first?.["request"]).toContain("Authorization: Basic ***\r\n");
+    expect(first?.["answer"]).toMatch(/^HTTP\/1\.1 101 [^]+Sec-WebSocket-Accept: [^]+\r\n\r\n$/);
+    expect(second?.["answer"]).toContain("Wsecho-Fault: no-pong");
+    expect(Date.parse(first?.["answered"] ?? "")).toBeGreaterThanOrEqual(
+      Date.parse(first?.["asked"] ?? ""),
+    );
+    expect(feed.bytes().toString()).not.toMatch(new RegExp(`hidden|${basic}`));
+  });
+
   test("shows pure echo too, and takes nothing in it for a login", async () => {
     const { url } = await startServer();
     const feed = await watchFeed(url, admin);

@@ -1,5 +1,11 @@
 import { signal } from "@preact/signals";
-import type { HandshakeRecord, WireRecord } from "@wsecho/wire";
+import {
+  createDecoder,
+  parseTime,
+  type HandshakeRecord,
+  type NoteRecord,
+  type WireRecord,
+} from "@wsecho/wire";
 
 /** A session's handshake, as far as it was seen. */
 export interface Handshake {
@@ -22,7 +28,7 @@ export function createHandshakes(): Handshakes {
   return {
     of: (session) => kept.value.get(session) ?? null,
     came: (records) => {
-      for (const record of records) {
+      for (const record of records.flatMap((one) => (one.k === "note" ? toldBy(one) : one))) {
         if (record.k !== "handshake" || record.session === undefined) continue;
         const next = new Map(kept.value);
         const before = next.get(record.session) ?? { request: null, answer: null };
@@ -32,4 +38,34 @@ export function createHandshakes(): Handshakes {
       }
     },
   };
+}
+
+/**
+ * The records of a handshake that was over when the feed began: of the newest ones the server tells
+ * what they said (README.md of the server, "The wire feed").
+ */
+function toldBy(note: NoteRecord): readonly HandshakeRecord[] {
+  const { session, conn, at } = note;
+  const { handshake } = note as { readonly handshake?: unknown };
+  if (typeof handshake !== "object" || handshake === null || session === undefined) return [];
+  const fields = handshake as Readonly<Record<string, unknown>>;
+  const told: HandshakeRecord[] = [];
+  const decoder = createDecoder({
+    ...{ conn, at },
+    emit: (record) => {
+      if (record.k === "handshake") told.push({ ...record, session });
+    },
+  });
+  const take = (dir: "c2s" | "s2c", head: unknown, time: unknown): void => {
+    const when = typeof time === "string" ? parseTime(time) : undefined;
+    if (typeof head !== "string" || when === undefined) return;
+    decoder.push(
+      dir,
+      Uint8Array.from(head, (char) => char.charCodeAt(0)),
+      when,
+    );
+  };
+  take("c2s", fields["request"], fields["asked"]);
+  take("s2c", fields["answer"], fields["answered"]);
+  return told;
 }

@@ -1,31 +1,12 @@
 import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startAnyServer } from "../support/any-server.ts";
-import { violations } from "../support/checks.ts";
-import {
-  closeBrowser,
-  logIn,
-  openPage,
-  startServer,
-  state,
-  type Opened,
-  type Running,
-} from "../support/page.ts";
+import { tooWide, violations } from "../support/checks.ts";
+import { useSite } from "../support/fixture.ts";
+import { state } from "../support/page.ts";
+import { openFrames } from "../support/visit-frames.ts";
 
-let running: Running;
-let opened: Opened;
-
-beforeAll(async () => {
-  running = await startServer({ compress: true });
-});
-afterAll(async () => {
-  await closeBrowser();
-  await running.server.close();
-});
-afterEach(async () => {
-  await opened.page.context().close();
-  expect(opened.complaints).toEqual([]);
-});
+const site = useSite({ server: { compress: true } });
 
 /** Opened by the keyboard. */
 const openHandshake = async (page: Page): Promise<Locator> => {
@@ -39,16 +20,13 @@ const fact = (dialog: Locator, name: string): Promise<string> =>
 
 describe("the handshake of a session", () => {
   it("is what a browser tells, with the ways to the rest, while nobody watches", async () => {
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
-    await logIn(page);
-    await state(page, "Connected").waitFor();
+    const page = await site.openSession();
     const dialog = await openHandshake(page);
     expect(await fact(dialog, "Subprotocols offered")).toBe("wsecho.v1");
     expect(await fact(dialog, "Subprotocol selected")).toBe("wsecho.v1");
     expect(await fact(dialog, "Extensions agreed on")).toContain("permessage-deflate");
     expect(await fact(dialog, "Time to open")).toMatch(/^[\d.,]+ (µs|ms|s)$/);
-    await dialog.getByText(`wsecho inspect ${running.url}`).waitFor();
+    await dialog.getByText(`wsecho inspect ${site.url}`).waitFor();
     // It saw no header, so it shows none.
     expect(await dialog.innerText()).not.toMatch(/HTTP\/1\.1|Sec-WebSocket/);
     expect(await violations(page)).toEqual([]);
@@ -56,10 +34,30 @@ describe("the handshake of a session", () => {
     await page.getByText("this page keeps no password").waitFor();
   });
 
+  it("is both heads as the server saw them, secrets left out, once its feed is watched", async () => {
+    const page = await site.openSession(
+      { autoReconnect: true, server: `${site.url}/?token=hidden` },
+      { viewport: { width: 320, height: 640 } },
+    );
+    await openFrames(page);
+    await page.locator(".frames").getByText("Live", { exact: true }).first().waitFor();
+    await page.locator(".frames-toggle").press("Enter");
+    const dialog = await openHandshake(page);
+    const request = dialog.getByRole("group", { name: "Head of the request" });
+    expect(await request.innerText()).toMatch(/^GET \/\?\*\*\* HTTP\/1\.1\s/);
+    expect(await request.innerText()).toContain("Sec-WebSocket-Protocol: wsecho.v1");
+    const answer = dialog.getByRole("group", { name: "Head of the answer" });
+    expect(await answer.innerText()).toContain("Sec-WebSocket-Accept: ");
+    await dialog.getByText("Sec-WebSocket-Accept answers the key").waitFor();
+    await dialog.getByText("client to server: window of 32 KiB, context not kept").waitFor();
+    await dialog.getByText(/^It answered [\d.]+ (µs|ms) after/).waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await tooWide(page)).toEqual([]);
+  });
+
   it("with any server is what a browser tells, and the terminal's command", async () => {
     await using other = await startAnyServer();
-    opened = await openPage(running.httpUrl);
-    const { page } = opened;
+    const page = await site.open();
     await page.getByLabel("Server", { exact: true }).fill(`${other.url}/?token=hidden`);
     await page.getByRole("radio", { name: "raw" }).check({ force: true });
     await page.getByRole("button", { name: "Connect", exact: true }).click();
