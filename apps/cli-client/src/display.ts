@@ -9,7 +9,8 @@ export interface DisplayOptions {
   readonly timestamps?: (typeof timestampKinds)[number];
   readonly rtt?: boolean;
   readonly binaryDisplay?: (typeof binaryDisplays)[number];
-  readonly pretty?: boolean;
+  /** Indents an object or a list; `null` for any other text. */
+  readonly pretty?: (text: string) => string | null;
   /** Values of a JSON message; nothing where the message is none, or has none of them. */
   readonly filter?: (message: string) => readonly unknown[];
   readonly format?: string;
@@ -41,7 +42,7 @@ export function createDisplay(options: DisplayOptions, now: () => number): Displ
       return shown.length === 0 ? null : shown.join("\n");
     }
     if (message.kind === "binary") return showBytes(message.data, options, forPerson);
-    return options.pretty === true ? (prettyJson(message.text) ?? message.text) : message.text;
+    return options.pretty?.(message.text) ?? message.text;
   };
 
   return {
@@ -67,18 +68,8 @@ function asText(shown: string | Uint8Array): string {
   return typeof shown === "string" ? shown : Buffer.from(shown).toString();
 }
 
-function json(value: unknown, { pretty = false }: DisplayOptions): string {
-  return JSON.stringify(value, null, pretty ? 2 : 0);
-}
-
-/** `null` where the text is no object or list. */
-function prettyJson(text: string): string | null {
-  if (!/^\s*[[{]/.test(text)) return null;
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return null;
-  }
+function json(value: unknown, { pretty }: DisplayOptions): string {
+  return JSON.stringify(value, null, pretty === undefined ? 0 : 2);
 }
 
 function showBytes(

@@ -1,6 +1,6 @@
 import { readTlsOptions } from "../certificates.ts";
 import { createDeparture } from "../departure.ts";
-import { createDisplay } from "../display.ts";
+import { createDisplay, type DisplayOptions } from "../display.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
 import { readMessages, type Outgoing } from "../input/framing.ts";
 import { InputError } from "../lines.ts";
@@ -25,7 +25,7 @@ export async function listenCommand({ address, options }: ListenInvocation): Pro
     screen: terminal.current,
     interactive,
     onGone: () => leave("ok"),
-    display: createDisplay(displayOf(options), Date.now),
+    display: createDisplay(await displayOf(options), Date.now),
   });
   const { info, problem } = output;
   signal.addEventListener("abort", () => {
@@ -97,8 +97,13 @@ export async function listenCommand({ address, options }: ListenInvocation): Pro
   return end(departure.exit() ?? "ok");
 }
 
-function displayOf({ timestamps, timestampsKind = "iso", ...others }: ListenOptions) {
-  return { ...others, ...(timestamps === true ? { timestamps: timestampsKind } : {}) };
+async function displayOf(options: ListenOptions): Promise<DisplayOptions> {
+  const { timestamps, timestampsKind = "iso", pretty, ...others } = options;
+  return {
+    ...others,
+    ...(timestamps === true ? { timestamps: timestampsKind } : {}),
+    ...(pretty === true ? { pretty: (await import("../pretty.ts")).prettyJson } : {}),
+  };
 }
 
 /** What is said to clients, and about them. */

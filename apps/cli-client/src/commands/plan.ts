@@ -34,6 +34,7 @@ export async function readPlan(options: ConnectCommandOptions): Promise<Result<P
     expect,
     display: {
       ...pick(options),
+      ...(options.pretty === true ? { pretty: (await import("../pretty.ts")).prettyJson } : {}),
       ...(filter.value === undefined ? {} : { filter: filter.value }),
     },
   });
@@ -49,12 +50,11 @@ export function readPattern(source: string): Result<RegExp, string> {
 
 function pick(options: ConnectCommandOptions): DisplayOptions {
   const timestamps = options.timestamps === true ? (options.timestampsKind ?? "iso") : undefined;
-  const { rtt, binaryDisplay, pretty, format, raw } = options;
+  const { rtt, binaryDisplay, format, raw } = options;
   return {
     ...(timestamps === undefined ? {} : { timestamps }),
     ...(rtt === undefined ? {} : { rtt }),
     ...(binaryDisplay === undefined ? {} : { binaryDisplay }),
-    ...(pretty === undefined ? {} : { pretty }),
     ...(format === undefined ? {} : { format }),
     ...(raw === undefined ? {} : { raw }),
   };

@@ -10,7 +10,7 @@ export interface ConnectCommandOptions
     CredentialOptions,
     CertificateOptions,
     ConnectionOptions,
-    Omit<DisplayOptions, "filter" | "timestamps"> {
+    Omit<DisplayOptions, "filter" | "pretty" | "timestamps"> {
   readonly dialect?: "v1" | "plain" | "auto" | "none";
   readonly subprotocol?: readonly string[];
   readonly reconnect?: boolean;
@@ -37,6 +37,7 @@ export interface ConnectCommandOptions
   readonly timestamps?: boolean;
   readonly timestampsKind?: DisplayOptions["timestamps"];
   readonly filter?: string;
+  readonly pretty?: boolean;
   readonly watch?: boolean;
   readonly record?: string;
   readonly history: boolean;

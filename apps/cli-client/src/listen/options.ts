@@ -4,7 +4,8 @@ import { delimiters, inputKinds, type Delimiter, type InputKind } from "../input
 import { address, seconds, subprotocols, whole, type Address } from "../options/values.ts";
 
 /** What `listen` takes. */
-export interface ListenOptions extends Pick<DisplayOptions, "binaryDisplay" | "pretty" | "raw"> {
+export interface ListenOptions extends Pick<DisplayOptions, "binaryDisplay" | "raw"> {
+  readonly pretty?: boolean;
   readonly echo?: boolean;
   readonly once?: boolean;
   readonly subprotocol?: readonly string[];
