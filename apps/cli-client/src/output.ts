@@ -13,8 +13,11 @@ export interface Output {
    * more, with whether it was shown.
    */
   readonly message: (message: Message, mark?: string) => Promise<boolean>;
-  /** A line of our own making for stdout; a terminal gets it harmless. Resolves when there is room for more. */
-  readonly line: (text: string) => Promise<void>;
+  /**
+   * A line of our own making for stdout; a terminal gets `text` harmless, and `mark` as it is before
+   * it. Resolves when there is room for more.
+   */
+  readonly line: (text: string, mark?: string) => Promise<void>;
   /** Whether whoever reads our stdout has more than enough to do. */
   readonly blocked: () => boolean;
   /** Nobody reads stdout any more, as after `| head -1`. */
@@ -90,7 +93,7 @@ export function createOutput(options: OutputOptions): Output {
       else await write(withLineEnd(shown));
       return true;
     },
-    line: (text) => write(`${stdout.isTTY ? sanitizeLine(text) : text}\n`),
+    line: (text, mark = "") => write(`${mark}${stdout.isTTY ? sanitizeLine(text) : text}\n`),
     blocked: () => room !== null,
     gone: () => gone,
     info: (text) => {

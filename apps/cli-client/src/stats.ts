@@ -28,9 +28,13 @@ export function createStats(): Stats {
     },
     describe: () =>
       [
-        `sent ${out.messages} messages, ${out.bytes} bytes`,
-        `received ${back.messages} messages, ${back.bytes} bytes`,
+        `sent ${countOf(out.messages, "message")}, ${countOf(out.bytes, "byte")}`,
+        `received ${countOf(back.messages, "message")}, ${countOf(back.bytes, "byte")}`,
         ...(answered === 0 ? [] : [`round trip ${(totalMs / answered).toFixed(1)} ms on average`]),
       ].join("\n"),
   };
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -13,7 +13,7 @@ import { exitOf, skip, type Verdict } from "../doctor/verdict.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
 import { watchHandshakes } from "../handshake.ts";
 import { createByteInput } from "../input/bytes.ts";
-import { createOutput } from "../output.ts";
+import { createOutput, type Output } from "../output.ts";
 import { hostOf, parseTarget } from "../target.ts";
 import { sanitizeLine } from "../terminal/sanitize.ts";
 
@@ -47,8 +47,7 @@ export async function doctorCommand({ target: text, options }: DoctorInvocation)
   const verdicts: Verdict[] = [];
   const tell = async (...more: readonly Verdict[]): Promise<boolean> => {
     verdicts.push(...more);
-    if (options.json !== true)
-      for (const verdict of more) for (const line of format(verdict)) await output.line(line);
+    if (options.json !== true) for (const verdict of more) await show(verdict, output);
     return more.every(({ outcome }) => outcome !== "fail") && !departure.signal.aborted;
   };
   await examine({ url, tls, options, session: login.session, tell });
@@ -110,9 +109,10 @@ const marks = {
   skip: { word: "–   ", style: "dim" },
 } as const;
 
-function format({ check, outcome, text, advice }: Verdict): readonly string[] {
+async function show({ check, outcome, text, advice }: Verdict, output: Output): Promise<void> {
   const { word, style } = marks[outcome];
   const mark = styleText(style, word, { stream: process.stdout });
-  const line = `${mark}  ${check.padEnd(11)}  ${sanitizeLine(text)}`;
-  return advice === undefined ? [line] : [line, `${" ".repeat(19)}→ ${advice}`];
+  // In a file, too, it is read by people.
+  await output.line(sanitizeLine(`  ${check.padEnd(11)}  ${text}`), mark);
+  if (advice !== undefined) await output.line(`${" ".repeat(19)}→ ${advice}`);
 }

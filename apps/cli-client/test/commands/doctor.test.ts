@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Verdict } from "../../src/doctor/verdict.ts";
 import { runProgram } from "../support/program.ts";
+import { openScreen } from "../support/screen.ts";
 import {
   closedPort,
   startArticleServer,
@@ -74,6 +75,14 @@ describe("a doctor", () => {
       ].join("\n"),
     );
     expect(status).toBe(0);
+  });
+
+  it("marks its verdicts in colour on a terminal", async () => {
+    await using server = await startBareServer(() => undefined);
+    using screen = openScreen(["doctor", server.url], { columns: 120 });
+    expect(await screen.exit).toBe(0);
+    expect(screen.rows()[0]).toBe("ok    DNS          127.0.0.1 is an address, no name to look up");
+    expect(screen.raw()).toContain("\x1b[32mok  \x1b[39m  DNS");
   });
 
   it("looks at any server, with what it has", async () => {
