@@ -4,6 +4,7 @@ import type { Payload } from "@wsecho/protocol";
 import { payloadBytes } from "../session/payload.ts";
 import type { DraftMode } from "../store/types.ts";
 import { formatBytes } from "../text/format.ts";
+import { indentJson } from "../text/json.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { Segments } from "./fields.tsx";
@@ -64,6 +65,6 @@ export function ComposerFoot({ id, payload, problem, repeating }: ComposerFootPr
   );
 
   function tidy(): void {
-    draft.value = { mode, text: JSON.stringify(JSON.parse(text), null, 2) };
+    draft.value = { mode, text: indentJson(text) };
   }
 }

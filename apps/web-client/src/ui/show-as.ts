@@ -2,6 +2,7 @@ import { failure, success, type Payload, type Result } from "@wsecho/protocol";
 import { readProtobuf, protobufText } from "../session/protobuf.ts";
 import { base64Of } from "../text/base64.ts";
 import { hexDump } from "../text/hex.ts";
+import { indentJson } from "../text/json.ts";
 import type { ShowAs } from "./row-state.ts";
 
 /** A payload as something else than what came; the failure says why it is not that. */
@@ -16,7 +17,7 @@ export async function showPayload(
       case "text":
         return success(new TextDecoder().decode(bytes));
       case "json":
-        return success(tidy(JSON.parse(new TextDecoder().decode(bytes))));
+        return success(indentJson(new TextDecoder().decode(bytes)));
       case "hex":
         return success(hexDump(bytes));
       case "base64":
