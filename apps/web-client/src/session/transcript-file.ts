@@ -2,6 +2,7 @@ import { parseBase64, base64Of } from "../text/base64.ts";
 import type { EchoCheck } from "./echo-check.ts";
 import { payloadBytes } from "./payload.ts";
 import { publicAddress } from "./public-address.ts";
+import { maxDate } from "./view.ts";
 import type { ClosedBy, Entry, NewEntry, ReceivedEntry, SentEntry } from "./transcript.ts";
 import type { Payload } from "@wsecho/protocol";
 
@@ -184,6 +185,7 @@ function readHarMessage(value: unknown): NewEntry | null {
   const payload = opcode === 1 ? readPayload(data, null) : readPayload(null, data);
   if (payload === null) return null;
   const at = Math.round(count(time) * 1000);
+  if (Math.abs(at) > maxDate) return null;
   const stamp = { at, payload, bytes: payloadBytes(payload) };
   return type === "send"
     ? { kind: "sent", ...stamp, id: null, resent: false, fate: { kind: "sent" } }

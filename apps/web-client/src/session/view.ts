@@ -110,7 +110,7 @@ export function beginSession({ transcript, figures }: SessionView): SessionView 
 }
 
 /** The last moment that a `Date` can hold (ECMA-262, Time Values and Time Range). */
-const maxDate = 8.64e15;
+export const maxDate = 8.64e15;
 
 /** One batch's changes. */
 interface Changes {

@@ -1,5 +1,5 @@
 import { retryDelay, type StopReason } from "@wsecho/client";
-import { closes, type Payload } from "@wsecho/protocol";
+import { closes, retryAfterClose, type Payload } from "@wsecho/protocol";
 import { createRawEcho } from "../session/raw-echo.ts";
 import type { PageEvent, PageStatus } from "../session/view.ts";
 import type { Conversation } from "./conversation.ts";
@@ -19,6 +19,8 @@ interface RawOptions {
 /** The same limits as the session library's. */
 const connectTimeoutMs = 10_000;
 const closeTimeoutMs = 5000;
+/** After so long a connection counts as one that works, though nothing came. */
+const lastingMs = 10_000;
 
 /** Talks to any WebSocket server: no login, no ids; what comes is shown as it comes. */
 export function createRawConversation(options: RawOptions): Conversation {
@@ -46,7 +48,7 @@ export function createRawConversation(options: RawOptions): Conversation {
     clearTimeout(timer);
     socket = null;
     if (leaving) stop({ kind: "left" });
-    else if (!reconnect || (!wasOpen && retries === 0)) stop(reason);
+    else if (!reconnect || (!wasOpen && retries === 0) || isFinal(reason)) stop(reason);
     else {
       const retryInMs = retryDelay(retries, Math.random);
       retries += 1;
@@ -67,7 +69,8 @@ export function createRawConversation(options: RawOptions): Conversation {
     const began = now();
     mine.binaryType = "arraybuffer";
     socket = mine;
-    let opened = false;
+    let openedAt: number | null = null;
+    let heard = false;
     timer = setTimeout(() => {
       if (socket !== mine) return;
       socket = null;
@@ -77,8 +80,7 @@ export function createRawConversation(options: RawOptions): Conversation {
     mine.addEventListener("open", () => {
       if (socket !== mine) return;
       clearTimeout(timer);
-      opened = true;
-      retries = 0;
+      openedAt = performance.now();
       echo = createRawEcho();
       const { protocol, extensions } = mine;
       const tookMs = now() - began;
@@ -86,15 +88,20 @@ export function createRawConversation(options: RawOptions): Conversation {
       say("ready");
     });
     mine.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
-      if (socket === mine) receive(payloadOf(data));
+      if (socket !== mine) return;
+      heard = true;
+      receive(payloadOf(data));
     });
     mine.addEventListener("close", ({ code, reason }) => {
       if (socket !== mine) return;
-      if (opened) emit({ type: "closed", code, reason });
-      comeBack(
-        opened ? { kind: "closed", code, reason } : { kind: "unreachable", detail: "" },
-        opened,
-      );
+      if (openedAt === null) {
+        comeBack({ kind: "unreachable", detail: "" }, false);
+        return;
+      }
+      // A server that lets us in only to cut us off is asked no more often than one that does not.
+      if (heard || performance.now() - openedAt > lastingMs) retries = 0;
+      emit({ type: "closed", code, reason });
+      comeBack({ kind: "closed", code, reason }, true);
     });
   }
 
@@ -143,6 +150,11 @@ export function createRawConversation(options: RawOptions): Conversation {
       }, closeTimeoutMs);
     },
   };
+}
+
+/** The server said that it is over, and not only for now. */
+function isFinal(reason: StopReason): boolean {
+  return reason.kind === "closed" && retryAfterClose(reason.code, reason.reason) === "never";
 }
 
 function payloadOf(data: unknown): Payload {

@@ -39,6 +39,8 @@ export function createStore(host: StoreHost): Store {
   function start(next: Target): void {
     abandon();
     begin();
+    // What was planned for one server is not for the next.
+    repeater.stop();
     target.value = next;
     const emit = (event: PageEvent): void => {
       if (conversation !== own) return;

@@ -50,6 +50,12 @@ describe("a transcript as JSON Lines", () => {
 });
 
 describe("a transcript as HAR", () => {
+  it("skips a message of a time that no calendar has", () => {
+    const messages = [1, 1e20].map((time) => ({ type: "receive", time, opcode: 1, data: "a" }));
+    const har = JSON.stringify({ log: { entries: [{ _webSocketMessages: messages }] } });
+    expect(readTranscript(har)).toMatchObject({ entries: [{ at: 1000 }], skipped: 1 });
+  });
+
   it("has the messages as browsers write them, and no secret of the address", () => {
     const har = toHar(entriesOf(some), "wss://example.org/?token=s3cret&room=1");
     expect(har).not.toContain("s3cret");

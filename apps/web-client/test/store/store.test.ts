@@ -166,6 +166,14 @@ describe("login", () => {
 });
 
 describe("reconnect", () => {
+  it("ends what was to be sent again and again, as the next server may be another", () => {
+    const { store, ready } = createFixture();
+    ready();
+    store.repeater.start({ delayMs: 3_600_000, everyMs: 1, times: 2 }, () => true);
+    store.reconnect("secret");
+    expect(store.repeater.progress.value).toMatchObject({ done: 0, running: false });
+  });
+
   it("opens the same session with the password that is given, and keeps the transcript", async () => {
     const { store, session, ready, draw } = createFixture();
     ready().emit(status("stopped", { reason: { kind: "closed", code: 1012, reason: "" } }));

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { formatTime } from "@wsecho/wire";
 
 /** When, in UTC as in the files. */
 export function Stamp({
@@ -6,6 +7,6 @@ export function Stamp({
 }: {
   readonly record: { readonly t: number };
 }): JSX.Element {
-  const date = new Date(time / 1000);
-  return <time dateTime={date.toISOString()}>{date.toISOString().replace("T", " ")}</time>;
+  const text = formatTime(time);
+  return <time dateTime={text}>{text.replace("T", " ")}</time>;
 }
