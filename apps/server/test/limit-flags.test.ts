@@ -24,6 +24,7 @@ const logIn = (url: string): Promise<TestClient> => connectPlain(url);
 const noAnswer: Partial<ServerOptions> = { onMessage: () => new Promise(() => undefined) };
 
 interface Limit {
+  readonly name: LimitName;
   readonly flags: readonly string[];
   readonly options?: Partial<ServerOptions>;
   readonly open?: (url: string) => Promise<TestClient>;
@@ -32,40 +33,53 @@ interface Limit {
 }
 
 /** Those whose test elsewhere looks at the close alone. */
-const limits: Readonly<Partial<Record<LimitName, Limit>>> = {
-  "max-message": {
+const limits: readonly Limit[] = [
+  {
+    name: "max-message",
     flags: ["--max-message", "1000"],
     provoke: (client) => client.send("x".repeat(1001)),
     end: { code: 1009, reason: "message too big" },
   },
-  "auth-timeout": {
+  {
+    name: "auth-timeout",
     flags: ["--auth-timeout", "50ms"],
     open: connect,
     provoke: () => undefined,
     end: { code: 4408, reason: "login took too long" },
   },
-  "auth-max-attempts": {
+  {
+    name: "auth-max-attempts",
     flags: ["--auth-max-attempts", "2"],
     open: connect,
     provoke: (client) => client.send("admin:wrong", "no colon"),
     end: { code: 4429, reason: "too many login attempts" },
   },
-  "idle-timeout": {
+  {
+    name: "idle-timeout",
     flags: ["--idle-timeout", "50ms"],
     provoke: () => undefined,
     end: { code: 4408, reason: "idle for too long" },
   },
-  "max-backlog": {
+  {
+    name: "max-backlog",
     flags: ["--max-backlog", "3"],
     options: noAnswer,
     provoke: (client) => client.send("1", "2", "3", "4", "5"),
     end: { code: 4429, reason: "too many messages" },
   },
-};
+  {
+    name: "max-backlog",
+    flags: ["--max-backlog-size", "100", "--max-message", "1000"],
+    options: noAnswer,
+    // In hand, beside the size, and within it; then one too many.
+    provoke: (client) => client.send(...["x".repeat(1000), "y".repeat(1000), "z".repeat(100), "!"]),
+    end: { code: 4429, reason: "too many messages" },
+  },
+];
 
-test.each(Object.entries(limits))(
-  "--%s closes as it is documented, and is counted by that name",
-  async (name, { flags, options, open = logIn, provoke, end }) => {
+test.each(limits)(
+  "$flags closes as it is documented, and is counted as $name",
+  async ({ name, flags, options, open = logIn, provoke, end }) => {
     const { url, met } = await startLimited(limitsOf(flags), options);
     const client = await open(url);
     provoke(client);

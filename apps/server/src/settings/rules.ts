@@ -44,6 +44,7 @@ export function toLimits(settings: Settings): Partial<ServerLimits> {
     messageTimeoutMs: settings["message-timeout"],
     compressThresholdBytes: settings["compress-threshold"],
     backlogMessages: settings["max-backlog"],
+    backlogBytes: settings["max-backlog-size"],
     highWaterBytes: settings["high-water"],
     maxAttempts: settings["auth-max-attempts"],
     authTimeoutMs: settings["auth-timeout"],

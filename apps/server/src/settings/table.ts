@@ -179,6 +179,7 @@ export const settings = {
     time,
   ),
   "max-backlog": setting("Limits", "messages that may wait", limits.backlogMessages, count),
+  "max-backlog-size": setting("Limits", "their size, beside one more", limits.backlogBytes, size),
   "high-water": setting("Limits", "unread replies until input pauses", limits.highWaterBytes, size),
   "auth-max-attempts": setting("Limits", "logins tried per connection", limits.maxAttempts, count),
   "auth-timeout": setting("Limits", "time to log in", limits.authTimeoutMs, time),
