@@ -23,6 +23,15 @@ const apart = (filter: RegExp, path: string) => ({
   },
 });
 
+/** The program proper is a file of its own, too, run as it was compiled before. */
+const compiled = {
+  name: "run.ts is loaded with its compiled code",
+  setup(build: Build) {
+    const path = fileURLToPath(new URL("src/run-compiled.ts", import.meta.url));
+    build.onResolve({ filter: /^\.\/run\.ts$/ }, () => ({ path }));
+  },
+};
+
 /** `commander` starts programs for subcommands that are some; there are none here. */
 const withoutPrograms = {
   name: "no child processes",
@@ -34,15 +43,34 @@ const withoutPrograms = {
   },
 };
 
+/**
+ * `ws` loads what only `wss:` and compression need at once, and Node takes longer for `tls` than for
+ * all the rest of a connection. This way each is loaded when something of it is first used.
+ */
+const lateForWs = {
+  name: "tls, https and zlib are loaded when used",
+  setup(build: Build) {
+    build.onResolve({ filter: /^(tls|https|zlib)$/ }, ({ path, importer }) =>
+      /[\\/]ws[\\/]lib[\\/]/.test(importer) ? { path, namespace: "late" } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: "late" }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => require("node:${path}")[name] });`,
+    }));
+  },
+};
+
 /** By `require`: Node reads what `import` gets from CommonJS a second time. */
 const byRequire = { "dynamic-import": false };
+
+/** Node reads ASCII as it is; and V8 reads a set of Unicode where one stands as literal only once. */
+const readable = { "regexp-unicode-property-escapes": true };
 
 // Without tsup's defineConfig: the types that tsup 9 ships do not resolve.
 export default [
   {
     ...shared,
     entry: { wsecho: "src/main.ts" },
-    esbuildPlugins: [apart(/^\.\/run\.ts$/, "./run.cjs")],
+    esbuildPlugins: [compiled],
     esbuildOptions: (options: EsbuildOptions) => {
       options.supported = byRequire;
     },
@@ -60,11 +88,13 @@ export default [
       apart(/^selfsigned$/, "./selfsigned.cjs"),
       apart(/^json-p3$/, "./json-p3.cjs"),
       withoutPrograms,
+      lateForWs,
     ],
     esbuildOptions: (options: EsbuildOptions) => {
       // The workspace's packages from their source: what is built here is never older than they are.
       options.conditions = ["@wsecho/source", "module"];
-      options.supported = byRequire;
+      options.supported = { ...byRequire, ...readable };
+      options.charset = "ascii";
       // What is native cannot come along in a bundle, so `ws` need not look for it.
       options.define = { ...options.define, "process.env.WS_NO_BUFFER_UTIL": '"1"' };
     },
@@ -84,6 +114,7 @@ interface EsbuildOptions {
   conditions?: string[];
   supported?: Readonly<Record<string, boolean>>;
   define?: Readonly<Record<string, string>>;
+  charset?: "ascii" | "utf8";
 }
 
 interface Resolved {
@@ -99,6 +130,6 @@ interface Build {
   ): void;
   onLoad(
     options: { readonly filter: RegExp; readonly namespace: string },
-    callback: () => { readonly contents: string },
+    callback: (given: { readonly path: string }) => { readonly contents: string },
   ): void;
 }

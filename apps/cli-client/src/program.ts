@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addBenchCommand, type BenchInvocation } from "./bench/options.ts";
+import type { CommandName } from "./command-names.ts";
 import type { ConnectCommandOptions } from "./commands/settings.ts";
 import type { InspectCommandOptions } from "./commands/inspect.ts";
 import { addConnectCommand, addSendCommand, splitOptionalValues } from "./options/connect.ts";
@@ -130,7 +131,7 @@ export function parseArguments(args: readonly string[], version: string): Invoca
 
 /** Commands that are added together. */
 interface CommandGroup {
-  readonly names: readonly string[];
+  readonly names: readonly CommandName[];
   readonly add: () => void;
 }
 
@@ -146,7 +147,7 @@ function groupsFor(
   const listsAll = ["completion", "man", "--"].includes(first);
   if (listsAll || args.includes("--help") || args.includes("-h")) return groups;
   const named = (name: string): readonly CommandGroup[] =>
-    groups.filter(({ names }) => names.includes(name));
+    groups.filter(({ names }) => names.some((each) => each === name));
   if (named(first).length > 0) return named(first);
   return readsAsCommand(args) ? groups : named("connect");
 }

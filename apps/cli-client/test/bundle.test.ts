@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cleanEnvironment } from "./support/program.ts";
-import { startServer } from "./support/servers.ts";
+import { startBareServer, startSecureEcho, startServer } from "./support/servers.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -56,27 +56,89 @@ describe("the built program", () => {
     expect(await running).toEqual({ stdout: "hello\n", stderr: "" });
   });
 
-  it("keeps compiled code in a folder of the user's own", async () => {
-    const cache = join(directory, "cache");
-    // What the tests set for all they start would go before.
-    const { NODE_COMPILE_CACHE: _, ...env } = cleanEnvironment({ XDG_CACHE_HOME: cache });
-    await run(process.execPath, [main, "--help"], { env });
-    expect(await readdir(join(cache, "wsecho"))).toHaveLength(1);
+  it("speaks TLS and compresses, though what that needs is loaded late", async () => {
+    await using secure = await startSecureEcho();
+    await using compressing = await startBareServer(
+      (socket) =>
+        socket.on("message", (data) =>
+          socket.send(`${socket.extensions} ${(data as Buffer).toString()}`),
+        ),
+      { perMessageDeflate: { threshold: 0 } },
+    );
+    const echo = async (...args: readonly string[]): Promise<string> =>
+      (
+        await run(process.execPath, [main, "-q", "-1", "-x", "hi", ...args], {
+          env: cleanEnvironment(),
+        })
+      ).stdout;
+    expect(await echo("-k", secure.url)).toBe("hi\n");
+    expect(await echo("--compress", compressing.url)).toBe("permessage-deflate hi\n");
+  });
+
+  it("is plain ASCII, which is how it is read", async () => {
+    expect(await readFile(join(directory, "dist/run.cjs"), "utf8")).toMatch(/^[\0-\x7f]+$/);
+  });
+
+  describe("keeps compiled code", () => {
+    const start = async (cache: string, ...args: readonly string[]): Promise<string> => {
+      // What the tests set for all they start would go before.
+      const { NODE_COMPILE_CACHE: _, ...env } = cleanEnvironment({ XDG_CACHE_HOME: cache });
+      const { stdout, stderr } = await run(process.execPath, [main, ...args], { env });
+      expect(stderr).toBe("");
+      return stdout;
+    };
+    const explain = ["explain", "81", "00"];
+
+    it("of each command in a folder of the user's own, where nobody else reads or writes", async () => {
+      const cache = join(directory, "cache");
+      await start(cache, "--help");
+      await start(cache, ...explain);
+      await start(cache, ...explain);
+      const folder = join(cache, "wsecho");
+      expect(await readdir(folder)).toEqual(["connect.code", "explain.code"]);
+      expect((await stat(folder)).mode & 0o777).toBe(0o700);
+      expect((await stat(join(folder, "explain.code"))).mode & 0o777).toBe(0o600);
+    });
+
+    it("and runs none that is broken, of another build, or that others can write", async () => {
+      const cache = join(directory, "other");
+      const file = join(cache, "wsecho", "explain.code");
+      const text = await start(cache, ...explain);
+      const good = await readFile(file);
+      const ofAnother = Buffer.from(good);
+      ofAnother.write("9.9.9", good.length - 64, "latin1");
+      for (const bad of [Buffer.from("no code"), good.subarray(1000), ofAnother]) {
+        await writeFile(file, bad);
+        expect(await start(cache, ...explain)).toBe(text);
+        expect((await readFile(file)).equals(bad)).toBe(false);
+      }
+      await chmod(file, 0o666);
+      expect(await start(cache, ...explain)).toBe(text);
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    });
+
+    it("nowhere where none can be kept", async () => {
+      expect(await start("/dev/null", ...explain)).toContain("text");
+    });
   });
 
   it("loads no more than it needs", async () => {
-    // Each of Node's own modules that one run of the program has loaded, and its own files.
+    // Each of Node's own modules that one run of the program has loaded, and the files it has read.
     const listing = join(directory, "listing.cjs");
     await writeFile(
       listing,
-      `process.on("exit", () => process.stderr.write(
-        [...process.moduleLoadList, ...Object.keys(require.cache)].join("\\n")));`,
+      `const fs = require("node:fs");
+      const { readFileSync } = fs;
+      const read = [];
+      fs.readFileSync = (path, ...rest) => (read.push(path), readFileSync(path, ...rest));
+      process.on("exit", () => process.stderr.write(
+        [...process.moduleLoadList, ...Object.keys(require.cache), ...read].join("\\n")));`,
     );
     const loaded = async (...args: readonly string[]): Promise<readonly string[]> => {
       const { stderr } = await run(process.execPath, ["--require", listing, main, ...args], {
         env: cleanEnvironment(),
       });
-      const wanted = ["run.cjs", "http", "tls", "readline", "zlib"];
+      const wanted = ["run.cjs", "http", "tls", "https", "readline", "zlib", "selfsigned.cjs"];
       const lines = stderr.split("\n").map((line) => line.replace(/^NativeModule |^.*dist\//, ""));
       return wanted.filter((name) => lines.includes(name));
     };
@@ -84,6 +146,6 @@ describe("the built program", () => {
     expect(await loaded("--help")).toEqual(["run.cjs"]);
     await using server = await startServer();
     const echo = await loaded("-q", "--dialect", "none", "--eof-wait", "0", "-x", "hi", server.url);
-    expect(echo).toEqual(["run.cjs", "http", "tls", "zlib"]);
+    expect(echo).toEqual(["run.cjs", "http"]);
   });
 });

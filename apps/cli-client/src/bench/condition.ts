@@ -29,7 +29,9 @@ const examples = "for example 'p99>50ms', 'lost>0', 'lost>0.1%', 'failures>0' or
  */
 export function parseCondition(text: string): Result<Condition, string> {
   const match =
-    /^\s*(connect\.)?([a-z]+\d*)\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)\s*(us|µs|ms|s|%)?\s*$/i.exec(text);
+    /^\s*(connect\.)?([a-z]+\d*)\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)\s*(us|\u00b5s|ms|s|%)?\s*$/i.exec(
+      text,
+    );
   if (match === null) return failure(`"${text}" is no condition; ${examples}`);
   const [, connect, name = "", operator = "", digits = "", unit] = match;
   const limit = Number(digits);

@@ -1,5 +1,5 @@
 import { connect as connectNet, isIP, type LookupFunction } from "node:net";
-import { connect as connectTls, type ConnectionOptions } from "node:tls";
+import type { ConnectionOptions } from "node:tls";
 import type { WsOptions } from "@wsecho/client/ws";
 import { failure, success, type Result } from "@wsecho/protocol";
 import { hostOf } from "../target.ts";
@@ -46,7 +46,7 @@ function throughSocket(path: string, url: URL): WsOptions["createConnection"] {
   const connect = (given: object): ReturnType<typeof connectNet> =>
     url.protocol === "wss:"
       ? // An address is no name for TLS (RFC 6066 section 3).
-        connectTls({
+        process.getBuiltinModule("node:tls").connect({
           ...(given as ConnectionOptions),
           path,
           servername: isIP(hostOf(url)) === 0 ? url.hostname : "",
