@@ -1,6 +1,7 @@
 import * as library from "ws";
 import type { WebSocket } from "ws";
 import { release } from "./release.ts";
+import { largeBytes, takeTurns } from "./turns.ts";
 
 /** Who is told what is decoded, and when that begins and ends. */
 export interface Reader {
@@ -44,6 +45,9 @@ const headers = Array.from({ length: 9 }, (_, length) => Buffer.alloc(length));
 /** Longer payloads are cheaper unmasked by a call into native code. */
 const unmaskedHere = 64;
 
+/** A message of so many bytes, once it has begun, is read to its end. */
+const longBytes = 256 * 1024;
+
 /** What is unmasked already. */
 const noMask = Buffer.alloc(4);
 
@@ -62,10 +66,24 @@ class QuickReceiver extends Receiver {
     views = 0;
     this._reader.beginRead(chunk);
     try {
-      super._write(chunk, encoding, done);
+      super._write(chunk, encoding, this.turnsOf(chunk.length, done));
     } finally {
       if (this._reader.endRead() === views && this._buffers.length === 0) release(chunk);
     }
+  }
+
+  /** Behind a large read others have a turn, before the peer is read on. */
+  private turnsOf(bytes: number, done: Done): Done {
+    if (bytes < largeBytes) return done;
+    return (error) => {
+      if (error || this.isInLongMessage()) done(error);
+      else takeTurns(bytes, done);
+    };
+  }
+
+  /** Pieces of many such messages at a time would cost more than the messages one by one. */
+  private isInLongMessage(): boolean {
+    return this._state === states.data && this._payloadLength >= longBytes;
   }
 
   override emit(event: string, first?: unknown, second?: unknown): boolean {
