@@ -19,7 +19,7 @@ const jwt = /eyJ[\w-]{5,}(\.[\w-]*)*/g;
 /** A request's target or an address without its query, fragment and credentials. */
 export function redactAddress(address: string): string {
   return address
-    .replace(/^([a-z][a-z\d+.-]*:\/\/)?[^/?#@]*@/i, `$1${blank}@`)
+    .replace(/^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i, `$1${blank}@`)
     .replace(/[?#][^\s>,;]*/g, (tail) => (tail.length > 1 ? `${tail[0] ?? ""}${blank}` : tail));
 }
 

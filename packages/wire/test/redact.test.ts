@@ -54,7 +54,7 @@ async function sessions(): Promise<readonly (readonly WireRecord[])[]> {
     [
       "s2c",
       answer(
-        `Set-Cookie: id=${plant("SetCookie")}; HttpOnly\r\nLocation: ws://u:${plant("Userinfo")}@a/?x=${plant("Location")}\r\n`,
+        `Set-Cookie: id=${plant("SetCookie")}; HttpOnly\r\nLocation: ws://u:${plant("Userinfo")}@${plant("BehindAt")}@a/?x=${plant("Location")}\r\n`,
       ),
     ],
     ["c2s", clientFrame(`admin:${plant("First")}`)],
