@@ -1,7 +1,7 @@
 import { signal, type Signal } from "@preact/signals";
 import type { Store } from "../store/types.ts";
 import { createRowState, type RowState } from "./row-state.ts";
-import type { Reading } from "./use-tail.ts";
+import type { Reading } from "./use-place.ts";
 
 /** How one session's view looks, for when it comes back into view. */
 export interface SessionMemory {

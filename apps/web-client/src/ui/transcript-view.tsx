@@ -25,6 +25,7 @@ function Rows({ filter }: { readonly filter: string }): JSX.Element {
   const state = memory.rows;
   const list = useVirtualList(shown, {
     front: shown[0]?.seq ?? 0,
+    leastPx: 36,
     follow: true,
     from: memory.reading,
     onGone: (reading) => {

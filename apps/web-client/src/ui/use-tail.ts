@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { CacheSnapshot } from "virtua";
 import { placeAfter, type Ordered } from "../session/ordered.ts";
+import type { Reading } from "./use-place.ts";
 
 export interface Tail {
   /** Whether the list stays at its end as it grows. */
@@ -14,23 +14,12 @@ export interface Tail {
   /** Stays where it is, whatever changes its size. */
   readonly leave: () => void;
   readonly onScroll: () => void;
+  /** Rows are measured after they are drawn, and the window may change. */
+  readonly onResize: () => void;
 }
 
 /** How far from the end still counts as at the end: layout works in fractions of a pixel. */
 const tolerancePx = 4;
-
-/** Where somebody reads, away from the end. */
-export interface Reading {
-  /** The row at the top. */
-  readonly seq: number;
-  /** How far it is scrolled out, in pixels. */
-  readonly offset: number;
-  /** The newest row when they left the end. */
-  readonly seen: number;
-  /** The oldest row then, and the sizes of all from there on. */
-  readonly front: number;
-  readonly sizes: CacheSnapshot;
-}
 
 export interface TailOptions<E> {
   /** Whether it begins at the end. */
@@ -78,15 +67,6 @@ export function useTail<E extends Ordered>(
     toEnd();
   }, [lastSeq, entries.length, following]);
 
-  // Rows are measured after they are drawn, and the window may change.
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(toEnd);
-    const element = scroller.current;
-    for (const part of element === null ? [] : [element, ...element.children])
-      observer.observe(part);
-    return () => observer.disconnect();
-  }, []);
-
   return {
     following,
     unseen: entries.length - placeAfter(entries, seenSeq.current),
@@ -103,5 +83,6 @@ export function useTail<E extends Ordered>(
       else if (offset < lastOffset.current - 0.5) stay(false);
       lastOffset.current = offset;
     },
+    onResize: toEnd,
   };
 }

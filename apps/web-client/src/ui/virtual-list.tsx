@@ -2,14 +2,22 @@ import { createContext, type ComponentChildren, type CSSProperties, type JSX } f
 import type { Ref, RefObject } from "preact";
 import { useContext, useLayoutEffect, useRef } from "preact/hooks";
 import { Virtualizer, type CacheSnapshot, type VirtualizerHandle } from "virtua";
-import { placeAfter, type Ordered } from "../session/ordered.ts";
+import type { Ordered } from "../session/ordered.ts";
 import { Icon } from "./icons.tsx";
 import { useDrawn, type Drawn } from "./use-drawn.ts";
-import { useTail, type Reading, type Tail, type TailOptions } from "./use-tail.ts";
+import { readingIn, usePlace, type Reading } from "./use-place.ts";
+import { useTail, type Tail, type TailOptions } from "./use-tail.ts";
 
 export interface VirtualListOptions<R> extends TailOptions<R> {
   /** The `seq` of the oldest row that is still kept, shown or not. */
   readonly front: number;
+  /**
+   * Where rows differ much: no row is lower than this, in pixels, and the list takes it for the height
+   * of those that it has not measured. Were they lower than it believes, a jump to them would draw too
+   * few to fill the view, and each frame would add one; a few too many are let go at once. By default
+   * it believes the median of the first rows.
+   */
+  readonly leastPx?: number;
   /** Told where somebody was reading when the list goes away; `null` at its end. */
   readonly onGone?: (reading: Reading | null) => void;
 }
@@ -21,8 +29,11 @@ export interface VirtualList<R> extends Drawn<R> {
   readonly tail: Tail;
   /** Whether the newest rows may stay in view. */
   readonly follow: boolean;
+  readonly leastPx: number | undefined;
   /** What is known of the rows' sizes from before; without it the place of one is a guess. */
   readonly sizes: CacheSnapshot | null;
+  readonly onScroll: () => void;
+  readonly onResize: () => void;
 }
 
 /** Keeps the place of who reads, whatever comes and goes at both ends of `rows`. */
@@ -33,37 +44,28 @@ export function useVirtualList<R extends Ordered>(
   const drawn = useDrawn(rows, options.front);
   const scroller = useRef<HTMLElement>(null);
   const handle = useRef<VirtualizerHandle>(null);
+  const { follow, leastPx, from = null, onGone } = options;
   const tail = useTail(drawn.rows, scroller, options);
-  const { from = null, onGone } = options;
+  const place = usePlace({ from, rows: drawn.rows, scroller, list: handle });
   const sizes = from?.front === drawn.rows[0]?.seq ? (from?.sizes ?? null) : null;
   const latest = useRef({ rows: drawn.rows, tail });
   latest.current = { rows: drawn.rows, tail };
-  useLayoutEffect(() => {
-    if (from !== null) {
-      const index = Math.max(0, placeAfter(drawn.rows, from.seq) - 1);
-      handle.current?.scrollToIndex(index, { align: "start", offset: from.offset });
-    }
-    return () => onGone?.(readingIn(latest.current, handle.current));
-  }, []);
-  return { ...drawn, scroller, handle, tail, follow: options.follow, sizes };
-}
-
-function readingIn(
-  { rows, tail }: { readonly rows: readonly Ordered[]; readonly tail: Tail },
-  list: VirtualizerHandle | null,
-): Reading | null {
-  if (list === null || tail.following) return null;
-  const index = list.findItemIndex(list.scrollOffset);
-  const [first] = rows;
-  const top = rows[index];
-  if (first === undefined || top === undefined) return null;
-  return {
-    seq: top.seq,
-    offset: list.scrollOffset - list.getItemOffset(index),
-    seen: tail.seen,
-    front: first.seq,
-    sizes: list.cache,
+  useLayoutEffect(
+    () => () => {
+      const { rows: last, tail: end } = latest.current;
+      onGone?.(end.following ? null : readingIn(last, handle.current, end.seen));
+    },
+    [],
+  );
+  const onScroll = (): void => {
+    place.onScroll();
+    tail.onScroll();
   };
+  const onResize = (): void => {
+    place.hold();
+    tail.onResize();
+  };
+  return { ...drawn, scroller, handle, tail, follow, leastPx, sizes, onScroll, onResize };
 }
 
 const Length = createContext(0);
@@ -77,7 +79,7 @@ interface VirtualRowsProps<R> {
 
 /** The rows in view, in a plain list that says how long it is. Stands in the list's scroller. */
 export function VirtualRows<R>({ of, kept, children }: VirtualRowsProps<R>): JSX.Element {
-  const { rows, shift, handle, tail, follow, sizes } = of;
+  const { rows, shift, handle, follow, leastPx, sizes, onScroll, onResize } = of;
   return (
     <Length.Provider value={rows.length}>
       <Virtualizer
@@ -85,10 +87,11 @@ export function VirtualRows<R>({ of, kept, children }: VirtualRowsProps<R>): JSX
         as={List}
         item={Item}
         data={rows}
+        {...(leastPx !== undefined && { itemSize: leastPx })}
         {...(sizes !== null && { cache: sizes })}
         shift={shift}
         keepMounted={kept < 0 ? none : [kept]}
-        {...(follow && { onScroll: tail.onScroll })}
+        {...(follow && { onScroll, onResize })}
       >
         {children}
       </Virtualizer>

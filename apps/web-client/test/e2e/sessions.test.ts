@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createMemoryUsers } from "@wsecho/server";
 import { startAnyServer, type AnyServer } from "../support/any-server.ts";
 import { useSite } from "../support/fixture.ts";
-import { ask, composer, logIn, rows, state } from "../support/page.ts";
+import { ask, composer, importFile, logIn, rows, state } from "../support/page.ts";
 
 const password = "pencil";
 const gate = new EventEmitter();
@@ -106,6 +106,41 @@ describe("several sessions in one page", () => {
     await tab(page, "New session").click();
     await tab(page, /^ada/).click();
     await page.getByText("2 of 41 shown").waitFor();
+  });
+
+  it("go where a person scrolls at once as they come back, and stay there", async () => {
+    const page = await openAs("ada");
+    const message = { v: 1, t: new Date(0).toISOString(), type: "message", dir: "s2c" };
+    const lines = Array.from({ length: 500 }, (_, i) =>
+      JSON.stringify({ ...message, text: `row ${i}${"\nmore".repeat(i % 5)}` }),
+    );
+    await importFile(page, "rows.jsonl", lines.join("\n"));
+    const scroller = page.getByRole("region", { name: "Transcript" });
+    await scroller.evaluate((list) => {
+      list.scrollTop = list.scrollHeight / 2;
+    });
+    await page.getByRole("button", { name: "Go to the end" }).waitFor();
+    await openAnother(page);
+    await page.getByRole("heading", { name: "Log in" }).waitFor();
+    const tops = await page.evaluate(async () => {
+      const frame = () => new Promise(requestAnimationFrame);
+      const list = () => document.querySelector(".scroller");
+      const top = (): number => {
+        const edge = list()?.getBoundingClientRect().top ?? 0;
+        const rows = [...(list()?.querySelectorAll("li") ?? [])];
+        return Number(rows.find((row) => row.getBoundingClientRect().bottom > edge)?.ariaPosInSet);
+      };
+      document.querySelector<HTMLElement>("[role=tab]")?.click();
+      while (Number.isNaN(top())) await frame();
+      const left = top();
+      list()?.scrollBy({ top: -2000, behavior: "instant" });
+      for (let i = 0; i < 3; i++) await frame();
+      const scrolled = top();
+      for (let i = 0; i < 30; i++) await frame();
+      return { left, scrolled, last: top() };
+    });
+    expect(tops.scrolled).toBeLessThan(tops.left - 8);
+    expect(tops.last).toBe(tops.scrolled);
   });
 
   it("count what comes to one out of view, and read none of it out", async () => {

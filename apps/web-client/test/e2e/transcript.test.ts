@@ -3,21 +3,12 @@ import { describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import { violations } from "../support/checks.ts";
 import { useSite } from "../support/fixture.ts";
-import { ask, composer, logIn, openPage, rows, startServer } from "../support/page.ts";
+import { ask, composer, importFile, logIn, openPage, rows, startServer } from "../support/page.ts";
 
 const site = useSite();
 
 const openSession = () =>
   site.openSession({}, { permissions: ["clipboard-read", "clipboard-write"] });
-const importFile = async (page: Page, name: string, text: string): Promise<void> => {
-  await page.getByRole("button", { name: "Files" }).click();
-  await page
-    .getByLabel("File to import")
-    .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
-  await page.getByText("entries added.").waitFor();
-  await page.keyboard.press("Escape");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
-};
 const line = (i: number): string =>
   JSON.stringify({
     ...{ v: 1, t: new Date(1e12 + i).toISOString(), type: "message" },
@@ -54,7 +45,7 @@ describe("100,000 messages", () => {
     await expect.poll(() => focusedRow(page), patient).toBe("message 28");
     for (const key of ["PageDown", "PageDown", "End"]) await page.keyboard.press(key);
     await expect.poll(() => focusedRow(page), patient).toContain("message 100000");
-    expect(await page.getByRole("listitem").count()).toBeLessThan(80);
+    expect(await page.locator("*").count()).toBeLessThan(400);
     await page.keyboard.press("Escape");
 
     // A search looks at every payload, whole; `/` leads to it.

@@ -137,3 +137,14 @@ export async function ask(page: Page, text: string): Promise<Locator> {
   await reply.waitFor();
   return reply;
 }
+
+/** Adds the entries of a file to the transcript. */
+export const importFile = async (page: Page, name: string, text: string): Promise<void> => {
+  await page.getByRole("button", { name: "Files" }).click();
+  await page
+    .getByLabel("File to import")
+    .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+  await page.getByText("entries added.").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+};
