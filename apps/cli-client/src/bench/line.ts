@@ -1,5 +1,5 @@
 import { createSession, SessionError, type ConnectOptions } from "@wsecho/client";
-import type { StopReason } from "@wsecho/protocol";
+import { closes, type StopReason } from "@wsecho/protocol";
 import type { HandshakeFailure, Handshakes } from "../handshake.ts";
 
 /** One connection of a bench, logged in where that is asked for. */
@@ -60,10 +60,11 @@ async function openRaw(
       // A message that comes back as another type is not its echo.
       listener.echoed((frame.type === "binary") === binary ? asText : `${frame.type}: ${asText}`);
     },
-    closed: (code, _reason, detail) => {
-      opened.reject(new OpenError(failureKind(failure(), detail) ?? `closed ${code}`));
+    closed: (code, reason, detail) => {
+      const kind = closeKind(code, reason);
+      opened.reject(new OpenError(failureKind(failure(), detail) ?? kind));
       ended.resolve(undefined);
-      if (open && !leaving) listener.broke(`closed ${code}`);
+      if (open && !leaving) listener.broke(kind);
     },
   });
   const patience = setTimeout(() => {
@@ -143,10 +144,18 @@ function failureKind(failure: HandshakeFailure | null, detail = ""): string | nu
   }
 }
 
+/** A server may write what it likes; our own reasons are few, and known. */
+function closeKind(code: number, reason: string): string {
+  const ours = Object.values(closes).some(
+    (close) => close.code === code && close.reason === reason,
+  );
+  return ours && reason !== "" ? `closed ${code} (${reason})` : `closed ${code}`;
+}
+
 function stopKind(reason: StopReason): string {
   switch (reason.kind) {
     case "closed":
-      return `closed ${reason.code}`;
+      return closeKind(reason.code, reason.reason);
     case "timeout":
       return "no answer in time";
     case "refused":

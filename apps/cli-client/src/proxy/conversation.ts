@@ -86,7 +86,9 @@ function takeMessage(draft: Draft, message: MessageRecord): void {
     return;
   }
   if (message.redacted !== undefined)
-    draft.lacks.push(`message ${message.msg} is sent as it stands, with its secret blanked`);
+    draft.lacks.push(
+      `message ${message.msg} is sent with its secret blanked: record it with --reveal; no login by SCRAM can be replayed`,
+    );
   draft.opened ??= message.us;
   const at = Math.max(0, message.us - draft.opened);
   draft.turns.push({ message, after: draft.replies.length, at });

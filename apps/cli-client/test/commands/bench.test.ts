@@ -132,6 +132,13 @@ describe("a bench", () => {
     expect(login).toMatchObject({ status: 3, result: { failures: { "login refused": 1 } } });
   });
 
+  it("says why our server closes on whoever did not log in", async () => {
+    await using server = await startServer();
+    const { status, result } = await bench(["-c", "2", "--in-flight", "8", "-n", "20", server.url]);
+    expect(result?.failures).toEqual({ "closed 4429 (too many login attempts)": 2 });
+    expect(status).toBe(9);
+  });
+
   it("opens connections as fast as the ramp says, and no faster", async () => {
     const times: number[] = [];
     await using server = await startBareServer((socket) => {
