@@ -1,6 +1,7 @@
 import { Argument, Option, type Command } from "commander";
 import { binaryDisplays, timestampKinds, type DisplayOptions } from "../display.ts";
-import { delimiters, inputKinds, type Delimiter, type InputKind } from "../input/framing.ts";
+import type { Delimiter, InputKind } from "../input/framing.ts";
+import { delimiterOption, inputOption } from "../options/input.ts";
 import { address, seconds, subprotocols, whole, type Address } from "../options/values.ts";
 
 /** What `listen` takes. */
@@ -65,14 +66,8 @@ export function addListenCommand(
     .option("-E, --cert <file>", "be wss://, with this certificate, in PEM")
     .option("--key <file>", "its private key, where --cert does not hold that, too")
     .option("--pass-file <file>", "read the key's passphrase from the first line of a file")
-    .addOption(
-      new Option("--input <kind>", "what the input holds").choices(inputKinds).default("lines"),
-    )
-    .addOption(
-      new Option("--delimiter <end>", "what ends a message of the input; raw: none").choices(
-        delimiters,
-      ),
-    )
+    .addOption(inputOption())
+    .addOption(delimiterOption())
     .option("--binary", "send texts as binary messages")
     .option("-C, --count <n>", "leave after so many messages came", whole(1, 1e9))
     .option(

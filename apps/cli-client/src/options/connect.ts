@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { ConnectCommandOptions } from "../commands/settings.ts";
 import { binaryDisplays, formatHelp, timestampKinds, unknownFormat } from "../display.ts";
-import { delimiters, inputKinds } from "../input/framing.ts";
 import { connectExamples, sendExamples } from "./examples.ts";
+import { delimiterOption, inputOption } from "./input.ts";
 import { addLoginOptions, addTlsOptions } from "./login.ts";
 import { collect, seconds, subprotocols, whole } from "./values.ts";
 
@@ -130,14 +130,8 @@ function addMessages(command: Command): void {
       collect,
     )
     .option("-i, --interactive", "read the input after -x, too")
-    .addOption(
-      new Option("--input <kind>", "what the input holds").choices(inputKinds).default("lines"),
-    )
-    .addOption(
-      new Option("--delimiter <end>", "what ends a message of the input; raw: none").choices(
-        delimiters,
-      ),
-    )
+    .addOption(inputOption())
+    .addOption(delimiterOption())
     .option("--binary", "send texts as binary messages")
     .option("-C, --count <n>", "leave after so many messages came", whole(1, 1e9))
     .option("-1, --one", "leave after one message: -C 1")
