@@ -2,9 +2,10 @@ import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { startAnyServer } from "../support/any-server.ts";
 import { tooWide, violations } from "../support/checks.ts";
+import { conversation, jsonl, recordsOf } from "../support/capture.ts";
 import { useSite } from "../support/fixture.ts";
-import { state } from "../support/page.ts";
-import { openFrames } from "../support/visit-frames.ts";
+import { ask, state } from "../support/page.ts";
+import { frames, openFrames } from "../support/visit-frames.ts";
 
 const site = useSite({ server: { compress: true } });
 
@@ -67,5 +68,24 @@ describe("the handshake of a session", () => {
     await dialog.getByText("this page knows of no feed of this server").waitFor();
     await dialog.getByText(`wsecho inspect ${other.url}`).waitFor();
     expect(await dialog.innerText()).not.toContain("hidden");
+  });
+});
+
+describe("a message that is not compressed", () => {
+  it("says why: none was agreed on, or the sender chose so", async () => {
+    const page = await site.openSession({ autoReconnect: true });
+    await openFrames(page);
+    await page.locator(".frames").getByText("Live", { exact: true }).first().waitFor();
+    await ask(page, "short");
+    // Chromium compresses whatever it may; the server what is worth it.
+    await frames(page).getByText('"short"').nth(1).click();
+    await page.getByText("but the sender decides for each message").waitFor();
+    await page.locator(".frames input[type=file]").setInputFiles({
+      name: "conversation.jsonl",
+      buffer: Buffer.from(jsonl(recordsOf(conversation))),
+      mimeType: "application/octet-stream",
+    });
+    await frames(page).getByText("Hello").first().click();
+    await page.getByText("the handshake agreed on no compression").waitFor();
   });
 });

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { FrameRecord, MessageRecord } from "@wsecho/wire";
 import { formatBytes, formatCount } from "../../text/format.ts";
 import { Segments } from "../../ui/fields.tsx";
+import { agreementOf } from "../agreement.ts";
 import { sentOn } from "../fields.ts";
 import { framesOf, messageOf } from "../links.ts";
 import type { Kept } from "../log.ts";
@@ -47,6 +48,14 @@ function RowLink({ of }: { readonly of: Kept }): JSX.Element | null {
       {ft("inspector.toRow")}
     </button>
   );
+}
+
+/** Why a message is not compressed, as far as anybody saw. */
+function Uncompressed({ conn }: { readonly conn: number }): JSX.Element {
+  const { log, links } = useFrames();
+  const agreed = agreementOf(log.value.kept, conn, links.handshake);
+  const why = agreed === undefined ? "unseen" : agreed === null ? "notAgreed" : "chosen";
+  return <p class="hint">{ft(`inspector.uncompressed.${why}`)}</p>;
 }
 
 /** A frame: its message, its bytes and fields, and what unmasking makes of them. */
@@ -94,6 +103,7 @@ export function FrameBody({
       <LintList lint={frame.lint} />
       <ByteMap key={`${n} ${version.value}`} frame={frame} />
       <Walk key={`${n} ${version.value} walk`} frame={frame} />
+      {(rsv & 4) === 0 && (op === 1 || op === 2) && <Uncompressed conn={frame.conn} />}
       {(rsv & 4) !== 0 && op < 8 && <p class="hint">{ft("walk.compressed")}</p>}
       {text !== undefined && <PayloadText title={ft("inspector.text")} text={text} bytes={len} />}
     </>
@@ -122,6 +132,7 @@ export function MessageBody({
         {"redacted" in record && <span>{ft("list.redacted")}</span>}
         <RowLink of={selected} />
       </p>
+      {!compressed && <Uncompressed conn={record.conn} />}
       <LintList lint={record.lint} />
       <section class="inspector-part" aria-label={ft("inspector.frames")}>
         <h4>{ft("inspector.frames")}</h4>

@@ -178,6 +178,12 @@ export const en = {
   "handshake.open": "Open Frames",
   "handshake.terminal": "A terminal sees them always:",
 
+  "inspector.uncompressed.notAgreed": "Not compressed: the handshake agreed on no compression.",
+  "inspector.uncompressed.chosen":
+    "Not compressed: permessage-deflate was agreed on, but the sender decides for each message. Short ones are often sent as they are.",
+  "inspector.uncompressed.unseen":
+    "Not compressed. Nobody saw the handshake, so whether it could have been is not known.",
+
   "lint.title": "Rules",
   "lint.clean": "No rule is broken.",
   "lint.error": "Error",

@@ -177,6 +177,11 @@ export const zhCN: CatalogueOf<typeof en> = {
   "handshake.open": "打开帧视图",
   "handshake.terminal": "终端总能看到：",
 
+  "inspector.uncompressed.notAgreed": "未压缩：握手中没有商定压缩。",
+  "inspector.uncompressed.chosen":
+    "未压缩：已商定 permessage-deflate，但发送方可逐条决定。较短的消息常常按原样发送。",
+  "inspector.uncompressed.unseen": "未压缩。没有人见到握手，因此不知道能否压缩。",
+
   "lint.title": "规则",
   "lint.clean": "没有违反规则。",
   "lint.error": "错误",
