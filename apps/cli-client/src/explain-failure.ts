@@ -115,6 +115,9 @@ function explainNetwork(
   }
 }
 
+/** A body up to this many characters is a sentence or two. */
+const maxReasonLength = 300;
+
 /** What tells a person why; the others only with `-v`. */
 const tellingHeaders =
   /^(www-authenticate|proxy-authenticate|retry-after|server|via|allow|upgrade|sec-websocket-.*)$/i;
@@ -125,20 +128,21 @@ function explainRefusal(
 ): string {
   const { status, statusText, location, retryAfterS, headers, body } = failure;
   const head = `${url} refused the WebSocket: HTTP ${[status, statusText].join(" ").trim()}.`;
-  // The server knows best what it did not like.
-  const words = body === "" ? "" : ` It says: ${body}${/[.!?]$/.test(body) ? "" : "."}`;
-  const apart = body.includes("\n") ? "\n" : " ";
+  const words = body === "" ? "" : ` It says: ${body}`;
   const when = retryAfterS === null ? "later" : `in ${retryAfterS} s`;
   const shown = headers
     .filter(([name]) => verbose || tellingHeaders.test(name))
     .map(([name, value]) => `\n${name}: ${value}`);
   const hint =
     handshakeLogin && status === 401
-      ? "It did not take the login: check the name and the password, or the token."
+      ? " It did not take the login: check the name and the password, or the token."
       : status === 400 && body !== ""
         ? ""
-        : refusalHint(status, location, when);
-  return `${head}${words}${hint === "" ? "" : apart + hint}${shown.join("")}`;
+        : ` ${refusalHint(status, location, when)}`;
+  // The server knows best what it did not like, but for a page of it we come first.
+  const isShort = body.length <= maxReasonLength && !body.includes("\n");
+  const reason = isShort && body !== "" ? `${words}${/[.!?]$/.test(body) ? "" : "."}` : words;
+  return `${head}${isShort ? reason + hint : hint + reason}${shown.join("")}`;
 }
 
 function refusalHint(status: number, location: string | undefined, when: string): string {

@@ -7,6 +7,7 @@ import { addConnectCommand, addSendCommand, splitOptionalValues } from "./option
 import { addCurlCommand } from "./curl/help.ts";
 import { addDoctorCommand, type DoctorInvocation } from "./doctor/options.ts";
 import { exitHelp } from "./exit.ts";
+import { addFrameCommand, type FrameInvocation } from "./frame/options.ts";
 import { addProxyCommands, type ProxyInvocation } from "./proxy/options.ts";
 import { addListenCommand, type ListenInvocation } from "./listen/options.ts";
 import type { ManualParts } from "./reference/manual.ts";
@@ -18,6 +19,7 @@ import { addWireCommands, type WireInvocation } from "./wire/options.ts";
 export type Invocation =
   | { readonly kind: "connect"; readonly target: string; readonly options: ConnectCommandOptions }
   | { readonly kind: "inspect"; readonly target: string; readonly options: InspectCommandOptions }
+  | { readonly kind: "frame"; readonly frame: FrameInvocation }
   | { readonly kind: "wire"; readonly wire: WireInvocation }
   | { readonly kind: "bench"; readonly bench: BenchInvocation }
   | { readonly kind: "doctor"; readonly doctor: DoctorInvocation }
@@ -40,6 +42,7 @@ Examples:
   $ wsecho inspect :5678 --pcapng - | tshark -i -
   $ wsecho curl 'https://example.org/feed' -H 'Origin: https://example.org'
   $ wsecho listen --echo 8080                 be a server that gives back what comes
+  $ wsecho frame --expect-close 1002 :9001 text,mask=0:hi
   $ wsecho explain 81 85 37 fa 21 3d 7f 9f 4d 51 58
   $ wsecho decode --filter 'dir:c2s len>1k' capture.pcapng
   $ wsecho convert capture.jsonl capture.pcapng   for Wireshark
@@ -94,6 +97,10 @@ export function parseArguments(args: readonly string[], version: string): Invoca
         addInspectCommand(program, (target, options) =>
           invoke({ kind: "inspect", target, options }),
         ),
+    },
+    {
+      names: ["frame"],
+      add: () => addFrameCommand(program, (frame) => invoke({ kind: "frame", frame })),
     },
     {
       names: ["explain", "decode", "convert"],

@@ -19,6 +19,10 @@ export interface Approach {
     readonly problem: (text: string) => void;
     readonly leave: (exit: ExitName) => void;
   }) => Promise<void>;
+  /** Instead of the input: writes what it wants, until `signal` says that the connection has ended. */
+  readonly speak?: (signal: AbortSignal) => Promise<void>;
+  /** The server has to close with this code. */
+  readonly expectClose?: number;
   /** Logged in, or again after a reconnect. */
   readonly onReady?: () => void;
 }

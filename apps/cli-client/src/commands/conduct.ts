@@ -164,6 +164,7 @@ export async function conduct(conducting: Conducting): Promise<Outcome> {
     }),
     wish: departure.exit(),
     okClose: options.okClose ?? [],
+    expectClose: approach?.expectClose ?? null,
     dead: link.dead(),
     fault: link.fault(),
     maxSize: options.maxSize,

@@ -50,7 +50,8 @@ export async function talk(talking: Talking): Promise<boolean> {
     });
     return true;
   }
-  const rest = stage.reads ? readMessages(talking.input, framingOf(options)) : null;
+  const read = stage.reads ? readMessages(talking.input, framingOf(options)) : null;
+  const rest = approach?.speak === undefined ? read : speaking(approach.speak, channel.closed);
   return pipe({
     ...receiving,
     messages: following(first, rest),
@@ -88,6 +89,17 @@ async function* following(
 ): AsyncGenerator<Outgoing, void, undefined> {
   yield* first;
   if (rest !== null) yield* rest;
+}
+
+/** Nothing that would have to be sent: it is on its way when this ends. */
+async function* speaking(
+  speak: (signal: AbortSignal) => Promise<void>,
+  closed: Promise<unknown>,
+): AsyncGenerator<Outgoing, void, undefined> {
+  const over = new AbortController();
+  void closed.then(() => over.abort());
+  await speak(over.signal);
+  yield* [];
 }
 
 async function historyOf({ options, preparation }: Talking) {

@@ -15,6 +15,8 @@ export interface Outcome {
   /** Our own wish to leave; `null` where there was none. */
   readonly wish: ExitName | null;
   readonly okClose: readonly number[];
+  /** The code that the server had to close with; `null` where it did not have to. */
+  readonly expectClose: number | null;
   /** The link was found dead. */
   readonly dead: boolean;
   readonly fault: Fault | null;
@@ -40,9 +42,10 @@ const bySignal: ReadonlySet<ExitName> = new Set(["interrupted", "terminated", "h
 
 /** What became of it all, as a person and a script are told. */
 export function judge(outcome: Outcome): Verdict {
-  const { reason, context, okClose, goal } = outcome;
+  const { reason, context, okClose, expectClose, goal } = outcome;
   const ending = explain(reason, context);
-  const isWelcome = reason.kind === "closed" && okClose.includes(reason.code);
+  const code = reason.kind === "closed" ? reason.code : null;
+  const isWelcome = code !== null && (okClose.includes(code) || code === expectClose);
   const missing = describeMissing(outcome.tally) ?? "";
   const wanted = goal.missing();
   const went = outcome.complete || isWelcome || (goal.set && !goal.owed());
@@ -50,9 +53,15 @@ export function judge(outcome: Outcome): Verdict {
   let exit = outcome.wish ?? (isWelcome ? "ok" : ending.exit);
   if (outcome.dead && !bySignal.has(exit)) exit = "broken";
   if (exit === "ok" && !whole) exit = "closed";
-  const expected = wanted.expected ?? outcome.unmet;
+  const unclosed =
+    expectClose === null || code === expectClose
+      ? null
+      : `It was expected to close with ${expectClose}${code === null ? ", and did not" : ""}.`;
+  const expected = wanted.expected ?? outcome.unmet ?? unclosed;
   const unexpected = context.established && expected !== null;
-  if (unexpected && (exit === "ok" || exit === "closed" || exit === "timeout"))
+  const overruled: readonly ExitName[] = ["ok", "closed", "timeout"];
+  const ends: readonly ExitName[] = ["broken", "authentication"];
+  if (unexpected && (overruled.includes(exit) || (unclosed !== null && ends.includes(exit))))
     exit = "expectation";
   const said = [
     outcome.fault === null

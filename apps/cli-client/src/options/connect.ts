@@ -62,24 +62,41 @@ export function splitOptionalValues(args: readonly string[]): readonly string[] 
 }
 
 function addLogin(command: Command): void {
-  addLoginOptions(command.optionsGroup("Login:"))
+  addHandshakeLogin(addLoginOptions(command.optionsGroup("Login:"))).addOption(
+    new Option(
+      "--dialect <name>",
+      "v1, plain (the article's), auto (v1 before plain), or none: messages as they are. " +
+        "Default: v1 where an option or the URL gives a login; else what the server speaks",
+    ).choices(["v1", "plain", "auto", "none"]),
+  );
+}
+
+/** A login that goes with the handshake, of any server. */
+export function addHandshakeLogin(command: Command): Command {
+  return command
     .option("--auth <name>", "log in at the handshake of any server; asks for the password")
     .option("--auth-file <file>", "the same by the first line of a file, NAME:PASSWORD or a token")
     .addOption(
       new Option("--auth-type <type>", "what --auth is: basic (RFC 7617), or bearer (RFC 6750)")
         .choices(["basic", "bearer"])
         .default("basic"),
-    )
-    .addOption(
-      new Option(
-        "--dialect <name>",
-        "v1, plain (the article's), auto (v1 before plain), or none: messages as they are. " +
-          "Default: v1 where an option or the URL gives a login; else what the server speaks",
-      ).choices(["v1", "plain", "auto", "none"]),
     );
 }
 
 function addConnection(command: Command): void {
+  addHandshakeOptions(command)
+    .option(
+      "--reconnect",
+      "come back and log in again when the connection breaks; --reconnect=N: N times in a row at most",
+    )
+    .addOption(new Option("--reconnect-max <n>").argParser(whole(1, 1e9)).hideHelp())
+    .option("--wait", "keep trying until the server is up")
+    .option("--ping-interval <seconds>", "send a ping so often", seconds)
+    .option("--ping-timeout <seconds>", "without a pong for so long the link is dead", seconds, 10);
+}
+
+/** What a handshake says, and the way to the server. */
+export function addHandshakeOptions(command: Command): Command {
   command
     .optionsGroup("Connection:")
     .option("-H, --header <line>", 'a request header, "Name: value", or @FILE; repeatable', collect)
@@ -90,7 +107,7 @@ function addConnection(command: Command): void {
     .option("--host <name>", "send this Host")
     .option("-s, --subprotocol <name>", "offer a subprotocol; repeatable", subprotocols)
     .option("-L, --location", "follow redirects; credentials do not follow to another origin");
-  addTlsOptions(command)
+  return addTlsOptions(command)
     .option("--proxy <url>", "go through http://, https://, socks5:// or socks5h://; '' for none")
     .option("--noproxy <hosts>", "hosts that need no proxy, separated by commas")
     .option("--unix-socket <path>", "connect to this socket")
@@ -110,15 +127,7 @@ function addConnection(command: Command): void {
       "for each step of connecting and of the login",
       seconds,
       10,
-    )
-    .option(
-      "--reconnect",
-      "come back and log in again when the connection breaks; --reconnect=N: N times in a row at most",
-    )
-    .addOption(new Option("--reconnect-max <n>").argParser(whole(1, 1e9)).hideHelp())
-    .option("--wait", "keep trying until the server is up")
-    .option("--ping-interval <seconds>", "send a ping so often", seconds)
-    .option("--ping-timeout <seconds>", "without a pong for so long the link is dead", seconds, 10);
+    );
 }
 
 function addMessages(command: Command): void {

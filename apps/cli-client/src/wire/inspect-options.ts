@@ -13,6 +13,18 @@ Examples:
   $ wsecho inspect :5678 --pcapng - | tshark -i -
   $ wsecho inspect -f 'op:ping len>1k' :5678 --jsonl a.jsonl --har a.har`;
 
+/** How frames are shown and kept. */
+export function addViewOptions(command: Command): Command {
+  return command
+    .addOption(filterOption())
+    .addOption(noFoldOption())
+    .option("--jsonl <file>", "write a capture as JSON Lines, - for the output")
+    .option("--pcapng <file>", "write one for Wireshark, as in: --pcapng - | tshark -i -")
+    .option("--har <file>", "write one for a browser's tools, at the end")
+    .option("--force", "write over files that are there")
+    .addOption(revealOption().conflicts("server"));
+}
+
 /** Adds `inspect`. */
 export function addInspectCommand(
   program: Command,
@@ -23,14 +35,8 @@ export function addInspectCommand(
     .description("see every frame as it happens: of a session of your own, or at a server")
     .argument("<url>", "as for connect")
     .option("-b, --bytes", "take each frame apart, bit by bit")
-    .option("-v, --verbose", "the same as --bytes")
-    .addOption(filterOption())
-    .addOption(noFoldOption())
-    .option("--jsonl <file>", "write a capture as JSON Lines, - for the output")
-    .option("--pcapng <file>", "write one for Wireshark, as in: --pcapng - | tshark -i -")
-    .option("--har <file>", "write one for a browser's tools, at the end")
-    .option("--force", "write over files that are there")
-    .addOption(revealOption().conflicts("server"))
+    .option("-v, --verbose", "the same as --bytes");
+  addViewOptions(command)
     .option("--server", "watch the server's connections: your own, as it sees them")
     .addOption(
       new Option("--all", "with --server: everybody's, for an admin").implies({ server: true }),

@@ -89,6 +89,7 @@ describe.each(shells)("the script for %s", (shell) => {
       "bench",
       "doctor",
       "inspect",
+      "frame",
       "explain",
       "decode",
       "convert",
