@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { WebSocket } from "ws";
 import { createHeartbeat, type Beat, type Heartbeat } from "../src/heartbeat.ts";
+import { byOurClock } from "./support/our-clock.ts";
 import { soon } from "./support/soon.ts";
 import { connect, connectPlain, connectV1 } from "./support/client.ts";
 import { frame, header, openRaw, text, type RawPeer } from "./support/raw.ts";
@@ -175,16 +176,6 @@ describe("by a clock of our own", () => {
     expect(seen).toEqual({ pings: 0, cut: 0, ended: 0 });
   });
 });
-
-/** With real sockets, and time that passes only when it is told to. */
-async function byOurClock(run: () => Promise<void>): Promise<void> {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
-  try {
-    await run();
-  } finally {
-    vi.useRealTimers();
-  }
-}
 
 const pings = async (peer: RawPeer, count: number): Promise<void> => {
   for (let seen = 0; seen < count;) if ((await peer.frame()).opcode === 9) seen += 1;
