@@ -11,6 +11,7 @@ export const commandNames = [
   "convert",
   "proxy",
   "replay",
+  "frame",
   "listen",
   "completion",
   "man",
