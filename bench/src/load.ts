@@ -29,6 +29,8 @@ export interface Round {
   /** Round trip of a message, microseconds; with several in flight it includes their queueing. */
   readonly p50Us: number;
   readonly p99Us: number;
+  /** The longest; a pause of all counts once for each connection here, however long it is. */
+  readonly maxUs: number;
 }
 
 /**
@@ -62,6 +64,7 @@ export async function runRound(
     seconds: (performance.now() - started) / 1000,
     p50Us: histogram.percentile(50) / 1000,
     p99Us: histogram.percentile(99) / 1000,
+    maxUs: histogram.max / 1000,
   };
 }
 
@@ -84,13 +87,14 @@ async function runLogins({ port, spec, workload, milliseconds }: Order): Promise
     seconds: (performance.now() - started) / 1000,
     p50Us: histogram.percentile(50) / 1000,
     p99Us: histogram.percentile(99) / 1000,
+    maxUs: histogram.max / 1000,
   };
 }
 
 /** More connections than that are closed after each round: a process may have so many files only. */
 const maxKept = 1000;
 
-const nothing: Round = { messages: 0, seconds: 0, p50Us: 0, p99Us: 0 };
+const nothing: Round = { messages: 0, seconds: 0, p50Us: 0, p99Us: 0, maxUs: 0 };
 
 interface Drive {
   readonly traffic: Traffic;

@@ -1,13 +1,15 @@
 /**
- * What peers cost that send and never read, and what the other sessions notice of them.
+ * What peers cost that send and never read, and what the other sessions notice of them: of ours, and of
+ * an echo on `ws` that stops reading as ours does. Three processes and the system's own work share the
+ * cores, so the others are also timed while such a crowd is at another server.
  *
  *     node --conditions=@wsecho/source bench/src/slow-readers.ts --rounds 3
  */
 import { loadavg } from "node:os";
 import { Command } from "commander";
 import type { Round } from "./load.ts";
-import { startSoakServer } from "./soak/server.ts";
-import { runSlowReaders, slowReaderFlags, type Memory } from "./soak/slow-readers.ts";
+import { runSlowReaders, type Memory } from "./soak/slow-readers.ts";
+import { startControl, startOurs } from "./soak/targets.ts";
 
 const mib = 1024 * 1024;
 
@@ -29,29 +31,36 @@ const options = {
   others: Number(others),
   milliseconds: Number(ms),
 };
+/** What a crowd sends until it is read no more fills the system's buffers, too: some 4 MiB each. */
+const fillMs = (1000 * options.readers * 4.5 * mib) / options.rate;
+const slowTimeoutMs = Math.round(fillMs + options.milliseconds + 6000);
 const inMib = (bytes: number): string => (bytes / mib).toFixed(0);
-const p99 = (round: Round): string => (round.p99Us / 1000).toFixed(2);
+const inMs = (us: number): string => (us / 1000).toFixed(2);
 const rows = [];
-for (let round = 1; round <= Number(rounds); round++) {
-  await using server = await startSoakServer([
-    ...slowReaderFlags,
-    "--slow-timeout",
-    `${2 * options.milliseconds + 10_000}ms`,
-  ]);
-  const { before, calm, waves } = await runSlowReaders(server, options);
-  for (const [i, wave] of waves.entries()) {
-    const { flooding, meanwhile, peak, after } = wave;
-    const memories: readonly Memory[] = [calm, peak, after];
-    rows.push({
-      "round.wave": `${round}.${i + 1}`,
-      "p99 ms: before, flood, held": [before, flooding, meanwhile].map(p99).join(", "),
-      "flood / before": Number((flooding.p99Us / before.p99Us).toFixed(2)),
-      "flood, s": Number(flooding.seconds.toFixed(1)),
-      "buffers, MiB": memories.map(({ externalBytes }) => inMib(externalBytes)).join(" → "),
-      "RSS, MiB": memories.map(({ rssBytes }) => inMib(rssBytes)).join(" → "),
-      "paused / closed": `${wave.paused} / ${wave.closed}`,
-    });
+for (let round = 1; round <= Number(rounds); round++)
+  for (const start of [startOurs, startControl]) {
+    await using server = await start(slowTimeoutMs);
+    await using other = await startControl(slowTimeoutMs);
+    const { before, elsewhere, calm, waves } = await runSlowReaders(server, other, options);
+    for (const [i, { flooding, meanwhile, peak, after, paused, closed }] of waves.entries()) {
+      const four: readonly Round[] = [before, elsewhere, flooding, meanwhile];
+      const memories: readonly Memory[] = [calm, peak, after];
+      const times = ({ p99Us }: Round, than: Round): number =>
+        Number((p99Us / than.p99Us).toFixed(2));
+      rows.push({
+        "": `${round}.${i + 1} ${server.spec.name}`,
+        "p99 ms: before, elsewhere, flood, held": four.map(({ p99Us }) => inMs(p99Us)).join(", "),
+        "longest, ms": four.map(({ maxUs }) => inMs(maxUs)).join(", "),
+        "elsewhere, flood, held / before": [elsewhere, flooding, meanwhile]
+          .map((one) => times(one, before))
+          .join(", "),
+        "flood / elsewhere": times(flooding, elsewhere),
+        "flood, s": Number(flooding.seconds.toFixed(1)),
+        "buffers, MiB": memories.map(({ externalBytes }) => inMib(externalBytes)).join(" → "),
+        "RSS, MiB": memories.map(({ rssBytes }) => inMib(rssBytes)).join(" → "),
+        "paused / closed": `${paused} / ${closed}`,
+      });
+    }
   }
-}
 console.table(rows);
 console.log(`load average ${loadavg()[0]?.toFixed(1) ?? ""} at the end`);

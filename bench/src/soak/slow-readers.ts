@@ -1,10 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { plainTexts } from "@wsecho/protocol";
 import { openConnection } from "../connection.ts";
 import { runRound, type Round } from "../load.ts";
 import type { PeerSpec } from "../peer.ts";
 import { openMany, startFlooder } from "./flooder.ts";
-import { password, user, type SoakServer } from "./server.ts";
+
+/** A server that has to bear peers that never read. */
+export interface Target extends AsyncDisposable {
+  readonly port: number;
+  readonly spec: PeerSpec;
+  readonly look: () => Promise<Look>;
+  /** After a garbage collection. */
+  readonly remains: () => Promise<Memory>;
+}
 
 export interface SlowReaderOptions {
   /** Peers that send and never read. */
@@ -25,6 +32,12 @@ export interface Memory {
   readonly externalBytes: number;
 }
 
+export interface Look extends Memory {
+  /** How often reading was paused, and how many were closed for reading nothing; so far. */
+  readonly paused: number;
+  readonly closed: number;
+}
+
 /** What one crowd of them did. */
 export interface Wave {
   /** The others' round trips until the buffers of all of them are full. */
@@ -42,81 +55,82 @@ export interface Wave {
 
 export interface SlowReaders {
   readonly before: Round;
+  /** With such a crowd at another server: what the machine alone makes of it. */
+  readonly elsewhere: Round;
   /** With the others open, nothing sent. */
   readonly calm: Memory;
   readonly waves: readonly Wave[];
 }
 
-const spec: PeerSpec = {
-  name: "wsecho",
-  runtime: "node",
-  args: [],
-  language: "plain",
-  login: { send: `${user}:${password}`, expect: plainTexts.accepted },
-  prefix: plainTexts.prefix,
-};
-
-/** The others' rounds compare bytes, and a ping is none of them. */
-export const slowReaderFlags = ["--ping-interval", "1h"];
-
-/** Rejects where an echo of the others is missing or wrong. */
+/**
+ * @param other bears a crowd first
+ *
+ * Rejects where an echo of the others is missing or wrong.
+ */
 export async function runSlowReaders(
-  server: SoakServer,
+  server: Target,
+  other: Target,
   { readers, rate, waves, others, milliseconds }: SlowReaderOptions,
 ): Promise<SlowReaders> {
+  const { port, spec } = server;
   const workload = { name: "others", connections: others, inFlight: 1, bytes: 1024 };
-  const order = { port: server.port, spec, workload, milliseconds };
-  const sockets = await openMany(others, () => openConnection(server.port, spec));
+  const order = { port, spec, workload, milliseconds };
+  const sockets = await openMany(others, () => openConnection(port, spec));
   // What is compiled at first is no figure.
   await runRound({ ...order, milliseconds: 500 }, sockets);
   const before = await runRound(order, sockets);
   const calm = await server.remains();
 
-  async function wave(number: number): Promise<Wave> {
-    await using flooder = await startFlooder({ port: server.port, spec, readers, rate });
-    let peak: Memory = calm;
-    const look = async (): Promise<Readonly<Record<string, number>>> => {
-      const numbers = await server.numbers();
-      const { process_resident_memory_bytes: rss = 0, nodejs_external_memory_bytes: external = 0 } =
-        numbers;
-      peak = {
-        rssBytes: Math.max(peak.rssBytes, rss),
-        externalBytes: Math.max(peak.externalBytes, external),
-      };
-      return numbers;
-    };
-    /** Until so many have met the limit. */
-    const until = async (limit: LimitName): Promise<void> => {
-      const giveUpAt = performance.now() + 60_000;
-      while (performance.now() < giveUpAt) {
-        if (countOf(await look(), limit) >= number * readers) return;
-        await delay(1000);
-      }
-      throw new Error(`not every peer that never reads met --${limit} in a minute`);
-    };
-    await flooder.flood();
-    const full = until("high-water");
-    const flooding = await runRound({ ...order, milliseconds: 60_000 }, sockets, full);
+  /** The others' round trips until the buffers of all of a crowd are full. */
+  async function whileFilling(look: () => Promise<Look>, flood: () => Promise<void>) {
+    const { paused } = await look();
+    await flood();
+    const full = until(look, (now) => now.paused >= paused + readers);
+    const round = await runRound({ ...order, milliseconds: 60_000 }, sockets, full);
     await full;
+    return round;
+  }
+
+  async function wave(number: number): Promise<Wave> {
+    await using flooder = await startFlooder({ port, spec, readers, rate });
+    let peak: Memory = calm;
+    const look = async (): Promise<Look> => {
+      const now = await server.look();
+      peak = {
+        rssBytes: Math.max(peak.rssBytes, now.rssBytes),
+        externalBytes: Math.max(peak.externalBytes, now.externalBytes),
+      };
+      return now;
+    };
+    const flooding = await whileFilling(look, flooder.flood);
     const meanwhile = await runRound(order, sockets);
-    await until("slow-timeout");
+    await until(look, ({ closed }) => closed >= number * readers);
     await flooder.ended();
-    const numbers = await look();
+    const { paused, closed } = await look();
     // Nobody has forgotten the others meanwhile.
     await runRound({ ...order, milliseconds: 100 }, sockets);
     const after = await server.remains();
-    const [paused, closed] = [countOf(numbers, "high-water"), countOf(numbers, "slow-timeout")];
     return { flooding, meanwhile, peak, after, paused, closed };
   }
 
+  async function crowdElsewhere(): Promise<Round> {
+    const where = { port: other.port, spec: other.spec };
+    await using flooder = await startFlooder({ ...where, readers, rate });
+    return await whileFilling(other.look, flooder.flood);
+  }
+
+  const elsewhere = await crowdElsewhere();
   const all: Wave[] = [];
   for (let number = 1; number <= waves; number++) all.push(await wave(number));
   for (const socket of sockets) socket.destroy();
-  return { before, calm, waves: all };
+  return { before, elsewhere, calm, waves: all };
 }
 
-type LimitName = "high-water" | "slow-timeout";
-
-function countOf(numbers: Readonly<Record<string, number>>, limit: LimitName): number {
-  return numbers[`wsecho_limits_total{limit="${limit}"}`] ?? 0;
+async function until(look: () => Promise<Look>, isSo: (now: Look) => boolean): Promise<void> {
+  const giveUpAt = performance.now() + 60_000;
+  while (performance.now() < giveUpAt) {
+    if (isSo(await look())) return;
+    await delay(1000);
+  }
+  throw new Error("not every peer that never reads was paused, or closed, in a minute");
 }
