@@ -1,4 +1,5 @@
 import { retryAfterClose, type Retry, type StopReason } from "@wsecho/protocol";
+import { harmless } from "../text/harmless.ts";
 import type { Translate } from "../words/catalogue.ts";
 import { closeKey } from "./close-key.ts";
 import { shortAddress, terminalCommand } from "./endpoint.ts";
@@ -128,5 +129,5 @@ export function closeLine(
   t: Translate,
 ): string {
   const name = t(`close.${closeKey(code, reason)}.name`);
-  return reason === "" ? `${code} ${name}` : `${code} ${name} · “${reason}”`;
+  return reason === "" ? `${code} ${name}` : `${code} ${name} · “${harmless(reason)}”`;
 }

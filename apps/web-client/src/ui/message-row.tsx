@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { EchoOf, Fate, ReceivedEntry, SentEntry } from "../session/transcript.ts";
 import { formatBytes, formatCount, formatSpan } from "../text/format.ts";
+import { harmless } from "../text/harmless.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { Icon } from "./icons.tsx";
@@ -136,7 +137,7 @@ function FateNote({
   if (fate.kind === "echoed" || fate.kind === "waiting" || fate.kind === "sent") return null;
   return (
     <p class="fate-note">
-      <span>{fate.kind === "refused" ? fate.message : t(`entry.${fate.kind}.hint`)}</span>
+      <span>{fate.kind === "refused" ? harmless(fate.message) : t(`entry.${fate.kind}.hint`)}</span>
       {view.value.status?.kind === "ready" && (
         <button type="button" class="button small" onClick={() => send(entry.payload)}>
           {t("entry.sendAgain")}

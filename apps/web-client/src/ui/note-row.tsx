@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { Entry, ReceivedEntry, SentEntry } from "../session/transcript.ts";
 import { closeKey } from "../session/close-key.ts";
 import { formatCount } from "../text/format.ts";
+import { harmless } from "../text/harmless.ts";
 import { closeLine } from "../session/stop-words.ts";
 import { t } from "../words/language.ts";
 import { Icon, type IconName } from "./icons.tsx";
@@ -56,9 +57,9 @@ function partsOf(entry: Note): Parts {
     }
     case "serverError": {
       const title = t("entry.serverError", { code: String(entry.code) });
-      return { icon: "warning", title, detail: entry.message };
+      return { icon: "warning", title, detail: harmless(entry.message) };
     }
     case "problem":
-      return { icon: "warning", title: t("entry.problem"), detail: entry.detail };
+      return { icon: "warning", title: t("entry.problem"), detail: harmless(entry.detail) };
   }
 }

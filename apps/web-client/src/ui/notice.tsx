@@ -1,5 +1,6 @@
 import { Fragment, type ComponentChildren, type JSX } from "preact";
 import type { StopWords } from "../session/stop-words.ts";
+import { harmless } from "../text/harmless.ts";
 import { t } from "../words/language.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { Icon, type IconName } from "./icons.tsx";
@@ -50,7 +51,7 @@ export function StopNotice({
       ))}
       {detail !== null && (
         <p>
-          {t("stop.detail")}: <span lang="en">{detail}</span>
+          {t("stop.detail")}: <span lang="en">{harmless(detail)}</span>
         </p>
       )}
       {command !== null && (

@@ -117,4 +117,10 @@ describe("closeLine", () => {
   it("leaves out an empty reason", () => {
     expect(closeLine({ code: 1006, reason: "" }, t)).toBe("1006 Abnormal closure");
   });
+
+  it("names what would turn the words around a reason", () => {
+    expect(closeLine({ code: 1000, reason: "a\u2069\u202eb" }, t)).toContain(
+      "“a<U+2069><U+202E>b”",
+    );
+  });
 });
