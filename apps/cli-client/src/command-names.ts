@@ -12,6 +12,7 @@ export const commandNames = [
   "proxy",
   "replay",
   "frame",
+  "test",
   "listen",
   "completion",
   "man",

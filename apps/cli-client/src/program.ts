@@ -12,6 +12,7 @@ import { addProxyCommands, type ProxyInvocation } from "./proxy/options.ts";
 import { addListenCommand, type ListenInvocation } from "./listen/options.ts";
 import type { ManualParts } from "./reference/manual.ts";
 import { addReferenceCommands, type Reference } from "./reference/options.ts";
+import { addTestCommand, type TestInvocation } from "./script/options.ts";
 import { addInspectCommand } from "./wire/inspect-options.ts";
 import { addWireCommands, type WireInvocation } from "./wire/options.ts";
 
@@ -20,6 +21,7 @@ export type Invocation =
   | { readonly kind: "connect"; readonly target: string; readonly options: ConnectCommandOptions }
   | { readonly kind: "inspect"; readonly target: string; readonly options: InspectCommandOptions }
   | { readonly kind: "frame"; readonly frame: FrameInvocation }
+  | { readonly kind: "test"; readonly test: TestInvocation }
   | { readonly kind: "wire"; readonly wire: WireInvocation }
   | { readonly kind: "bench"; readonly bench: BenchInvocation }
   | { readonly kind: "doctor"; readonly doctor: DoctorInvocation }
@@ -43,6 +45,7 @@ Examples:
   $ wsecho curl 'https://example.org/feed' -H 'Origin: https://example.org'
   $ wsecho listen --echo 8080                 be a server that gives back what comes
   $ wsecho frame --expect-close 1002 :9001 text,mask=0:hi
+  $ wsecho test :9001 greeting.wse            send, expect, capture, close; TAP and JUnit
   $ wsecho explain 81 85 37 fa 21 3d 7f 9f 4d 51 58
   $ wsecho decode --filter 'dir:c2s len>1k' capture.pcapng
   $ wsecho convert capture.jsonl capture.pcapng   for Wireshark
@@ -97,6 +100,10 @@ export function parseArguments(args: readonly string[], version: string): Invoca
         addInspectCommand(program, (target, options) =>
           invoke({ kind: "inspect", target, options }),
         ),
+    },
+    {
+      names: ["test"],
+      add: () => addTestCommand(program, (test) => invoke({ kind: "test", test })),
     },
     {
       names: ["frame"],

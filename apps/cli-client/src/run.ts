@@ -41,6 +41,10 @@ export async function run(args: readonly string[], version: string): Promise<voi
       const { listenCommand } = await import("./commands/listen.ts");
       return process.exit(await listenCommand(invocation.listen).catch(reportBug));
     }
+    case "test": {
+      const { testCommand } = await import("./commands/test.ts");
+      return process.exit(await testCommand(invocation.test).catch(reportBug));
+    }
     case "frame": {
       const { frameCommand } = await import("./commands/frame.ts");
       return process.exit(await frameCommand(invocation.frame).catch(reportBug));

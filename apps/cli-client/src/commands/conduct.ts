@@ -170,7 +170,8 @@ export async function conduct(conducting: Conducting): Promise<Outcome> {
     maxSize: options.maxSize,
     tally: tally.now(),
     goal,
-    unmet: expectations.missing(),
+    unmet: expectations.missing() ?? approach?.unmet?.() ?? null,
+    anyClose: approach?.anyClose?.() ?? false,
     complete,
     indulgent: interactive || output.gone(),
   };

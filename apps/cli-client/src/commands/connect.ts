@@ -44,7 +44,7 @@ export async function connectCommand(
     const wish = departure.exit();
     return wish === null ? misused(preparation.error) : end(wish);
   }
-  const looking = approach?.inspect(() => (interactive ? terminal.current() : null));
+  const looking = approach?.inspect?.(() => (interactive ? terminal.current() : null));
   if (looking?.ok === false) return end("usage", looking.error);
   const inspector = looking?.value ?? null;
   if (inspector !== null) stage.employ(inspector);

@@ -1,6 +1,7 @@
 import type { Session } from "@wsecho/client";
 import { readMessages, type Outgoing } from "../input/framing.ts";
 import type { Stats } from "../stats.ts";
+import type { Approach } from "./approach.ts";
 import type { Conducting } from "./conduct.ts";
 import { converse, type Conversation } from "./converse.ts";
 import { pipe } from "./pipe.ts";
@@ -51,7 +52,10 @@ export async function talk(talking: Talking): Promise<boolean> {
     return true;
   }
   const read = stage.reads ? readMessages(talking.input, framingOf(options)) : null;
-  const rest = approach?.speak === undefined ? read : speaking(approach.speak, channel.closed);
+  const rest =
+    approach?.speak === undefined
+      ? read
+      : speaking(approach.speak, { send: channels.send, closed: channel.closed });
   return pipe({
     ...receiving,
     messages: following(first, rest),
@@ -66,12 +70,16 @@ export async function talk(talking: Talking): Promise<boolean> {
 }
 
 function showing(talking: Talking): Receiving["show"] {
-  const { inspector, stage, recording, stats, expectations } = talking;
+  const { inspector, stage, recording, stats, expectations, approach } = talking;
   const { output, display } = stage;
   return async (message) => {
     stats.received(message);
     expectations.take(message);
     const line = recording.received(message);
+    if (approach?.hear !== undefined) {
+      approach.hear(message);
+      return true;
+    }
     if (inspector !== null) {
       await inspector.ready();
       return true;
@@ -93,12 +101,12 @@ async function* following(
 
 /** Nothing that would have to be sent: it is on its way when this ends. */
 async function* speaking(
-  speak: (signal: AbortSignal) => Promise<void>,
-  closed: Promise<unknown>,
+  speak: NonNullable<Approach["speak"]>,
+  stage: Parameters<typeof speak>[1],
 ): AsyncGenerator<Outgoing, void, undefined> {
   const over = new AbortController();
-  void closed.then(() => over.abort());
-  await speak(over.signal);
+  void stage.closed.then(() => over.abort());
+  await speak(over.signal, stage);
   yield* [];
 }
 

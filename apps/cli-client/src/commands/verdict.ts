@@ -15,6 +15,8 @@ export interface Outcome {
   /** Our own wish to leave; `null` where there was none. */
   readonly wish: ExitName | null;
   readonly okClose: readonly number[];
+  /** A close by the server is no error, whatever its code. */
+  readonly anyClose: boolean;
   /** The code that the server had to close with; `null` where it did not have to. */
   readonly expectClose: number | null;
   /** The link was found dead. */
@@ -45,7 +47,8 @@ export function judge(outcome: Outcome): Verdict {
   const { reason, context, okClose, expectClose, goal } = outcome;
   const ending = explain(reason, context);
   const code = reason.kind === "closed" ? reason.code : null;
-  const isWelcome = code !== null && (okClose.includes(code) || code === expectClose);
+  const isWelcome =
+    code !== null && (okClose.includes(code) || code === expectClose || outcome.anyClose);
   const missing = describeMissing(outcome.tally) ?? "";
   const wanted = goal.missing();
   const went = outcome.complete || isWelcome || (goal.set && !goal.owed());
@@ -108,5 +111,5 @@ export function circumstances(
 /** The option that a server without a login needs; `null` where that is chosen, or there is none. */
 function wayWithoutLogin({ approach, preparation }: Conducting): "--dialect none" | "--raw" | null {
   if (preparation.manner === "none" || approach?.use !== undefined) return null;
-  return approach === undefined ? "--dialect none" : "--raw";
+  return approach?.inspect === undefined ? "--dialect none" : "--raw";
 }

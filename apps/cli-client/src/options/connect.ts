@@ -61,7 +61,8 @@ export function splitOptionalValues(args: readonly string[]): readonly string[] 
   });
 }
 
-function addLogin(command: Command): void {
+/** Who logs in, in the session or at the handshake. */
+export function addLogin(command: Command): void {
   addHandshakeLogin(addLoginOptions(command.optionsGroup("Login:"))).addOption(
     new Option(
       "--dialect <name>",

@@ -57,6 +57,19 @@ describe("the keys of a line", () => {
   });
 });
 
+it("a line may be longer than the 4096 bytes that a terminal's own editing takes", async () => {
+  const line = "0123456789".repeat(600);
+  const sent = await talk(async (screen) => {
+    // As fast as it is drawn: a pseudo-terminal holds no more than those bytes either.
+    for (let at = 0; at < line.length; at += 1000) {
+      screen.type(line.slice(at, at + 1000));
+      await screen.until((rows) => rows.join("").length >= at + 1000);
+    }
+    screen.type("\r");
+  });
+  expect(sent).toEqual([line]);
+});
+
 it("the prompt is there again at once, also where no server answers", async () => {
   await talk(async (screen) => {
     screen.type("one\rtwo\r");

@@ -90,6 +90,7 @@ describe.each(shells)("the script for %s", (shell) => {
       "doctor",
       "inspect",
       "frame",
+      "test",
       "explain",
       "decode",
       "convert",
