@@ -14,7 +14,8 @@ export function violationOf(error: Error): Violation | undefined {
     case "WS_ERR_TOO_MANY_BUFFERED_PARTS":
       return { type: "violation", close: "tooManyFragments" };
     default:
-      return typeof code === "string" && code.startsWith("WS_ERR_")
+      // zlib's own are of a message that cannot be inflated.
+      return typeof code === "string" && /^(WS_ERR|Z)_/.test(code)
         ? { type: "violation", close: "protocolError" }
         : undefined;
   }

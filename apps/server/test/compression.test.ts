@@ -73,12 +73,24 @@ test.each([
   expect(await client.next()).toBe("your submit context: still here");
 });
 
-test("closes 1007 for what cannot be inflated, and serves others", async () => {
-  const { port, url, met } = await startLimited({}, compressed);
-  const peer = await openRaw(port, offer, "GET /echo HTTP/1.1");
-  peer.socket.write(frame(0xc2, Buffer.from([0xff, 0xff, 0xff, 0xff])));
-  const { payload } = await peer.frame();
-  expect(payload.readUInt16BE(0)).toBe(1007);
+test("closes 1002 for what cannot be inflated, says so in words and in the log, and serves others", async () => {
+  const { port, url, met, log } = await startLimited({}, compressed);
+  const echo = await openRaw(port, offer, "GET /echo HTTP/1.1");
+  const v1 = await openRaw(port, { ...offer, "Sec-WebSocket-Protocol": "wsecho.v1" });
+  expect((await v1.frame()).payload.toString()).toContain("hello");
+  for (const peer of [echo, v1])
+    peer.socket.write(frame(0xc2, Buffer.from([0xff, 0xff, 0xff, 0xff])));
+  const said: unknown = JSON.parse((await v1.frame()).payload.toString());
+  expect(said).toMatchObject({ type: "error", code: 1002, message: "protocol error" });
+  for (const peer of [echo, v1]) {
+    const { payload } = await peer.frame();
+    expect([payload.readUInt16BE(0), payload.toString("utf8", 2)]).toEqual([
+      1002,
+      "protocol error",
+    ]);
+  }
+  const ends = log.flatMap(({ fields }) => fields["close"] ?? []);
+  expect(ends).toEqual(["protocolError", "protocolError"]);
   const socket = new WebSocket(`${url}/echo`);
   await expect.poll(() => socket.readyState, soon).toBe(socket.OPEN);
   socket.terminate();
