@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useId, useMemo } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useMemo } from "preact/hooks";
 import { everything, isActive } from "../session/filter.ts";
 import { placeAfter } from "../session/ordered.ts";
 import { isMessage, type Entry } from "../session/transcript.ts";
@@ -40,6 +40,13 @@ function Rows({ filter }: { readonly filter: string }): JSX.Element {
 
   const place = placeOf(entries, state.selected.value);
   useWantedRow(list, state);
+  const chosen = state.selected.value !== null;
+  useLayoutEffect(() => {
+    if (!chosen) return undefined;
+    // Whoever reads a row is not taken away from it, be it the last one.
+    tail.hold(true);
+    return () => tail.hold(false);
+  }, [chosen]);
   const onKeyDown = useRowKeys({ entries, place, state, scroller });
   return (
     <div class="transcript">
@@ -59,7 +66,7 @@ function Rows({ filter }: { readonly filter: string }): JSX.Element {
           {t("transcript.keys")}
         </p>
       </section>
-      {!tail.following && (
+      {!tail.following && (tail.unseen > 0 || !chosen) && (
         <ToEnd
           label={
             tail.unseen > 0

@@ -13,6 +13,8 @@ export interface Tail {
   readonly follow: () => void;
   /** Stays where it is, whatever changes its size. */
   readonly leave: () => void;
+  /** The same, also where that is at the end, until it is called off. */
+  readonly hold: (whether: boolean) => void;
   readonly onScroll: () => void;
   /** Rows are measured after they are drawn, and the window may change. */
   readonly onResize: () => void;
@@ -42,6 +44,7 @@ export function useTail<E extends Ordered>(
   const [following, setFollowing] = useState(follow && from === null);
   /** The same, known at once: rows may be measured between a scroll and the next drawing. */
   const stays = useRef(following);
+  const held = useRef(false);
   const lastOffset = useRef(0);
   const lastSeq = entries.at(-1)?.seq ?? 0;
   const seenSeq = useRef(from?.seen ?? lastSeq);
@@ -67,22 +70,28 @@ export function useTail<E extends Ordered>(
     toEnd();
   }, [lastSeq, entries.length, following]);
 
+  const onScroll = (): void => {
+    const element = scroller.current;
+    if (element === null) return;
+    const offset = element.scrollTop;
+    const gap = element.scrollHeight - element.clientHeight - offset;
+    // Growth moves the end away, but only a person moves the view up from it.
+    if (gap <= tolerancePx && !held.current) stay(true);
+    else if (offset < lastOffset.current - 0.5) stay(false);
+    lastOffset.current = offset;
+  };
   return {
     following,
     unseen: entries.length - placeAfter(entries, seenSeq.current),
     seen: seenSeq.current,
     follow: () => stay(true),
     leave: () => stay(false),
-    onScroll: () => {
-      const element = scroller.current;
-      if (element === null) return;
-      const offset = element.scrollTop;
-      const gap = element.scrollHeight - element.clientHeight - offset;
-      // Growth moves the end away, but only a person moves the view up from it.
-      if (gap <= tolerancePx) stay(true);
-      else if (offset < lastOffset.current - 0.5) stay(false);
-      lastOffset.current = offset;
+    hold: (whether) => {
+      held.current = whether;
+      if (whether) stay(false);
+      else onScroll();
     },
+    onScroll,
     onResize: toEnd,
   };
 }

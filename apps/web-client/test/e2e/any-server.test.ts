@@ -38,6 +38,33 @@ describe("any WebSocket server", () => {
     expect(await rows(page, "received").count()).toBe(2);
   });
 
+  it("says more while somebody reads a chosen message: that stays, and the rest is counted", async () => {
+    await using server = await startAnyServer();
+    const { page, socket } = await connect(server);
+    const say = (from: number, to: number): void => {
+      for (let i = from; i <= to; i++) socket.send(`line ${i}`);
+    };
+    const inView = (text: string): Promise<boolean> =>
+      page.getByText(text, { exact: true }).evaluate((line) => {
+        const list = line.closest(".scroller")?.getBoundingClientRect();
+        const { top, bottom } = line.getBoundingClientRect();
+        return list !== undefined && top >= list.top && bottom <= list.bottom;
+      });
+    say(1, 40);
+    await page.getByText("line 40", { exact: true }).waitFor();
+    // The newest, at the end of the list.
+    await page.getByRole("region", { name: "Transcript" }).press("ArrowUp");
+    await page.locator("[data-seq]:focus", { hasText: "line 40" }).waitFor();
+    say(41, 140);
+    const toEnd = page.getByRole("button", { name: "Go to the end: 100 new" });
+    await toEnd.waitFor();
+    expect(await inView("line 40")).toBe(true);
+    await toEnd.click();
+    await expect.poll(() => inView("line 140")).toBe(true);
+    say(141, 141);
+    await expect.poll(() => inView("line 141")).toBe(true);
+  });
+
   it("is come back to by itself, where one wants that", async () => {
     await using server = await startAnyServer();
     const page = await site.open();
