@@ -102,7 +102,7 @@ export const closeDocs: Readonly<Record<CloseName, string>> = {
   userExit: "a person left",
   goingAway: "the server stops",
   sessionTooLong: "the session has lasted as long as the server allows",
-  protocolError: "a frame breaks RFC 6455",
+  protocolError: "a frame breaks RFC 6455, or a message cannot be inflated (RFC 7692)",
   unsupportedData: "a kind of message that this endpoint does not take",
   invalidData: "a text is not UTF-8",
   tooManyFragments: "a message comes in more frames than the server takes",
