@@ -43,6 +43,17 @@ function start(store: ReturnType<typeof makeStore>) {
   return { sessions, onKeysChanged };
 }
 
+/** Ada is in, and has been looked up. */
+async function startWithAda() {
+  const store = makeStore();
+  const { sessions } = start(store);
+  store.users.set("ada", 1);
+  const { login, revoke } = makeLogin("1", "ada", 1);
+  sessions.add(login);
+  await expect.poll(() => store.find.mock.settledResults.length).toBe(1);
+  return { store, sessions, login, revoke };
+}
+
 test("ends a session whose user changed between the proof and the entry", async () => {
   const store = makeStore();
   const { sessions } = start(store);
@@ -54,12 +65,7 @@ test("ends a session whose user changed between the proof and the entry", async 
 });
 
 test("looks again until the store answers", async () => {
-  const store = makeStore();
-  const { sessions } = start(store);
-  store.users.set("ada", 1);
-  const { login, revoke } = makeLogin("1", "ada", 1);
-  sessions.add(login);
-  await expect.poll(() => store.find.mock.settledResults.length).toBe(1);
+  const { store, revoke } = await startWithAda();
   store.setDown(true);
   store.users.delete("ada");
   store.change({ type: "user", name: "ada" });
@@ -92,12 +98,7 @@ test("asks the store nothing about users who are not here", () => {
 });
 
 test("forgets who has left", async () => {
-  const store = makeStore();
-  const { sessions } = start(store);
-  store.users.set("ada", 1);
-  const { login, revoke } = makeLogin("1", "ada", 1);
-  sessions.add(login);
-  await expect.poll(() => store.find.mock.settledResults.length).toBe(1);
+  const { store, sessions, login, revoke } = await startWithAda();
   sessions.remove(login);
   store.users.delete("ada");
   store.change({ type: "user", name: "ada" });

@@ -168,6 +168,8 @@ test.each(named(inspections))("inspect tells no secret: $name", async ({ args, g
 
 const record = ["--json", "--record", "@/out.record"];
 const authFile = ["--auth-file", "@/auth"];
+/** All that a request to any server may carry. */
+const everySecret = ["--dialect", "none", "--subprotocol", offered, ...headers, ...authFile];
 
 const connections: readonly Run[] = [
   ["each frame of a session", () => ["-vv", ...passwordFile, at(url)]],
@@ -176,34 +178,8 @@ const connections: readonly Run[] = [
     () => ["-vv", "--dialect", "plain", ...record, ...passwordFile, url],
   ],
   ["events of a wrong password", () => ["-v", ...record, ...wrongFile, at(url)]],
-  [
-    "any server, verbosely",
-    () => [
-      "-vv",
-      ...record,
-      "--dialect",
-      "none",
-      "--subprotocol",
-      offered,
-      ...headers,
-      ...authFile,
-      at(bare.url),
-    ],
-  ],
-  [
-    "one that refuses, verbosely",
-    () => [
-      "-v",
-      ...record,
-      "--dialect",
-      "none",
-      "--subprotocol",
-      offered,
-      ...headers,
-      ...authFile,
-      at(stranger.url),
-    ],
-  ],
+  ["any server, verbosely", () => ["-vv", ...record, ...everySecret, at(bare.url)]],
+  ["one that refuses, verbosely", () => ["-v", ...record, ...everySecret, at(stranger.url)]],
   ["one that refuses a token", () => [...record, "--token-file", "@/token", at(stranger.url)]],
   [
     "a proxy that is not there",
