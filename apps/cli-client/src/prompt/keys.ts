@@ -9,7 +9,7 @@ export interface Keystroke {
   readonly pasted?: true;
 }
 
-/** More typed ahead than this is dropped: nobody types so much, a stuck key does. */
+/** More keys typed ahead than this are dropped: nobody types so many, a stuck key does. A paste is one. */
 const maxHeld = 100_000;
 
 export interface Keyboard {
@@ -49,7 +49,7 @@ export function openKeyboard({ input, onKeys, onUrgent, onEnd }: KeyboardOptions
       return;
     }
     if (paste !== null && key.name !== "paste-end") {
-      if (paste.length < maxHeld) paste += key.sequence ?? "";
+      paste += key.sequence ?? "";
       return;
     }
     if (paste !== null) {

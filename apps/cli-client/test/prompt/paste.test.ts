@@ -29,3 +29,14 @@ describe.each([40, 120])("a message of several lines on a screen of %i columns",
     expect(screen.raw()).toContain("\x1b[?2004l");
   });
 });
+
+it("a long paste is sent whole: cut, it would be another message", async () => {
+  const lengths: number[] = [];
+  await using server = await startBareServer((socket) => {
+    socket.on("message", (data: Buffer) => lengths.push(data.byteLength));
+  });
+  using screen = openScreen([server.url], { columns: 40 });
+  await screen.until((rows) => rows.at(-1) === ">");
+  screen.type(`\x1b[200~${"x".repeat(150_000)}\x1b[201~\r`);
+  await eventually(() => lengths).toEqual([150_000]);
+});
