@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { useSite } from "../support/fixture.ts";
-import { jump } from "../support/jump.ts";
+import { watch } from "../support/watch.ts";
 import { importFile } from "../support/page.ts";
 
 const site = useSite();
@@ -22,7 +22,7 @@ describe("a jump to rows that were never drawn", () => {
     const list = page.getByRole("region", { name: "Transcript" });
     const height = await list.evaluate(({ scrollHeight }) => scrollHeight);
     for (const part of [0.5, 0.2, 0.75, 0.74, 0.6, 0.61, 0.1]) {
-      const { empty, elements } = await list.evaluate(jump, part * height);
+      const { empty, elements } = await list.evaluate(watch, { to: part * height });
       expect(empty).toEqual([0]);
       expect(elements).toBeLessThan(400);
     }

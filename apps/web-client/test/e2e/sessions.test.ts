@@ -1,11 +1,10 @@
 import { EventEmitter, once } from "node:events";
 import type { Page } from "playwright-core";
-import type { WebSocket } from "ws";
 import { describe, expect, it } from "vitest";
 import { createMemoryUsers } from "@wsecho/server";
-import { startAnyServer, type AnyServer } from "../support/any-server.ts";
+import { startAnyServer } from "../support/any-server.ts";
 import { useSite } from "../support/fixture.ts";
-import { ask, composer, importFile, logIn, rows, state } from "../support/page.ts";
+import { ask, composer, connectRaw, importFile, logIn, rows, state } from "../support/page.ts";
 
 const password = "pencil";
 const gate = new EventEmitter();
@@ -33,17 +32,6 @@ const openBoth = async (): Promise<Page> => {
   await logIn(page, { username: "bob", password });
   await composer(page).waitFor();
   return page;
-};
-
-/** In the form that is shown; gives the server's end. */
-const connectRaw = async (page: Page, server: AnyServer): Promise<WebSocket> => {
-  await page.getByRole("radio", { name: "raw" }).check({ force: true });
-  await page.getByLabel("Server", { exact: true }).fill(server.url);
-  const accepted = server.next();
-  await page.getByRole("button", { name: "Connect", exact: true }).click();
-  const { socket } = await accepted;
-  await composer(page).waitFor();
-  return socket;
 };
 
 describe("several sessions in one page", () => {

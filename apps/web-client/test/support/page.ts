@@ -1,6 +1,8 @@
 import { createServer, demoUsers, type EchoServer, type ServerOptions } from "@wsecho/server";
 import { launchBrowser } from "@wsecho/testkit";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import type { WebSocket } from "ws";
+import type { AnyServer } from "./any-server.ts";
 import { pageRoot } from "./build-page.ts";
 
 export const user = "admin";
@@ -147,4 +149,15 @@ export const importFile = async (page: Page, name: string, text: string): Promis
   await page.getByText("entries added.").waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
+};
+
+/** In the form that is shown; gives the server's end. */
+export const connectRaw = async (page: Page, server: AnyServer): Promise<WebSocket> => {
+  await page.getByRole("radio", { name: "raw" }).check({ force: true });
+  await page.getByLabel("Server", { exact: true }).fill(server.url);
+  const accepted = server.next();
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  const { socket } = await accepted;
+  await composer(page).waitFor();
+  return socket;
 };

@@ -1,16 +1,28 @@
-export interface Jump {
-  /** From the change of the place until all rows in view were painted, in milliseconds. */
+export interface Until {
+  /** Where to scroll first, in pixels; default: nowhere. */
+  readonly to?: number;
+  /** What the last row says when it is over; default: no matter. */
+  readonly last?: string;
+}
+
+export interface Watched {
+  /** From the beginning until the last frame was painted, in milliseconds. */
   readonly ms: number;
-  /** The pixels of the view without a row in each frame that was painted, to the first without any. */
+  /** The pixels of the view without a row in each frame, to the first without any when it is over. */
   readonly empty: readonly number[];
   /** The elements of the whole page at the most. */
   readonly elements: number;
 }
 
-/** Scrolls a list and looks at each frame. Runs in the page, so that all it needs is in it. */
-export async function jump(list: Element, to: number): Promise<Jump> {
+/** Looks at each frame of a list that is painted. Runs in the page, so all that it needs is in it. */
+export async function watch(list: Element, { to, last }: Until): Promise<Watched> {
   const emptyPx = (): number => {
     const view = list.getBoundingClientRect();
+    // Behind the last row there may be room.
+    const end = Math.min(
+      view.bottom,
+      list.querySelector("ol")?.getBoundingClientRect().bottom ?? Infinity,
+    );
     const rows = [...list.querySelectorAll("li")]
       // What is not measured is there, but hidden.
       .filter((row) => getComputedStyle(row).visibility !== "hidden")
@@ -19,12 +31,18 @@ export async function jump(list: Element, to: number): Promise<Jump> {
     let reached = view.top;
     let empty = 0;
     for (const { top, bottom } of rows) {
-      if (bottom <= reached || top >= view.bottom) continue;
+      if (bottom <= reached || top >= end) continue;
       empty += Math.max(0, top - reached);
       reached = bottom;
     }
     // Places are whole pixels, and sizes are not.
-    return Math.floor(empty + Math.max(0, view.bottom - reached));
+    return Math.floor(empty + Math.max(0, end - reached));
+  };
+  const inView = (): boolean => {
+    if (last === undefined) return true;
+    const row = [...list.querySelectorAll("li")].at(-1);
+    const { bottom } = list.getBoundingClientRect();
+    return row?.textContent.includes(last) === true && row.getBoundingClientRect().top < bottom;
   };
   /** What is posted while a frame is made is heard after it was painted. */
   const painted = (): Promise<void> =>
@@ -38,11 +56,11 @@ export async function jump(list: Element, to: number): Promise<Jump> {
   const began = performance.now();
   const empty: number[] = [];
   let elements = 0;
-  list.scrollTop = to;
+  if (to !== undefined) list.scrollTop = to;
   do {
     await painted();
     empty.push(emptyPx());
     elements = Math.max(elements, document.querySelectorAll("*").length);
-  } while (empty.at(-1) !== 0 && empty.length < 100);
+  } while (empty.at(-1) !== 0 || !inView());
   return { ms: performance.now() - began, empty, elements };
 }
