@@ -102,7 +102,9 @@ export async function runScript(
     }
   };
   const perform = async (step: Step): Promise<string | null> => {
-    const action = step.action(captured);
+    const read = step.action(captured);
+    if (!read.ok) return read.error;
+    const action = read.value;
     switch (action.kind) {
       case "send":
         try {

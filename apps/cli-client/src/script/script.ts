@@ -9,8 +9,8 @@ export interface Step {
   readonly line: number;
   /** As it was written. */
   readonly text: string;
-  /** Reads it with what was captured so far. It has been read once, so it can be read. */
-  readonly action: (captured: Captured) => Action;
+  /** Reads it with what was captured so far; that may not fit: a ping, say, holds 125 bytes. */
+  readonly action: (captured: Captured) => Result<Action, string>;
 }
 
 export type Captured = ReadonlyMap<string, string>;
@@ -61,14 +61,11 @@ export function parseScript(source: string): Result<readonly Step[], string> {
       continue;
     }
     const patience = seconds;
-    const read = (captured: Captured): Result<Action, string> => readStep(text, captured, patience);
-    const first = read(names);
+    const action = (captured: Captured): Result<Action, string> =>
+      readStep(text, captured, patience);
+    const first = action(names);
     if (!first.ok) return wrong(first.error);
     if (first.value.kind === "expect" && first.value.name !== null) names.set(first.value.name, "");
-    const action = (captured: Captured): Action => {
-      const again = read(captured);
-      return again.ok ? again.value : first.value;
-    };
     steps.push({ line, text, action });
   }
   return steps.length === 0 ? failure("there is no step in it") : success(steps);

@@ -7,7 +7,11 @@ function actionsOf(
 ): readonly Action[] {
   const script = parseScript(source);
   if (!script.ok) throw new Error(script.error);
-  return script.value.map(({ action }) => action(new Map(Object.entries(captured))));
+  return script.value.map(({ action }) => {
+    const read = action(new Map(Object.entries(captured)));
+    if (!read.ok) throw new Error(read.error);
+    return read.value;
+  });
 }
 
 describe("a script", () => {
@@ -34,6 +38,12 @@ describe("a script", () => {
       { pattern: /^got a\.b$/u },
       { message: { kind: "close", code: 4001, reason: "a.b" } },
     ]);
+  });
+
+  it("says of a step that what was captured does not fit into it", () => {
+    expect(() => actionsOf("capture x .+\nping ${x}", { x: "x".repeat(126) })).toThrow(
+      "ping: a control frame holds 125 bytes, this is 126",
+    );
   });
 
   it.each([
