@@ -139,8 +139,8 @@ describe("status 5: no WebSocket", () => {
     });
     const { status, stderr } = await runProgram([`${server.url}/room`], { env });
     expect(stderr).toBe(
-      `${server.url}/room refused the WebSocket: HTTP 404 Not Found. It says: no such room\n` +
-        "  ␛]0;owned␇<U+202E>red.\n  There is no WebSocket at this path.\n",
+      `${server.url}/room refused the WebSocket: HTTP 404 Not Found. ` +
+        "There is no WebSocket at this path. It says: no such room\n  ␛]0;owned␇<U+202E>red\n",
     );
     expect(status).toBe(5);
   });
@@ -151,8 +151,8 @@ describe("status 5: no WebSocket", () => {
       response.write("busy ".repeat(10_000));
     });
     const { status, stderr } = await runProgram([server.url], { env });
-    expect(stderr).toContain("HTTP 503 Service Unavailable. It says: busy busy");
-    expect(stderr).toContain("The server, or a proxy");
+    expect(stderr).toContain("HTTP 503 Service Unavailable. The server, or a proxy");
+    expect(stderr).toContain("It says: busy busy");
     expect(stderr.length).toBeLessThan(8 * 1024 + 300);
     expect(status).toBe(5);
   });
