@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 
 export interface CompiledOptions {
@@ -27,7 +28,7 @@ export function loadCompiled(options: CompiledOptions): unknown {
   const { file, require, version, folder, name } = options;
   const { size, mtimeMs } = statSync(file);
   const stamp = `${version} ${size} ${mtimeMs}`.slice(0, stampLength).padEnd(stampLength);
-  const path = folder === null ? null : `${folder}/${name}.code`;
+  const path = folder === null ? null : join(folder, `${name}.code`);
   const kept = path === null ? undefined : readKept(path, stamp);
   const head = "(function (exports, require, module, __filename, __dirname) {";
   const script = new Script(`${head}${readFileSync(file, "latin1")}\n})`, {
@@ -42,7 +43,7 @@ export function loadCompiled(options: CompiledOptions): unknown {
     );
   const module: { exports: unknown } = { exports: {} };
   const wrapped = script.runInThisContext() as (...given: readonly unknown[]) => void;
-  wrapped(module.exports, require, module, file, file.replace(/[\\/][^\\/]*$/, ""));
+  wrapped(module.exports, require, module, file, dirname(file));
   return module.exports;
 }
 
@@ -62,7 +63,7 @@ function readKept(path: string, stamp: string): Buffer | undefined {
 /** Whole or not at all: another start may be reading. A start without it is only slower. */
 function keep(path: string, bytes: Uint8Array): void {
   try {
-    mkdirSync(path.replace(/[\\/][^\\/]*$/, ""), { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const unfinished = `${path}.${process.pid}`;
     writeFileSync(unfinished, bytes, { mode: 0o600, flush: true });
     renameSync(unfinished, path);
