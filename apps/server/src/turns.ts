@@ -16,15 +16,14 @@ let spent = 0;
 let isPlanned = false;
 
 /**
- * Calls `next`, by which a peer is read on, at once or in a later turn of the event loop. In one turn
- * Node reads up to 32 times 64 KiB from each socket: beside some hundred peers that send all they can,
- * everybody else would wait for half a second until the next one.
+ * Calls `next`, by which a peer is read on behind a large read, at once or in a later turn of the
+ * event loop. In one turn Node reads up to 32 times 64 KiB from each socket: beside some hundred peers
+ * that send all they can, everybody else would wait for half a second until the next one.
  *
- * @param bytes what was read from the peer just now
+ * @param bytes what was read from the peer just now; {@link largeBytes} or more
  */
 export function takeTurns(bytes: number, next: () => void): void {
-  if (bytes < largeBytes) next();
-  else if (waiting.length() === 0 && spent < turnBytes) {
+  if (waiting.length() === 0 && spent < turnBytes) {
     spend(bytes);
     next();
   } else waiting.push({ bytes, next });

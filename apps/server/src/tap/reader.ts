@@ -1,17 +1,16 @@
 import {
   createDecoder,
   createRedactor,
-  formatTime,
   type Decoder,
   type NoteRecord,
   type Redactor,
   type WireRecord,
 } from "@wsecho/wire";
-import type { Heads } from "./heads.ts";
 import { toLine } from "./line.ts";
 import { covers, type Entry, type Order, type Scope, type Whose } from "./messages.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
 import type { Recorder } from "./recorder.ts";
+import { toShownHeads, type ShownHeads } from "./shown-heads.ts";
 
 /** Lines that wait for a login to say whose they are: of one connection, and of all. */
 const maxHeld = 256 * 1024;
@@ -39,20 +38,11 @@ interface Connection {
   readonly midstream: boolean;
   readonly decoder: Decoder;
   readonly redactor: Redactor;
-  /** Without secrets. */
   readonly heads: ShownHeads | undefined;
   held: string[];
   heldLength: number;
   /** Records for which there was no room among those. */
   heldLost: number;
-}
-
-/** A handshake that was over before anybody watched; times as in the records. */
-interface ShownHeads {
-  readonly asked: string;
-  readonly answered: string;
-  readonly request: string;
-  readonly answer: string;
 }
 
 interface SessionNote extends NoteRecord {
@@ -83,7 +73,7 @@ export function createReader({ send, recorder }: ReaderParts): Reader {
       midstream,
       decoder: createDecoder({ emit, conn, at: "server", start }),
       redactor,
-      heads: heads && redactedHeads(heads),
+      heads: heads && toShownHeads(heads),
       held: [],
       heldLength: 0,
       heldLost: 0,
@@ -249,22 +239,6 @@ export function createReader({ send, recorder }: ReaderParts): Reader {
       for (const watch of watches.values()) watch.flush();
     },
   };
-}
-
-/** As the feed may show them. */
-function redactedHeads({ request, answer, asked, answered }: Heads): ShownHeads {
-  const redactor = createRedactor();
-  const heads = { c2s: "", s2c: "" };
-  const decoder = createDecoder({
-    emit: (seen) => {
-      for (const shown of redactor.push(seen))
-        if (shown.k === "handshake") heads[shown.dir] = shown.head;
-    },
-  });
-  decoder.push("c2s", Buffer.from(request, "latin1"), asked);
-  decoder.push("s2c", Buffer.from(answer, "latin1"), answered);
-  const times = { asked: formatTime(asked), answered: formatTime(answered) };
-  return { ...times, request: heads.c2s, answer: heads.s2c };
 }
 
 type Of<Type extends Entry["type"]> = Extract<Entry, { readonly type: Type }>;
