@@ -1,4 +1,5 @@
 import { failure, success, type Result } from "@wsecho/protocol";
+import { shownAddress } from "./public-address.ts";
 import type { Dialect } from "./target.ts";
 
 export interface Endpoint {
@@ -84,9 +85,12 @@ export function asksForFaults(address: string): boolean {
   return /[?&]faults?(-reason)?(=|&|$)/i.test(address);
 }
 
-/** The terminal client's command for the same server; it sees the handshake, a page does not. */
+/**
+ * The terminal client's command for the same server; it sees the handshake, a page does not. Secrets of
+ * the address are for whoever runs it to fill in.
+ */
 export function terminalCommand(url: string, dialect: Dialect, byCertificate = false): string {
-  const shown = url.replace(/^(wss?:\/\/[^/?#]+)\/$/, "$1");
+  const shown = shownAddress(url).replace(/^(wss?:\/\/[^/?#]+)\/$/, "$1");
   return `wsecho connect ${shellWord(shown)}${dialect === "plain" ? " --dialect plain" : ""}${
     byCertificate ? " --cert FILE --key FILE" : ""
   }`;

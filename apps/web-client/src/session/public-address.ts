@@ -4,12 +4,24 @@ const secretName =
 
 /** The address without its secrets, as far as names and looks tell them, to store and to share. */
 export function publicAddress(address: string): string {
+  return withoutSecrets(address, (query, name) => query.delete(name));
+}
+
+/** The same to look at, and for a command: that something is missing can be seen. */
+export function shownAddress(address: string): string {
+  return withoutSecrets(address, (query, name) => query.set(name, "***"));
+}
+
+function withoutSecrets(
+  address: string,
+  hide: (query: URLSearchParams, name: string) => void,
+): string {
   if (!URL.canParse(address)) return "";
   const url = new URL(address);
   url.username = "";
   url.password = "";
   url.hash = "";
   for (const [name, value] of [...url.searchParams])
-    if (secretName.test(name) || value.startsWith("eyJ")) url.searchParams.delete(name);
+    if (secretName.test(name) || value.startsWith("eyJ")) hide(url.searchParams, name);
   return url.href;
 }

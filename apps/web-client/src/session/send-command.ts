@@ -1,7 +1,6 @@
 import type { Payload } from "@wsecho/protocol";
 import { base64Of } from "../text/base64.ts";
 import { shellWord, terminalCommand } from "./endpoint.ts";
-import { publicAddress } from "./public-address.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -12,7 +11,7 @@ export function sendCommand(target: Target, payload: Payload): string {
   const { url, dialect, method, username, protocols } = target;
   const [input, line] = inputOf(payload);
   const words = [
-    terminalCommand(publicAddress(url), dialect, method === "certificate"),
+    terminalCommand(url, dialect, method === "certificate"),
     ...(username === "" ? [] : ["--user", shellWord(username)]),
     ...(dialect === "raw" ? ["--dialect none"] : []),
     ...(dialect === "raw" ? protocols.map((name) => `--subprotocol ${shellWord(name)}`) : []),

@@ -4,6 +4,7 @@ import { writeFaults } from "@wsecho/protocol/faults";
 import { faultsOf } from "../faults/address.ts";
 import { shortAddress } from "../session/endpoint.ts";
 import { percentiles } from "../session/figures.ts";
+import { shownAddress } from "../session/public-address.ts";
 import { formatCount, formatMoment, formatSpan } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
@@ -25,7 +26,7 @@ export function Facts({ dialog, filtering }: FactsProps): JSX.Element {
   const user = status?.user ?? target.value?.username ?? "";
   return (
     <section class="facts" aria-label={t("session.facts")}>
-      <span class="fact address" title={target.value?.url ?? ""}>
+      <span class="fact address" title={shownAddress(target.value?.url ?? "")}>
         {shortAddress(target.value?.url ?? "")}
       </span>
       {user !== "" && <span class="fact">{t("session.user", { user })}</span>}

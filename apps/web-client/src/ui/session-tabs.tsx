@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { shownAddress } from "../session/public-address.ts";
 import type { Store } from "../store/types.ts";
 import { formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
@@ -115,7 +116,7 @@ function Tab({ session, selected, onClose }: TabProps): JSX.Element {
       aria-selected={selected}
       aria-controls={selected ? panelId : undefined}
       tabIndex={selected ? 0 : -1}
-      title={session.target.value?.url}
+      title={shownAddress(session.target.value?.url ?? "")}
       onClick={() => show(session)}
       onAuxClick={({ button }) => {
         if (button === 1) onClose();

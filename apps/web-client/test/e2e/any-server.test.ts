@@ -18,6 +18,21 @@ const connect = async (server: AnyServer, protocols = "") => {
 };
 const payloadOf = (page: Page, nth: number) => rows(page, "received").nth(nth).locator(".payload");
 
+describe("an address with a secret in its query", () => {
+  it("is shown without it: in tooltips, in the tab, and in the command for the terminal", async () => {
+    await using server = await startAnyServer();
+    const { page, tcp } = await connect({ ...server, url: `${server.url}/?room=1&token=s3cret` });
+    await page.getByRole("button", { name: "New session beside this one" }).click();
+    await page.getByRole("tab").first().click();
+    await page.getByText("127.0.0.1").first().waitFor();
+    const shown = `${server.url}/?room=1&token=***`;
+    expect(await page.getByTitle(shown, { exact: true }).count()).toBe(2);
+    tcp.destroy();
+    await page.getByText(`wsecho connect '${shown}'`).waitFor();
+    expect(await page.content()).not.toContain("s3cret");
+  });
+});
+
 describe("any WebSocket server", () => {
   it("is talked to without a login: echoes are proven, the rest is shown as it comes", async () => {
     await using server = await startAnyServer();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { linkOf, readLink } from "../../src/session/connection-link.ts";
-import { publicAddress } from "../../src/session/public-address.ts";
+import { publicAddress, shownAddress } from "../../src/session/public-address.ts";
 import { parseSubprotocols, publicSubprotocols } from "../../src/session/subprotocols.ts";
 import type { Target } from "../../src/session/target.ts";
 
@@ -50,6 +50,12 @@ describe("a link to a connection", () => {
 describe("an address to store", () => {
   it("keeps what is no secret", () => {
     expect(publicAddress("ws://h:1/p?room=1&x=2#f")).toBe("ws://h:1/p?room=1&x=2");
+  });
+
+  it("loses what is one, which an address to look at shows", () => {
+    const url = "ws://me:s3cret@h:1/p?token=s3cret&room=1&password=s3cret&Ticket=s3cret&sid=s3cret";
+    expect(publicAddress(url)).toBe("ws://h:1/p?room=1");
+    expect(shownAddress(url)).toBe("ws://h:1/p?token=***&room=1&password=***&Ticket=***&sid=***");
   });
 });
 

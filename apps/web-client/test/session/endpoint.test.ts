@@ -103,8 +103,8 @@ describe("terminalCommand", () => {
   });
 
   it("quotes what a shell would take apart", () => {
-    expect(terminalCommand("ws://a/?x=1&y=$(id)'", "v1")).toBe(
-      "wsecho connect 'ws://a/?x=1&y=$(id)'\\'''",
+    expect(terminalCommand("ws://a/it's?x=1&y=$(id)", "v1")).toBe(
+      "wsecho connect 'ws://a/it'\\''s?x=1&y=$(id)'",
     );
   });
 });

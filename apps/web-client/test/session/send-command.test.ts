@@ -23,7 +23,7 @@ describe("the terminal's command for a message", () => {
     const command = sendCommand(target, { kind: "text", text });
     const script = `wsecho() { cat; printf '%s|' "$@"; }\n${command}`;
     const said = execFileSync("sh", ["-c", script], { encoding: "utf8" });
-    expect(said).toBe(`${text}\nconnect|ws://127.0.0.1:5678|--user|ada l|`);
+    expect(said).toBe(`${text}\nconnect|ws://127.0.0.1:5678/?token=***|--user|ada l|`);
   });
 
   it.each([
@@ -48,11 +48,12 @@ describe("the terminal's command for a message", () => {
   });
 
   it("speaks a subprotocol that was chosen, and logs in where there is a login", () => {
-    const raw = { ...target, dialect: "raw" as const, username: "", protocols: ["a", "b"] };
+    const own = { ...target, url: "ws://127.0.0.1:5678/" };
+    const raw = { ...own, dialect: "raw" as const, username: "", protocols: ["a", "b"] };
     expect(sendCommand(raw, text("x"))).toBe(
       "printf '%s\\n' x | wsecho connect ws://127.0.0.1:5678 --dialect none --subprotocol a --subprotocol b",
     );
-    expect(sendCommand(target, { kind: "binary", data: Uint8Array.of(1) })).toBe(
+    expect(sendCommand(own, { kind: "binary", data: Uint8Array.of(1) })).toBe(
       "printf '%s\\n' 'AQ==' | wsecho connect ws://127.0.0.1:5678 --user 'ada l' --input base64",
     );
   });

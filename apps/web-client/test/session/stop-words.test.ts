@@ -107,6 +107,14 @@ describe("stopWords", () => {
     ).toBe(command);
   });
 
+  it("hides what of the address lets somebody in, and shows that it is missing", () => {
+    const url = "wss://h.example/?room=1&ticket=s3cret&next=eyJs3cret";
+    const unreachable: StopReason = { kind: "unreachable", detail: "" };
+    expect(stopWords(unreachable, { ...context, url }, t).command).toBe(
+      "wsecho connect 'wss://h.example/?room=1&ticket=***&next=***'",
+    );
+  });
+
   it("passes on why a login was not tried", () => {
     const problem = "the password itself would cross an unencrypted connection";
     expect(stopWords({ kind: "noCredentials" }, { ...context, problem }, t).detail).toBe(problem);

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { inspectCommand } from "../../session/endpoint.ts";
-import { publicAddress } from "../../session/public-address.ts";
+import { shownAddress } from "../../session/public-address.ts";
 import { formatFine, formatTime } from "../../text/format.ts";
 import { useFramesEntry, useStore } from "../../ui/context.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
@@ -36,7 +36,7 @@ function Told(): JSX.Element {
   const orNone = (words: string): string => (words === "" ? ft("inspector.none") : words);
   return (
     <dl class="figures">
-      <Fact name={ft("handshake.address")}>{publicAddress(target.value.url)}</Fact>
+      <Fact name={ft("handshake.address")}>{shownAddress(target.value.url)}</Fact>
       <Fact name={ft("handshake.openedAt")}>{formatTime(at)}</Fact>
       <Fact name={ft("handshake.took")}>{formatFine(tookMs)}</Fact>
       <Fact name={ft("handshake.offered")}>{orNone(offered.join(", "))}</Fact>
@@ -88,7 +88,7 @@ function Unseen({ onFrames }: { readonly onFrames: () => void }): JSX.Element {
           : status.session === undefined
             ? "nameless"
             : "late";
-  const command = inspectCommand(publicAddress(target.value?.url ?? ""), dialect);
+  const command = inspectCommand(target.value?.url ?? "", dialect);
   return (
     <>
       <p>
