@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { derive } from "./holder.ts";
 import { createHostCheck, foreignHost } from "./host.ts";
+import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Readiness } from "./options.ts";
 import { refuseRequest, unavailable, type Refusal } from "./refusal.ts";
@@ -17,6 +18,7 @@ export interface AdminOptions {
   readonly allowHosts?: () => readonly string[];
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: Pick<Metrics, "contentType" | "text">;
+  readonly log: Log;
 }
 
 /** What operators and their programs ask: alive, ready, numbers. It changes nothing. */
@@ -32,7 +34,7 @@ const browserRefused: Refusal = {
 };
 
 export function createAdminServer(options: AdminOptions): AdminServer {
-  const { host = "127.0.0.1", port, allowHosts = () => [], readiness, metrics } = options;
+  const { host = "127.0.0.1", port, allowHosts = () => [], readiness, metrics, log } = options;
   const isOurHost = derive(allowHosts, (names) => createHostCheck(host, names));
 
   async function answer(request: IncomingMessage): Promise<Answer | Refusal> {
@@ -82,6 +84,7 @@ export function createAdminServer(options: AdminOptions): AdminServer {
     async listen() {
       http.listen(port, host);
       await once(http, "listening");
+      http.on("error", (error) => log.error({ err: error }, "the admin listener failed"));
       const { address, family, port: bound } = http.address() as AddressInfo;
       return `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
     },

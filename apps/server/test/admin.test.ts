@@ -1,7 +1,9 @@
 import { once } from "node:events";
+import { Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createAdminServer } from "../src/admin.ts";
+import { silentLog, type Log } from "../src/log.ts";
 import { createMetrics } from "../src/metrics.ts";
 import type { Readiness } from "../src/options.ts";
 import { adminOf, ask, numbers } from "./support/admin.ts";
@@ -12,9 +14,10 @@ import { startServer } from "./support/start-server.ts";
 
 async function startAdmin(
   readiness: () => Promise<Readiness> = () => Promise.resolve({ ready: true }),
+  log: Log = silentLog,
 ) {
   const metrics = createMetrics();
-  const admin = createAdminServer({ port: 0, readiness, metrics });
+  const admin = createAdminServer({ port: 0, readiness, metrics, log });
   onTestFinished(() => admin.close());
   return { metrics, url: await admin.listen() };
 }
@@ -50,6 +53,18 @@ test("answers 404 elsewhere, 405 to what would change something", async () => {
   expect((await ask(`${url}/`)).status).toBe(404);
   expect((await ask(`${url}/healthz`, {}, "POST")).status).toBe(405);
   expect(await ask(`${url}/healthz`, {}, "HEAD")).toEqual({ status: 200, body: "" });
+});
+
+test("goes on where the system cannot accept a connection, and says so", async () => {
+  const listen = vi.spyOn(Server.prototype, "listen");
+  const error = vi.fn<Log["error"]>();
+  const { url } = await startAdmin(undefined, { ...silentLog, error });
+  const http = listen.mock.contexts[0] as Server;
+  listen.mockRestore();
+  const failure = Object.assign(new Error("accept ENOBUFS"), { code: "ENOBUFS" });
+  http.emit("error", failure);
+  expect(error.mock.calls).toEqual([[{ err: failure }, "the admin listener failed"]]);
+  expect((await ask(`${url}/healthz`)).status).toBe(200);
 });
 
 test("counts connections, sessions, logins, refusals, closes, messages and bytes", async () => {

@@ -1,6 +1,7 @@
 import { success, type Result } from "@wsecho/protocol";
 import { createAdminServer, type AdminServer } from "../admin.ts";
 import { createHolder, type Holder } from "../holder.ts";
+import type { Log } from "../log.ts";
 import { createMetrics, type Metrics } from "../metrics.ts";
 import type { EchoServer } from "../options.ts";
 import { createServer } from "../server.ts";
@@ -50,7 +51,7 @@ export async function serve(
     log,
   });
   const server = createServer(options);
-  const admin = metrics === null ? null : adminServer(settings, server, metrics);
+  const admin = metrics === null ? null : adminServer(settings, server, { metrics, log });
   const listening = await tryToListen(() => server.listen(), first);
   if (!listening.ok) {
     end(failed, listening.error);
@@ -98,12 +99,12 @@ function adminPlace(settings: Settings): Place {
 function adminServer(
   settings: Holder<Settings>,
   server: EchoServer,
-  metrics: Metrics,
+  parts: { readonly metrics: Metrics; readonly log: Log },
 ): AdminServer {
   return createAdminServer({
     ...adminPlace(settings.current()),
     allowHosts: () => settings.current()["allow-host"] ?? [],
     readiness: () => server.readiness(),
-    metrics,
+    ...parts,
   });
 }

@@ -77,6 +77,7 @@ export async function servePool(
           allowHosts: () => settings.current()["allow-host"] ?? [],
           readiness,
           metrics,
+          log,
         });
   let stopping = false;
 
