@@ -122,7 +122,7 @@ export const closeDocs: Readonly<Record<CloseName, string>> = {
     "a message had begun, and did not come to its end within the server's time for one",
   idle: "no message for `idleTimeoutMs`",
   outOfOrder: "an `id` again, a `response` that nobody asked for, `auth` during a login",
-  tooManyAttempts: "`maxAttempts` refused logins",
+  tooManyAttempts: "`maxAttempts` refused logins, or too many before a page's handshake (H2)",
   tooManyMessages: "more waits than `backlogMessages` and `backlogBytes` allow",
 };
 

@@ -487,6 +487,8 @@ function testThrottle(make: MakeDatabase): void {
     expect(Number((await bring("x.y.z"))["retryAfterMs"])).toBeGreaterThan(0);
     const answer = await refusedHandshake(url, [], { headers: bearer(forged) });
     expect([answer.status, answer.headers["retry-after"]]).toEqual([429, "1"]);
+    const page = await connect(url, ["wsecho.v1", bearerOffer(forged)]);
+    expect(await page.closed).toEqual({ code: 4429, reason: "too many login attempts" });
     const { address } = await store.failures.read({ user: "ada", address: "127.0.0.1" });
     expect(address.count).toBe(3);
     // Who has a good one, or the password, did not guess.
