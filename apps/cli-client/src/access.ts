@@ -1,4 +1,9 @@
-import { readTlsOptions, type CertificateOptions, type TlsOptions } from "./certificates.ts";
+import {
+  readTlsOptions,
+  type CertificateHost,
+  type CertificateOptions,
+  type TlsOptions,
+} from "./certificates.ts";
 import {
   gatherCredentials,
   secretFromInput,
@@ -20,12 +25,12 @@ export interface Access {
 export async function readAccess(
   target: Target,
   options: CredentialOptions & CertificateOptions,
-  sources: Pick<CredentialSources, "env" | "readLine" | "warn">,
+  sources: Pick<CredentialSources, "env" | "readLine"> & CertificateHost,
 ): Promise<Result<Access, string>> {
   const fromInput = secretFromInput(options);
   if (fromInput !== null && process.stdin.isTTY)
     return failure(`${fromInput} is for a pipe; at a terminal use a file, or be asked`);
-  const tls = readTlsOptions(options, target.url, sources.warn);
+  const tls = await readTlsOptions(options, target.url, sources);
   if (!tls.ok) return tls;
   const given = await gatherCredentials({ options, target, ...sources });
   return given.ok ? success({ target, tls: tls.value, given: given.value }) : given;

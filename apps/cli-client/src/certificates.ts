@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { failure, success, type Result } from "@wsecho/protocol";
+import type { Ask } from "./prompt/console.ts";
 import { exposure, readSecret } from "./secret-file.ts";
 
 /** The options about certificates; the names are curl's, but for `passFile`, which shows nobody anything. */
@@ -22,15 +23,21 @@ export interface TlsOptions {
   readonly rejectUnauthorized?: false;
 }
 
+export interface CertificateHost {
+  readonly warn: (text: string) => void;
+  readonly ask: Ask;
+}
+
 /**
- * Reads the files, and sees that they fit, before anything is connected to. Errors and warnings hold
- * nothing of a key or passphrase.
+ * Reads the files, and sees that they fit, before anything is connected to; asks for the passphrase
+ * of a key that is encrypted. Errors and warnings hold nothing of a key or passphrase.
  */
-export function readTlsOptions(
+export async function readTlsOptions(
   options: CertificateOptions,
   url: URL,
-  warn: (text: string) => void,
-): Result<TlsOptions, string> {
+  host: CertificateHost,
+): Promise<Result<TlsOptions, string>> {
+  const { warn } = host;
   const { cert, key, pass, passFile, cacert, insecure } = options;
   if (pass !== undefined) {
     // What has been read is taken out of the process list; it was there for a moment.
@@ -49,7 +56,7 @@ export function readTlsOptions(
     return failure(`${option} needs TLS, which ${url.protocol}// has not; write wss://`);
   const authorities = cacert === undefined ? success({}) : readAuthorities(cacert);
   if (!authorities.ok) return authorities;
-  const own = cert === undefined ? success({}) : readOwn({ ...options, cert }, warn);
+  const own = cert === undefined ? success({}) : await readOwn({ ...options, cert }, host);
   if (!own.ok) return own;
   if (insecure !== true || url.protocol !== "wss:")
     return success({ ...authorities.value, ...own.value });
@@ -67,10 +74,10 @@ function readAuthorities(path: string): Result<TlsOptions, string> {
   return certificate.ok ? success({ ca: ca.value }) : certificate;
 }
 
-function readOwn(
+async function readOwn(
   options: CertificateOptions & { readonly cert: string },
-  warn: (text: string) => void,
-): Result<TlsOptions, string> {
+  { warn, ask }: CertificateHost,
+): Promise<Result<TlsOptions, string>> {
   const { cert: certPath, key: keyPath = certPath, passFile } = options;
   const keyOption = options.key === undefined ? "--cert" : "--key";
   const cert = readText("--cert", certPath);
@@ -86,14 +93,17 @@ function readOwn(
     if (open !== null) warn(open);
   }
   const where = `${keyOption}: ${keyPath}`;
-  const parsed = parseKey(where, key.value, pass.value);
-  if (!parsed.ok) return parsed;
-  if (!certificate.value.checkPrivateKey(parsed.value))
+  const opened =
+    pass.value === undefined && isEncrypted(key.value)
+      ? await askToOpen(where, key.value, { keyPath, warn, ask })
+      : openKey(where, key.value, pass.value);
+  if (!opened.ok) return opened;
+  const { privateKey, ...passphrase } = opened.value;
+  if (!certificate.value.checkPrivateKey(privateKey))
     return failure(
       `the key in ${keyPath} is not the one of the certificate in ${certPath}. ` +
         "The first certificate of that file has to be your own, before those of authorities",
     );
-  const passphrase = pass.value === undefined ? {} : { passphrase: pass.value };
   return success({ cert: cert.value, key: key.value, ...passphrase });
 }
 
@@ -113,29 +123,55 @@ function parseCertificate(
 
 const conversion = "A .p12 or .pfx becomes PEM by: openssl pkcs12 -in FILE -out FILE.pem";
 
-function parseKey(
+/** A key, with what opens it. */
+interface Opened {
+  readonly privateKey: KeyObject;
+  readonly passphrase?: string;
+}
+
+function openKey(
   where: string,
   key: string,
   passphrase: string | undefined,
-): Result<KeyObject, string> {
+): Result<Opened, string> {
   if (!/-----BEGIN (\w+ )*PRIVATE KEY-----/.test(key))
     return failure(
       where.startsWith("--key")
         ? `${where} holds no private key in PEM. ${conversion}`
         : `${where} holds no private key in PEM; where the key is a file of its own, add --key FILE`,
     );
-  if (passphrase === undefined && /-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(key))
-    return failure(
-      `${where} is encrypted; add --pass-file FILE, whose first line is the passphrase`,
-    );
+  const opening = passphrase === undefined ? {} : { passphrase };
   try {
-    return success(createPrivateKey(passphrase === undefined ? { key } : { key, passphrase }));
+    return success({ privateKey: createPrivateKey({ key, ...opening }), ...opening });
   } catch {
     return failure(
       passphrase === undefined
         ? `${where} holds a damaged private key`
         : `${where} cannot be opened with the passphrase that was given`,
     );
+  }
+}
+
+const isEncrypted = (key: string): boolean =>
+  /-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(key);
+
+/** What is typed blind may be mistyped. */
+const maxTries = 3;
+
+async function askToOpen(
+  where: string,
+  key: string,
+  { keyPath, warn, ask }: CertificateHost & { readonly keyPath: string },
+): Promise<Result<Opened, string>> {
+  for (let tried = 1; ; tried += 1) {
+    const passphrase = await ask(`passphrase of ${keyPath}: `);
+    if (passphrase === null)
+      return failure(
+        `${where} is encrypted; add --pass-file FILE, whose first line is the passphrase`,
+      );
+    const opened = openKey(where, key, passphrase);
+    if (opened.ok || tried === maxTries) return opened;
+    warn("That passphrase does not open it.");
   }
 }
 

@@ -87,10 +87,12 @@ function tlsHint(
 
 function explainNetwork(
   { code, detail }: Extract<HandshakeFailure, { readonly kind: "network" }>,
-  { url, serverCommand, certificate, proxy = null }: EndingContext,
+  { url, serverCommand, certificate, proxy = null, socket = null }: EndingContext,
 ): string {
   if (proxy !== null)
     return `No connection to ${url} through the proxy ${redactAddress(proxy)}: ${detail}.`;
+  if (socket !== null && (code === "ECONNREFUSED" || code === "ENOENT"))
+    return `Nothing listens at the socket ${socket}, which leads to ${url} (${code}).`;
   const here = /^wss?:\/\/(localhost|127\.|\[::1\])/.test(url);
   switch (code) {
     case "ECONNREFUSED":

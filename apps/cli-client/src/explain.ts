@@ -34,6 +34,8 @@ export interface EndingContext {
   readonly bare: "--dialect none" | "--raw" | null;
   /** The proxy on the way, as it may be shown; `null` for none. */
   readonly proxy?: string | null;
+  /** The socket of this machine that leads to the server; `null` for none. */
+  readonly socket?: string | null;
   /** Every header of a refusal, not only the telling ones. */
   readonly verbose?: boolean;
 }

@@ -8,7 +8,9 @@ import { createServer as createTlsServer } from "node:tls";
 import { makeCertificate, type Made } from "@wsecho/testkit/certificates";
 import { startTeam, type Team } from "@wsecho/testkit/team";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { prompted } from "./support/login.ts";
 import { runProgram, startProgram } from "./support/program.ts";
+import { openScreen } from "./support/screen.ts";
 import { startTcpServer } from "./support/servers.ts";
 
 const password = "PASSWORD-MARK";
@@ -101,6 +103,38 @@ describe("a client certificate", () => {
     for (const { stdout, stderr } of [silent, refused, open, curl])
       expect(stdout + stderr).not.toContain("MARK");
   });
+
+  it("has its key's passphrase asked for at a terminal, where a slip does not end it", async () => {
+    const locked = createPrivateKey(ada.key)
+      .export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase })
+      .toString();
+    const key = await file("asked.key", locked);
+    const args = [...trust, "--cert", await file("asked.pem", ada.cert), "--key", key];
+    const question = `passphrase of ${key}:`;
+    using screen = openScreen([...args, team.url], { columns: 200 });
+    await screen.shows(question);
+    screen.type("WRONG-MARK\r");
+    await screen.shows("That passphrase does not open it.");
+    await screen.until((rows) => rows.at(-1) === question);
+    screen.type(`${passphrase}\r`);
+    await prompted(screen);
+    screen.type("hello\r");
+    await screen.shows("< hello");
+    expect(screen.raw()).not.toContain("MARK");
+    screen.type("\x04");
+    expect(await screen.exit).toBe(0);
+
+    using doctor = openScreen(["doctor", ...args, team.url], { columns: 200 });
+    await doctor.shows(question);
+    doctor.type(`${passphrase}\r`);
+    await doctor.shows("login        as ada by v1");
+    expect(await doctor.exit).toBe(0);
+
+    using left = openScreen(["bench", ...args, team.url], { columns: 200 });
+    await left.shows(question);
+    left.type("\x03");
+    expect(await left.exit).toBe(130);
+  }, 30_000);
 
   it("is used with a warning where others may read its key", async () => {
     const open = await file("open.key", ada.key, 0o644);

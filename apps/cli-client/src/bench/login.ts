@@ -8,13 +8,31 @@ export interface LoginOptions {
   readonly allowInsecurePassword?: boolean;
 }
 
-/** `null` where nobody logs in. */
 export interface LoginChoice {
+  /** `null` where nobody logs in. */
   readonly session: ConnectOptions | null;
+  /** There is a login, which only the environment has, and which is not for this server. */
+  readonly unused?: true;
 }
 
-/** @returns an error in words where the options do not go together */
-export function loginOf(options: LoginOptions, given: Given): LoginChoice | string {
+/**
+ * The login for a server: one that only the environment has is for those of wsecho, and for whatever a
+ * dialect was chosen for.
+ *
+ * @param isKin asks the server whether it is one of wsecho's
+ * @returns an error in words where the options do not go together
+ */
+export async function chooseLogin(
+  options: LoginOptions,
+  given: Given,
+  isKin: () => Promise<boolean>,
+): Promise<LoginChoice | string> {
+  if (given.ambient !== true || options.dialect !== undefined) return loginOf(options, given);
+  if (options.subprotocol !== undefined || !(await isKin())) return { session: null, unused: true };
+  return loginOf(options, given);
+}
+
+function loginOf(options: LoginOptions, given: Given): LoginChoice | string {
   const { username, password, byCertificate } = given;
   const token = given.token?.();
   if (token?.ok === false) return token.error;

@@ -1,11 +1,13 @@
 import { Option, type Command } from "commander";
 import type { CertificateOptions } from "../certificates.ts";
 import type { CredentialOptions } from "../credentials.ts";
+import type { RequestOptions } from "../connection/read.ts";
+import { addHandshakeLogin, addRequestOptions } from "../options/connect.ts";
 import { addLoginOptions, addTlsOptions } from "../options/login.ts";
 import { above, collect, subprotocols, whole } from "../options/values.ts";
 
 /** What `bench` takes. */
-export interface BenchOptions extends CredentialOptions, CertificateOptions {
+export interface BenchOptions extends CredentialOptions, CertificateOptions, RequestOptions {
   readonly dialect?: "none" | "v1" | "plain";
   readonly subprotocol?: readonly string[];
   readonly connections: number;
@@ -21,7 +23,6 @@ export interface BenchOptions extends CredentialOptions, CertificateOptions {
   readonly failIf?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
-  readonly allowInsecurePassword?: boolean;
 }
 
 export interface BenchInvocation {
@@ -84,7 +85,8 @@ export function addBenchCommand(
     )
     .option("--json", "print the result as JSON")
     .option("-q, --quiet", "no progress");
-  addTlsOptions(addLoginOptions(command))
+  addHandshakeLogin(addLoginOptions(command));
+  addTlsOptions(addRequestOptions(command))
     .addHelpText("after", examples)
     .action((target: string, options: BenchOptions) => invoke({ target, options }));
 }

@@ -1,5 +1,6 @@
 import { redactAddress } from "@wsecho/wire/secrets";
 import { showHeader } from "../connection/headers.ts";
+import { socketOf } from "../connection/route.ts";
 import { showTarget, type Target } from "../target.ts";
 import type { ConnectCommandOptions } from "./settings.ts";
 
@@ -39,7 +40,9 @@ export function asCurl({ url }: Target, options: ConnectCommandOptions): string 
   if (options.location === true) add("-L");
   value("--proxy", options.proxy && redactAddress(options.proxy).replace("***", "…"));
   value("--noproxy", options.noproxy);
-  value("--unix-socket", options.unixSocket);
+  const socket = socketOf(options) ?? undefined;
+  if (socket?.startsWith("@") === true) add("--abstract-unix-socket", socket.slice(1));
+  else value("--unix-socket", socket);
   for (const pin of options.resolve ?? []) add("--resolve", pin);
   if (options.ipv4 === true) add("-4");
   if (options.ipv6 === true) add("-6");

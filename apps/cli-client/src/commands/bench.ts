@@ -1,23 +1,27 @@
 import { readAccess } from "../access.ts";
 import { brokenConditions, parseCondition, type Condition } from "../bench/condition.ts";
 import { openLine, type LineOptions } from "../bench/line.ts";
-import { loginOf } from "../bench/login.ts";
+import { chooseLogin } from "../bench/login.ts";
 import type { BenchInvocation, BenchOptions } from "../bench/options.ts";
 import { createMeter } from "../bench/meter.ts";
 import { formatResult } from "../bench/report.ts";
 import { resultOf } from "../bench/result.ts";
 import { runBench, type Plan } from "../bench/run.ts";
 import { createTally } from "../bench/tally.ts";
+import { isKin, unusedLogin } from "../connection/kin.ts";
+import { readRequest } from "../connection/read.ts";
 import { createDeparture } from "../departure.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
-import { watchHandshakes } from "../handshake.ts";
+import { watchHandshakes, type Handshakes } from "../handshake.ts";
 import { createByteInput } from "../input/bytes.ts";
 import { createOutput } from "../output.ts";
+import { asking, findConsole } from "../prompt/console.ts";
 import { parseTarget, showTarget } from "../target.ts";
 
 /** @returns the exit status */
 export async function benchCommand({ target: text, options }: BenchInvocation): Promise<number> {
-  const departure = createDeparture(() => undefined);
+  const departure = createDeparture(() => terminal.release());
+  const terminal = findConsole(() => departure.interrupt("interrupted"));
   const output = createOutput({
     quiet: options.quiet ?? false,
     screen: () => null,
@@ -30,8 +34,13 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
     return exitStatus(exit);
   };
 
+  const refuse = (error: string): Promise<number> => {
+    const wish = departure.exit();
+    return wish === null ? end("usage", `No bench: ${error}.`) : end(wish);
+  };
+
   const target = parseTarget(text);
-  if (!target.ok) return end("usage", `No bench: ${target.error}.`);
+  if (!target.ok) return refuse(target.error);
   const conditions: Condition[] = [];
   for (const each of options.failIf ?? []) {
     const condition = parseCondition(each);
@@ -39,26 +48,42 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
     conditions.push(condition.value);
   }
   const { url } = target.value;
+  const ask = asking(terminal, departure.signal);
   const access = await readAccess(target.value, options, {
     env: process.env,
     readLine: createByteInput(process.stdin).firstLine,
     warn: output.problem,
+    ask,
   });
-  if (!access.ok) return end("usage", `No bench: ${access.error}.`);
+  if (!access.ok) return refuse(access.error);
   const { tls, given } = access.value;
-  const login = loginOf(options, given);
-  if (typeof login === "string") return end("usage", `No bench: ${login}.`);
+  const request = await readRequest(options, { url, env: process.env, warn: output.problem, ask });
+  terminal.release();
+  if (!request.ok) return refuse(request.error);
+  const handshakes = (): Handshakes =>
+    watchHandshakes(() => null, { ...tls, headers: request.value });
+  const timeoutMs = options.timeout * 1000;
+  const login = await chooseLogin(options, given, () =>
+    isKin({
+      url: url.href,
+      transport: handshakes().transport,
+      timeoutMs,
+      signal: departure.signal,
+    }),
+  );
+  if (typeof login === "string") return refuse(login);
+  if (login.unused === true) output.info(unusedLogin);
 
   const tally = createTally();
   const loop = options.rate === undefined ? "closed" : "open";
   const meter = createMeter({ tally, asked: options.connections, quiet: options.quiet ?? false });
   const line: LineOptions = {
     url,
-    handshakes: () => watchHandshakes(() => null, tls),
+    handshakes,
     session: login.session,
     subprotocols: options.subprotocol ?? [],
     binary: options.binary ?? false,
-    timeoutMs: options.timeout * 1000,
+    timeoutMs,
   };
   const { opened, seconds } = await runBench(planOf(options), tally, {
     open: (listener) => openLine(line, listener),

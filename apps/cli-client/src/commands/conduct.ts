@@ -1,6 +1,7 @@
 import type { ConnectOptions, SessionEvent } from "@wsecho/client";
 import type { DialectName } from "@wsecho/protocol";
 import { dial, type Dialed } from "../connection/dial.ts";
+import { unusedLogin } from "../connection/kin.ts";
 import { createExpectations } from "../expectations.ts";
 import { createGoal } from "../goal.ts";
 import type { ByteInput } from "../input/bytes.ts";
@@ -125,11 +126,7 @@ export async function conduct(conducting: Conducting): Promise<Outcome> {
       options: session,
     });
   const first = await call(options.wait === true);
-  if (first.ok && first.session === null && given.ambient === true)
-    output.info(
-      "The login in the environment was not used, for this server knows none of wsecho's. " +
-        "--dialect plain logs in as the article's programs do, --auth at the handshake.",
-    );
+  if (first.ok && first.session === null && given.ambient === true) output.info(unusedLogin);
   channels = createChannels({
     first,
     dial: () => call(options.wait === true || reconnect),

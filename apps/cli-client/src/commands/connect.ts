@@ -1,6 +1,7 @@
 import { success } from "@wsecho/protocol";
 import { exitStatus } from "../exit.ts";
 import { createByteInput } from "../input/bytes.ts";
+import { asking } from "../prompt/console.ts";
 import { createRecording } from "../recording.ts";
 import { addPath, parseTarget } from "../target.ts";
 import type { Approach } from "./approach.ts";
@@ -34,11 +35,7 @@ export async function connectCommand(
   const preparation = await prepare(target, options, {
     input,
     warn: output.problem,
-    askPassword: async (name) => {
-      if (!terminal.present()) return null;
-      const question = { prompt: `password of ${name}: `, hidden: true };
-      return (await terminal.ask([question], departure.signal))?.[0] ?? null;
-    },
+    ask: asking(terminal, departure.signal),
   });
   if (!preparation.ok) {
     const wish = departure.exit();

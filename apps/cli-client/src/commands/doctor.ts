@@ -1,25 +1,28 @@
 import { styleText } from "node:util";
 import { readAccess } from "../access.ts";
-import type { TlsOptions } from "../certificates.ts";
-import { loginOf } from "../bench/login.ts";
+import { chooseLogin, type LoginChoice } from "../bench/login.ts";
+import { isKin } from "../connection/kin.ts";
+import { readRequest } from "../connection/read.ts";
 import { createDeparture } from "../departure.ts";
 import { checkClose, checkPings } from "../doctor/exchange.ts";
-import { checkLogin } from "../doctor/login.ts";
+import { checkLogin, type LoginTarget } from "../doctor/login.ts";
 import { checkName, checkTcp } from "../doctor/network.ts";
 import type { DoctorInvocation } from "../doctor/options.ts";
 import { checkTls } from "../doctor/tls.ts";
-import { checkUpgrade } from "../doctor/upgrade.ts";
-import { exitOf, skip, type Verdict } from "../doctor/verdict.ts";
+import { carriesLogin, checkUpgrade, type UpgradeTarget } from "../doctor/upgrade.ts";
+import { exitOf, ok, skip, type Verdict } from "../doctor/verdict.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
 import { watchHandshakes } from "../handshake.ts";
 import { createByteInput } from "../input/bytes.ts";
 import { createOutput, type Output } from "../output.ts";
+import { asking, findConsole } from "../prompt/console.ts";
 import { hostOf, parseTarget } from "../target.ts";
 import { sanitizeLine } from "../terminal/sanitize.ts";
 
 /** @returns the exit status */
 export async function doctorCommand({ target: text, options }: DoctorInvocation): Promise<number> {
-  const departure = createDeparture(() => undefined);
+  const departure = createDeparture(() => terminal.release());
+  const terminal = findConsole(() => departure.interrupt("interrupted"));
   const output = createOutput({
     quiet: false,
     screen: () => null,
@@ -34,15 +37,37 @@ export async function doctorCommand({ target: text, options }: DoctorInvocation)
   const target = parseTarget(text);
   if (!target.ok) return end("usage", `Nothing to look at: ${target.error}.`);
   const { url } = target.value;
+  const refuse = (error: string): Promise<number> => {
+    const wish = departure.exit();
+    return wish === null ? end("usage", `Nothing to look at: ${error}.`) : end(wish);
+  };
+  const ask = asking(terminal, departure.signal);
   const access = await readAccess(target.value, options, {
     env: process.env,
     readLine: createByteInput(process.stdin).firstLine,
     warn: output.problem,
+    ask,
   });
-  if (!access.ok) return end("usage", `Nothing to look at: ${access.error}.`);
+  if (!access.ok) return refuse(access.error);
   const { tls, given } = access.value;
-  const login = loginOf({ ...options, subprotocol: undefined }, given);
-  if (typeof login === "string") return end("usage", `Nothing to look at: ${login}.`);
+  const request = await readRequest(options, { url, env: process.env, warn: output.problem, ask });
+  terminal.release();
+  if (!request.ok) return refuse(request.error);
+  const headers = request.value;
+  const handshakes = watchHandshakes(() => null, { ...tls, headers });
+  const timeoutMs = options.timeout * 1000;
+  const choose = (): ReturnType<typeof chooseLogin> =>
+    chooseLogin({ ...options, subprotocol: undefined }, given, () =>
+      isKin({
+        url: url.href,
+        transport: handshakes.transport,
+        timeoutMs,
+        signal: departure.signal,
+      }),
+    );
+  // What only the environment has depends on the server, which is not known yet.
+  const login = given.ambient === true ? null : await choose();
+  if (typeof login === "string") return refuse(login);
 
   const verdicts: Verdict[] = [];
   const tell = async (...more: readonly Verdict[]): Promise<boolean> => {
@@ -50,23 +75,30 @@ export async function doctorCommand({ target: text, options }: DoctorInvocation)
     if (options.json !== true) for (const verdict of more) await show(verdict, output);
     return more.every(({ outcome }) => outcome !== "fail") && !departure.signal.aborted;
   };
-  await examine({ url, tls, options, session: login.session, tell });
+  const subprotocols = options.subprotocol ?? [];
+  await examine({
+    url,
+    tls,
+    subprotocols,
+    headers,
+    timeoutMs,
+    tell,
+    login: async () =>
+      judgeLogin(login ?? (await choose()), { url, headers, handshakes, timeoutMs }),
+  });
   if (options.json === true) await output.line(JSON.stringify({ v: 1, verdicts }));
   return end(departure.exit() ?? exitOf(verdicts));
 }
 
-interface Examination {
-  readonly url: URL;
-  readonly tls: TlsOptions;
-  readonly options: DoctorInvocation["options"];
-  readonly session: Parameters<typeof checkLogin>[0]["session"] | null;
+interface Examination extends UpgradeTarget {
+  readonly login: () => Promise<Verdict>;
   /** @returns whether it makes sense to look further */
   readonly tell: (...verdicts: readonly Verdict[]) => Promise<boolean>;
 }
 
 /** From the name to the goodbye; ends where the next step could not be tried. */
-async function examine({ url, tls, options, session, tell }: Examination): Promise<void> {
-  const timeoutMs = options.timeout * 1000;
+async function examine(examination: Examination): Promise<void> {
+  const { url, tls, timeoutMs, tell } = examination;
   const secure = url.protocol === "wss:";
   const port = Number(url.port === "" ? (secure ? 443 : 80) : url.port);
   const hostname = hostOf(url);
@@ -87,19 +119,25 @@ async function examine({ url, tls, options, session, tell }: Examination): Promi
     // A certificate that nobody should believe keeps nobody from looking further.
     if (!(await tell(...seen)) && seen.every(({ check }) => check !== "certificate")) return;
   } else await tell(skip("TLS", "ws:// has none: everybody on the way can read along"));
-  const headers = options.origin === undefined ? {} : { Origin: options.origin };
-  const subprotocols = options.subprotocol ?? [];
-  const { verdicts, socket } = await checkUpgrade({ url, tls, subprotocols, headers, timeoutMs });
+  const { verdicts, socket } = await checkUpgrade(examination);
   await tell(...verdicts);
   if (socket === null) return;
   await tell(...(await checkPings(socket, timeoutMs)));
   await tell(await checkClose(socket, timeoutMs));
-  if (session === null)
-    await tell(skip("login", "not tried", "Give --user and --password-file, or --token-file."));
-  else {
-    const handshakes = watchHandshakes(() => null, tls);
-    await tell(await checkLogin({ url, handshakes, session, timeoutMs }));
-  }
+  await tell(await examination.login());
+}
+
+async function judgeLogin(
+  choice: LoginChoice | string,
+  { headers, ...target }: Omit<LoginTarget, "session"> & Pick<UpgradeTarget, "headers">,
+): Promise<Verdict> {
+  if (typeof choice === "string") return skip("login", `not tried: ${choice}`);
+  const { session, unused } = choice;
+  if (session !== null) return checkLogin({ ...target, session });
+  if (carriesLogin(headers)) return ok("login", "the handshake carried it, and was let in");
+  return unused === true
+    ? skip("login", "not tried: what the environment has is for wsecho servers, and this is none")
+    : skip("login", "not tried", "Give --user and --password-file, or --token-file.");
 }
 
 const marks = {

@@ -32,5 +32,8 @@ export async function inspectCommand(
   if (options.server !== true) return connectCommand(text, all, { inspect, deflate });
   const { session } = options;
   const scope = session === undefined ? (options.all === true ? "all" : "own") : { session };
-  return connectCommand(text, all, { inspect, path: "/inspect", ...watchFeed(scope) });
+  // Only our servers have one.
+  const dialect = options.dialect ?? "v1";
+  const feed = { inspect, path: "/inspect", ...watchFeed(scope) };
+  return connectCommand(text, { ...all, dialect }, feed);
 }

@@ -10,7 +10,7 @@ import { startListener } from "../listen/listener.ts";
 import type { ListenInvocation, ListenOptions } from "../listen/options.ts";
 import { createReception, type Reception } from "../listen/reception.ts";
 import { createOutput, type Output } from "../output.ts";
-import { findConsole } from "../prompt/console.ts";
+import { asking, findConsole } from "../prompt/console.ts";
 import { historyDirectory, openHistory } from "../prompt/history.ts";
 import { framingOf } from "./settings.ts";
 
@@ -45,7 +45,10 @@ export async function listenCommand({ address, options }: ListenInvocation): Pro
     leaving: () => signal.aborted,
   });
   // The names are those of a client's certificate, and what they name is read in the same way.
-  const tls = readTlsOptions(options, new URL("wss://listen"), problem);
+  const tls = await readTlsOptions(options, new URL("wss://listen"), {
+    warn: problem,
+    ask: asking(terminal, signal),
+  });
   const listener = tls.ok
     ? await startListener({
         address,
@@ -58,6 +61,8 @@ export async function listenCommand({ address, options }: ListenInvocation): Pro
       })
     : tls;
   if (!listener.ok) {
+    const wish = departure.exit();
+    if (wish !== null) return end(wish);
     problem(`Not listening: ${listener.error}.`);
     return end(tls.ok ? "unreachable" : "usage");
   }

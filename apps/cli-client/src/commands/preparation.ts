@@ -7,6 +7,7 @@ import { readConnection } from "../connection/read.ts";
 import type { Given } from "../credentials.ts";
 import type { Authorize } from "../handshake.ts";
 import type { ByteInput } from "../input/bytes.ts";
+import type { Ask } from "../prompt/console.ts";
 import { isExposed, type Target } from "../target.ts";
 import type { ConnectCommandOptions } from "./settings.ts";
 
@@ -24,15 +25,14 @@ export interface Preparation extends Access {
 export interface PreparationHost {
   readonly input: ByteInput;
   readonly warn: (text: string) => void;
-  /** `null` where there is nobody, or the person gave up. */
-  readonly askPassword: (name: string) => Promise<string | null>;
+  readonly ask: Ask;
 }
 
 /** Reads files, asks where `--auth` wants to; errors are for a person and hold no secret. */
 export async function prepare(
   target: Target,
   options: ConnectCommandOptions,
-  { input, warn, askPassword }: PreparationHost,
+  { input, warn, ask }: PreparationHost,
 ): Promise<Result<Preparation, string>> {
   const { url } = target;
   const { dialect, subprotocol, auth, authFile } = options;
@@ -42,6 +42,7 @@ export async function prepare(
     env: bare ? {} : process.env,
     readLine: input.firstLine,
     warn,
+    ask,
   });
   if (!access.ok) return access;
   const { given } = access.value;
@@ -55,7 +56,7 @@ export async function prepare(
       "--subprotocol goes with --dialect none, where a login goes with the handshake; the dialects have their own",
     );
   const byHandshake = (auth ?? authFile) !== undefined;
-  const authorize = await authorization(given, manner, askPassword);
+  const authorize = await authorization(given, manner, ask);
   if (!authorize.ok) return authorize;
   if (authorize.value !== null && byHandshake)
     return failure(
@@ -66,7 +67,7 @@ export async function prepare(
       `${given.token === undefined ? "the login" : "the token itself"} would cross an unencrypted ` +
         "connection to another machine; use a wss:// URL, or allow it with --allow-insecure-password",
     );
-  const connection = await readConnection(options, { url, env: process.env, warn, askPassword });
+  const connection = await readConnection(options, { url, env: process.env, warn, ask });
   if (!connection.ok) return connection;
   return success({
     ...access.value,
@@ -91,7 +92,7 @@ function mannerOf(
 async function authorization(
   { token, username, password }: Given,
   manner: Manner,
-  askPassword: PreparationHost["askPassword"],
+  ask: Ask,
 ): Promise<Result<Authorize | null, string>> {
   // The plain dialect has no words for a token.
   if (token !== undefined && (manner === "plain" || manner === "none")) {
@@ -111,7 +112,7 @@ async function authorization(
     return password === undefined
       ? success(null)
       : failure("a password goes with the handshake for a user alone; name one by --user");
-  const secret = password ?? (await askPassword(username));
+  const secret = password ?? (await ask(`password of ${username}: `));
   return secret === null
     ? failure("there is no password; at a pipe use --password-file")
     : success(() => basic(username, secret));

@@ -135,7 +135,11 @@ async function prepare(options: ProxyCommandOptions, say: (text: string) => void
     return failure("--target: the proxy logs nobody in; leave the name out of the URL");
   const url = target?.value.url;
   // Whether there will be TLS shows only in a tunnel.
-  const tls = readTlsOptions(options, url ?? new URL("wss://tunnel"), say);
+  const tls = await readTlsOptions(options, url ?? new URL("wss://tunnel"), {
+    warn: say,
+    // Of certificates it takes those of authorities alone, which have no key.
+    ask: () => Promise.resolve(null),
+  });
   if (!tls.ok) return tls;
   const nearTls = await findNearTls(options);
   if (!nearTls.ok) return nearTls;

@@ -1,4 +1,5 @@
 import type { StopReason } from "@wsecho/protocol";
+import { socketOf } from "../connection/route.ts";
 import type { Fault } from "../connection/link.ts";
 import type { ExitName } from "../exit.ts";
 import { explain, type EndingContext } from "../explain.ts";
@@ -104,6 +105,7 @@ export function circumstances(
       given.byCertificate === true ? "login" : options.cert === undefined ? "none" : "shown",
     bare: wayWithoutLogin(conducting),
     proxy: transport.agent === undefined ? null : (options.proxy ?? "of the environment"),
+    socket: socketOf(options),
     verbose: options.verbose > 0,
   };
 }

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { failure, success, type Result } from "@wsecho/protocol";
 import type { WsOptions } from "@wsecho/client/ws";
+import type { Ask } from "../prompt/console.ts";
 import { exposure } from "../secret-file.ts";
 import { isExposed } from "../target.ts";
 import { basic, bearer, headerLines, readAuthFile, readHeaders } from "./headers.ts";
 import { readRoute, type RouteOptions } from "./route.ts";
 
-/** How to reach a server, with curl's names where curl has one. */
-export interface ConnectionOptions extends RouteOptions {
+/** What the request of a handshake says, with curl's names where curl has one. */
+export interface RequestOptions {
   readonly header?: readonly string[];
   readonly expandHeaders?: boolean;
   readonly cookie?: string;
@@ -18,6 +19,10 @@ export interface ConnectionOptions extends RouteOptions {
   readonly authFile?: string;
   readonly authType: "basic" | "bearer";
   readonly allowInsecurePassword?: boolean;
+}
+
+/** How to reach a server, too. */
+export interface ConnectionOptions extends RequestOptions, RouteOptions {
   readonly location?: boolean;
   readonly compress?: boolean;
   readonly maxSize: number;
@@ -26,8 +31,7 @@ export interface ConnectionOptions extends RouteOptions {
 export interface ConnectionSources {
   readonly url: URL;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** `null` where there is nobody, or the person gave up. */
-  readonly askPassword: (name: string) => Promise<string | null>;
+  readonly ask: Ask;
   readonly warn: (text: string) => void;
 }
 
@@ -36,7 +40,28 @@ export async function readConnection(
   options: ConnectionOptions,
   sources: ConnectionSources,
 ): Promise<Result<WsOptions, string>> {
-  const { url, env, warn } = sources;
+  const headers = await readRequest(options, sources);
+  if (!headers.ok) return headers;
+  const route = await readRoute(options, sources.url, sources.env);
+  if (!route.ok) return route;
+  return success({
+    ...route.value,
+    headers: headers.value,
+    followRedirects: options.location ?? false,
+    perMessageDeflate: options.compress ?? false,
+    maxPayload: options.maxSize,
+  });
+}
+
+/** Headers as Node takes them: a repeated one is a list, whatever the types of `ws` say. */
+export type RequestHeaders = NonNullable<WsOptions["headers"]>;
+
+/** The headers of every handshake, a login that goes with it among them. */
+export async function readRequest(
+  options: RequestOptions,
+  sources: ConnectionSources,
+): Promise<Result<RequestHeaders, string>> {
+  const { env, warn } = sources;
   const headers = readHeaders(
     [
       ...(options.userAgent === undefined ? [] : [`User-Agent: ${options.userAgent}`]),
@@ -51,24 +76,16 @@ export async function readConnection(
   if (!headers.ok) return headers;
   const authorization = await readAuthorization(options, sources);
   if (!authorization.ok) return authorization;
-  const route = await readRoute(options, url, env);
-  if (!route.ok) return route;
   const { value } = authorization;
   return success({
-    ...route.value,
-    headers: {
-      ...Object.fromEntries(
-        Object.entries(headers.value).map(([name, values]) => [
-          name,
-          // Only what is repeated has to be a list: Node itself reads some names as one text.
-          values.length === 1 ? (values[0] ?? "") : [...values],
-        ]),
-      ),
-      ...(value === null ? {} : { Authorization: value }),
-    },
-    followRedirects: options.location ?? false,
-    perMessageDeflate: options.compress ?? false,
-    maxPayload: options.maxSize,
+    ...Object.fromEntries(
+      Object.entries(headers.value).map(([name, values]) => [
+        name,
+        // Only what is repeated has to be a list: Node itself reads some names as one text.
+        values.length === 1 ? (values[0] ?? "") : [...values],
+      ]),
+    ),
+    ...(value === null ? {} : { Authorization: value }),
   });
 }
 
@@ -87,8 +104,8 @@ function readHeaderFile(warn: (text: string) => void) {
 }
 
 async function readAuthorization(
-  options: ConnectionOptions,
-  { url, askPassword, warn }: ConnectionSources,
+  options: RequestOptions,
+  { url, ask, warn }: ConnectionSources,
 ): Promise<Result<string | null, string>> {
   const { auth, authFile, authType } = options;
   if (auth === undefined && authFile === undefined) return success(null);
@@ -116,7 +133,7 @@ async function readAuthorization(
   const colon = given.indexOf(":");
   if (colon >= 0) return success(basic(given.slice(0, colon), given.slice(colon + 1)));
   if (fromFile !== null) return failure("--auth-file: the first line has to be NAME:PASSWORD");
-  const password = await askPassword(given);
+  const password = await ask(`password of ${given}: `);
   return password === null
     ? failure("--auth: there is no password; at a pipe use --auth-file")
     : success(basic(given, password));

@@ -9,7 +9,9 @@ import { excludes } from "./no-proxy.ts";
 export interface RouteOptions {
   readonly proxy?: string;
   readonly noproxy?: string;
+  /** A path, or `@NAME` for an abstract one. */
   readonly unixSocket?: string;
+  readonly abstractUnixSocket?: string;
   readonly resolve?: readonly string[];
   readonly ipv4?: boolean;
   readonly ipv6?: boolean;
@@ -21,11 +23,16 @@ export async function readRoute(
   url: URL,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Result<WsOptions, string>> {
-  const { unixSocket, ipv4, ipv6 } = options;
+  const { ipv4, ipv6 } = options;
+  const socket = socketOf(options);
   if (ipv4 === true && ipv6 === true) return failure("-4 and -6 leave no address; give one");
-  if (unixSocket !== undefined) {
+  if (socket !== null) {
+    if (options.unixSocket !== undefined && options.abstractUnixSocket !== undefined)
+      return failure("--unix-socket and --abstract-unix-socket are two sockets; give one");
     if (options.proxy !== undefined) return failure("--unix-socket and --proxy do not go together");
-    return success({ createConnection: throughSocket(unixSocket, url) });
+    if (socket.startsWith("@") && process.platform !== "linux")
+      return failure(`only Linux has abstract sockets; a file of that name is ./${socket}`);
+    return success({ createConnection: throughSocket(socket.replace(/^@/, "\0"), url) });
   }
   const pins = readPins(options.resolve ?? []);
   if (!pins.ok) return pins;
@@ -40,6 +47,11 @@ export async function readRoute(
   // A proxy of the kind that gets addresses has them looked up here.
   if (proxy.value === null) return success(lookup);
   return success({ ...lookup, agent: await agentFor(proxy.value) });
+}
+
+/** The socket of this machine that leads to the server, `@NAME` for an abstract one; `null` for none. */
+export function socketOf({ unixSocket, abstractUnixSocket }: RouteOptions): string | null {
+  return unixSocket ?? (abstractUnixSocket === undefined ? null : `@${abstractUnixSocket}`);
 }
 
 function throughSocket(path: string, url: URL): WsOptions["createConnection"] {

@@ -40,6 +40,7 @@ export const flags: ReadonlySet<string> = new Set([
   "verbose",
 ]);
 export const values: ReadonlySet<string> = new Set([
+  "abstract-unix-socket",
   "cacert",
   "cert",
   "connect-timeout",

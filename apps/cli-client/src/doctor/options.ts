@@ -1,18 +1,18 @@
 import { Option, type Command } from "commander";
 import type { CertificateOptions } from "../certificates.ts";
 import type { CredentialOptions } from "../credentials.ts";
+import type { RequestOptions } from "../connection/read.ts";
+import { addHandshakeLogin, addRequestOptions } from "../options/connect.ts";
 import { addLoginOptions, addTlsOptions } from "../options/login.ts";
-import { above, origin, subprotocols } from "../options/values.ts";
+import { above, subprotocols } from "../options/values.ts";
 
 /** What `doctor` takes. */
-export interface DoctorOptions extends CredentialOptions, CertificateOptions {
+export interface DoctorOptions extends CredentialOptions, CertificateOptions, RequestOptions {
   readonly dialect?: "v1" | "plain";
   readonly subprotocol?: readonly string[];
-  readonly origin?: string;
   /** Seconds. */
   readonly timeout: number;
   readonly json?: boolean;
-  readonly allowInsecurePassword?: boolean;
 }
 
 export interface DoctorInvocation {
@@ -24,7 +24,8 @@ const examples = `
 Examples:
   $ wsecho doctor wss://example.org/chat
   $ wsecho doctor -u admin --password-file pw :5678   the login, too
-  $ wsecho doctor --origin https://example.org wss://example.org/chat
+  $ wsecho doctor --auth ada -o https://example.org wss://example.org/chat
+  $ wsecho doctor -H @headers.txt wss://example.org/chat
 
 The exit status is 0 where nothing failed, else that of the first check that did.`;
 
@@ -41,10 +42,10 @@ export function addDoctorCommand(
       new Option("--dialect <name>", "to log in by; v1 by default").choices(["v1", "plain"]),
     )
     .option("-s, --subprotocol <name>", "offer this; may be repeated", subprotocols)
-    .option("--origin <origin>", "say that a page of this origin connects", origin)
     .option("--timeout <seconds>", "for each step", above(0), 5)
     .option("--json", "print the verdicts as JSON");
-  addTlsOptions(addLoginOptions(command))
+  addHandshakeLogin(addLoginOptions(command));
+  addTlsOptions(addRequestOptions(command))
     .addHelpText("after", examples)
     .action((target: string, options: DoctorOptions) => invoke({ target, options }));
 }

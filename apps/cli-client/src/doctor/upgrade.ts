@@ -2,6 +2,7 @@ import { subprotocol } from "@wsecho/protocol";
 import { redactHeader } from "@wsecho/wire/secrets";
 import WebSocket, { type ClientOptions } from "ws";
 import type { TlsOptions } from "../certificates.ts";
+import type { RequestHeaders } from "../connection/read.ts";
 import { readRefusal } from "../refusal.ts";
 import { fail, formatMs, ok, type Verdict } from "./verdict.ts";
 
@@ -10,7 +11,7 @@ export interface UpgradeTarget {
   readonly tls: TlsOptions;
   /** What the user wants to be offered; empty where the doctor may choose. */
   readonly subprotocols: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: RequestHeaders;
   readonly timeoutMs: number;
 }
 
@@ -45,7 +46,7 @@ export async function checkUpgrade(target: UpgradeTarget): Promise<Upgraded> {
   if (answer.kind === "http")
     return refused(
       `HTTP ${answer.status}${answer.text === "" ? "" : `: ${answer.text}`}`,
-      adviceFor(answer.status),
+      adviceFor(answer.status, target.headers),
     );
   if (answer.kind === "error" && chosen && answer.text === selectedNone)
     return {
@@ -84,9 +85,11 @@ function refused(text: string, advice: string): Upgraded {
   return { socket: null, verdicts: [fail("upgrade", text, advice)] };
 }
 
-function adviceFor(status: number): string {
+function adviceFor(status: number, headers: RequestHeaders): string {
   if (status === 401)
-    return "It wants a login at the handshake: -H 'Authorization: …', or a token.";
+    return carriesLogin(headers)
+      ? "It did not take the login: check the name and the password, or the token."
+      : "It wants a login at the handshake: --auth NAME asks for a password, -H @FILE sends a header.";
   if (status === 403) return "It refuses this origin, host, address or user; its log says which.";
   if (status === 404) return "Check the path: this one is no WebSocket's.";
   if (status === 426) return "It speaks another version of the protocol, or no WebSocket here.";
@@ -94,6 +97,11 @@ function adviceFor(status: number): string {
   if (status >= 300 && status < 400) return "It is elsewhere: connect to where Location points.";
   if (status >= 500) return "The server, or a proxy before it, fails: look at its log.";
   return "It answered as a web server does: check host, port and path.";
+}
+
+/** Whether a handshake with these headers logs in. */
+export function carriesLogin(headers: RequestHeaders): boolean {
+  return Object.keys(headers).some((name) => /^authorization$/i.test(name));
 }
 
 /** Enough of a refusal to understand it, in characters. */

@@ -65,7 +65,10 @@ export function addListenCommand(
     .option("-s, --subprotocol <name>", "take clients that offer this; repeatable", subprotocols)
     .option("-E, --cert <file>", "be wss://, with this certificate, in PEM")
     .option("--key <file>", "its private key, where --cert does not hold that, too")
-    .option("--pass-file <file>", "read the key's passphrase from the first line of a file")
+    .option(
+      "--pass-file <file>",
+      "read the key's passphrase from the first line of a file; else a terminal is asked",
+    )
     .addOption(inputOption())
     .addOption(delimiterOption())
     .option("--binary", "send texts as binary messages")

@@ -4,7 +4,7 @@ import { binaryDisplays, formatHelp, timestampKinds, unknownFormat } from "../di
 import { connectExamples, sendExamples } from "./examples.ts";
 import { delimiterOption, inputOption } from "./input.ts";
 import { addLoginOptions, addTlsOptions } from "./login.ts";
-import { collect, seconds, subprotocols, whole } from "./values.ts";
+import { collect, origin, seconds, subprotocols, whole } from "./values.ts";
 
 type Invoke = (target: string, options: ConnectCommandOptions) => void;
 
@@ -96,22 +96,27 @@ function addConnection(command: Command): void {
     .option("--ping-timeout <seconds>", "without a pong for so long the link is dead", seconds, 10);
 }
 
-/** What a handshake says, and the way to the server. */
-export function addHandshakeOptions(command: Command): Command {
-  command
-    .optionsGroup("Connection:")
+/** What a handshake says. */
+export function addRequestOptions(command: Command): Command {
+  return command
     .option("-H, --header <line>", 'a request header, "Name: value", or @FILE; repeatable', collect)
     .option("--expand-headers", "put variables in the place of ${NAME} in headers")
     .option("-b, --cookie <pairs>", "send cookies, as name=value; name=value")
     .option("-A, --user-agent <text>", "send this User-Agent")
-    .option("-o, --origin <origin>", "send this Origin")
-    .option("--host <name>", "send this Host")
+    .option("-o, --origin <origin>", "say that a page of this origin connects", origin)
+    .option("--host <name>", "send this Host");
+}
+
+/** The same, and the way to the server. */
+export function addHandshakeOptions(command: Command): Command {
+  addRequestOptions(command.optionsGroup("Connection:"))
     .option("-s, --subprotocol <name>", "offer a subprotocol; repeatable", subprotocols)
     .option("-L, --location", "follow redirects; credentials do not follow to another origin");
   return addTlsOptions(command)
     .option("--proxy <url>", "go through http://, https://, socks5:// or socks5h://; '' for none")
     .option("--noproxy <hosts>", "hosts that need no proxy, separated by commas")
-    .option("--unix-socket <path>", "connect to this socket")
+    .option("--unix-socket <path>", "connect to this socket; @NAME is an abstract one of Linux")
+    .option("--abstract-unix-socket <name>", "the same as --unix-socket @NAME")
     .option("--resolve <host:port:address>", "do not ask DNS for this host; repeatable", collect)
     .option("-4, --ipv4", "IPv4 only")
     .option("-6, --ipv6", "IPv6 only")

@@ -38,7 +38,10 @@ export function addTlsOptions(command: Command): Command {
       "your client certificate, in PEM; logs in where no user, password or token is given",
     )
     .option("--key <file>", "its private key, where --cert does not hold that, too")
-    .option("--pass-file <file>", "read the key's passphrase from the first line of a file")
+    .option(
+      "--pass-file <file>",
+      "read the key's passphrase from the first line of a file; else a terminal is asked",
+    )
     .addOption(
       new Option(
         "--pass <phrase>",

@@ -18,6 +18,17 @@ export interface ProcessConsole {
   readonly input: () => AsyncIterable<Uint8Array>;
 }
 
+/** Asks for a secret, of which nothing shows; `null` where nobody is there, or the person gave up. */
+export type Ask = (prompt: string) => Promise<string | null>;
+
+export function asking(terminal: ProcessConsole, signal: AbortSignal): Ask {
+  return async (prompt) => {
+    if (!terminal.present()) return null;
+    const answers = await terminal.ask([{ prompt, hidden: true }], signal);
+    return answers?.[0] ?? null;
+  };
+}
+
 export function findConsole(onInterrupt: () => void): ProcessConsole {
   const { stdin, stdout, stderr } = process;
   // A dumb terminal cannot move its cursor, so it gets lines like a pipe.

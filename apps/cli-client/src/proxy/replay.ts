@@ -24,7 +24,9 @@ export async function replayCommand({ file, target, options }: Invocation): Prom
     return exitStatus("usage");
   }
   const { url } = parsed.value;
-  const tls = readTlsOptions(options, url, say);
+  // No certificate of its own, so there is no key.
+  const ask = (): Promise<null> => Promise.resolve(null);
+  const tls = await readTlsOptions(options, url, { warn: say, ask });
   if (!tls.ok) {
     say(tls.error);
     return exitStatus("usage");

@@ -49,7 +49,7 @@ export function addInspectCommand(
     .addOption(
       new Option(
         "--raw",
-        "any WebSocket server: no login inside; a user with a password, or a token, that an option or the URL names goes with the handshake",
+        "any WebSocket server, offered nothing: no login inside; a user with a password, or a token, that an option or the URL names goes with the handshake",
       ).conflicts(["server", "dialect", "reconnect", "wait"]),
     )
     .addOption(
@@ -58,12 +58,19 @@ export function addInspectCommand(
         .implies({ raw: true }),
     )
     .option("--deflate", "offer compression (RFC 7692), to see what becomes of it")
-    .option("--linger <seconds>", "with --raw: silence that ends it after the input", seconds, 1);
+    .option(
+      "--linger <seconds>",
+      "without a session: silence that ends it after the input",
+      seconds,
+      1,
+    );
   addTlsOptions(addLoginOptions(command.addHelpText("after", examples)))
     .addOption(
-      new Option("--dialect <name>", "v1, plain (the article's), or auto: v1 before plain")
-        .choices(["v1", "plain", "auto"])
-        .default("v1"),
+      new Option(
+        "--dialect <name>",
+        "v1, plain (the article's), or auto: v1 before plain. " +
+          "Default: v1 where an option or the URL gives a login; else what the server speaks",
+      ).choices(["v1", "plain", "auto"]),
     )
     .option("--reconnect", "come back and log in again when the connection breaks")
     .option("--wait", "keep trying until the server is up")

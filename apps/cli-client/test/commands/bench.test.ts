@@ -58,6 +58,36 @@ describe("a bench", () => {
     expect(stdout).toContain("10 sent, 10 echoed byte for byte, nothing lost or out of order");
   });
 
+  it("gives no stranger a login that only the environment has, and says so", async () => {
+    const offers: (string | undefined)[] = [];
+    await using server = await startBareServer(echo, {
+      verifyClient: ({ req }, done) => {
+        offers.push(req.headers["sec-websocket-protocol"]);
+        done(true);
+      },
+      handleProtocols: () => false,
+    });
+    for (const environment of [env, { WSECHO_USER: "ada" }, { WSECHO_TOKEN: "sekret" }]) {
+      const { status, result, stderr } = await bench(["-n", "5", server.url], environment);
+      expect(stderr).toContain("The login in the environment was not used");
+      expect({ status, result }).toMatchObject({ status: 0, result: { sent: 5, echoed: 5 } });
+      // It was asked once what it is, and then talked to.
+      expect(offers.splice(0)).toEqual(["wsecho.none,wsecho.v1", undefined]);
+    }
+    await using ours = await startServer();
+    expect((await bench(["-n", "5", ours.url], env)).result).toMatchObject({ echoed: 5 });
+  });
+
+  it("sends headers and a login with each handshake", async () => {
+    await using server = await startBareServer(echo, {
+      verifyClient: ({ req: { headers } }, done) =>
+        done(headers["x-key"] === "2" && headers.authorization === "Bearer sekret", 401),
+    });
+    const login = ["--auth", "sekret", "--auth-type", "bearer", "-n", "4", "-c", "2", server.url];
+    expect((await bench(["-H", "X-Key: 2", ...login])).result).toMatchObject({ echoed: 4 });
+    expect((await bench(login)).result?.failures).toEqual({ "HTTP 401": 2 });
+  });
+
   it("counts what is lost, doubled, out of order and altered", async () => {
     await using server = await startBareServer((socket) => {
       let n = 0;

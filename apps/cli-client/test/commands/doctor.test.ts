@@ -147,6 +147,42 @@ describe("a doctor", () => {
     expect(shown.stdout).toContain("no ␛[31mway");
   });
 
+  it("sends what a handshake needs: headers, a cookie, a login", async () => {
+    const asked: (string | undefined)[][] = [];
+    await using server = await startBareServer(() => undefined, {
+      verifyClient: ({ req: { headers } }, done) => {
+        asked.push([headers.authorization, headers.cookie, headers["x-key"] as string]);
+        done(headers.authorization === "Bearer sekret", 401, "who are you?");
+      },
+    });
+    const refused = await examine(["-H", "Authorization: Bearer wrong", server.url]);
+    expect(last(refused)).toMatchObject({ advice: saying("It did not take the login") });
+    asked.length = 0;
+    const args = ["--auth", "sekret", "--auth-type", "bearer", "-b", "a=1", "-H", "X-Key: 2"];
+    const seen = await examine([...args, server.url]);
+    expect(asked).toEqual([["Bearer sekret", "a=1", "2"]]);
+    expect(seen.of("login")).toMatchObject({ outcome: "ok", text: saying("was let in") });
+    expect(seen.status).toBe(0);
+    const wrong = await runProgram(["doctor", "-H", "nothing", server.url]);
+    expect(wrong).toMatchObject({ status: 2, stderr: saying('-H needs "Name: value"') });
+  });
+
+  it("tries no login that only the environment has at a stranger's, nor wants all of it there", async () => {
+    const got: string[] = [];
+    await using server = await startBareServer((socket) =>
+      socket.on("message", (data: Buffer) => got.push(data.toString())),
+    );
+    for (const environment of [env, { WSECHO_USER: "ada" }, { WSECHO_TOKEN: "sekret" }]) {
+      const seen = await examine([server.url], environment);
+      expect(seen.of("login")).toMatchObject({
+        outcome: "skip",
+        text: saying("what the environment has is for wsecho servers"),
+      });
+      expect(seen.status).toBe(0);
+    }
+    expect(got).toEqual([]);
+  });
+
   it("says that what answers is no web server", async () => {
     await using server = await startTcpServer((socket) => socket.end("220 mail.example ESMTP\r\n"));
     expect(last(await examine([server.url]))).toMatchObject({ check: "upgrade", outcome: "fail" });

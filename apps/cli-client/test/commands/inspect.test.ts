@@ -174,7 +174,7 @@ test("--raw talks to any server, folds heartbeats, and shows what compression do
 
 test("a server that knows no login makes it name --raw, which is for that", async () => {
   await using server = await startBareServer(() => undefined, { handleProtocols: () => false });
-  const { status, stderr } = await runProgram(["inspect", server.url]);
+  const { status, stderr } = await runProgram(["inspect", "-u", "ada", server.url]);
   expect(status).toBe(5);
   expect(stderr).toContain("if it knows no login, --raw.");
 });
@@ -337,4 +337,18 @@ test("a wrong filter and two captures for one output are refused before anything
   const twice = await runProgram(["inspect", ":1", "--jsonl", "-", "--pcapng", "-"]);
   expect(twice.status).toBe(2);
   expect(twice.stderr).toContain("only one capture can go to the output");
+});
+
+test("a server that knows none of wsecho's gets messages as they are, and no login of the environment", async () => {
+  await using server = await startBareServer((socket) =>
+    socket.on("message", (data: Buffer) => socket.send(data.toString())),
+  );
+  // A login would be waited for as long.
+  const args = ["inspect", "--connect-timeout", "600", "--linger", "0.2", server.url];
+  const { status, stdout, stderr } = await runProgram(args, { env, input: "one\ntwo\n" });
+  expect(stderr).toContain("The login in the environment was not used");
+  expect(stdout).toContain("HTTP/1.1 101  sub=wsecho.none");
+  expect(stdout).toMatch(/c ◀ s .*TEXT {8}3 {2}two/);
+  expect(stdout + stderr).not.toContain("123456");
+  expect(status).toBe(0);
 });

@@ -50,10 +50,41 @@ describe("--unix-socket", () => {
     }
   });
 
-  it("that is not there is 3", async () => {
-    const { status, stderr } = await runProgram(["--unix-socket", join(directory, "no"), ":1"]);
-    expect(status).toBe(3);
-    expect(stderr).toContain("ENOENT");
+  it("that is not there is 3, and named as it was given", async () => {
+    const path = join(directory, "no");
+    for (const [socket, words] of [
+      [path, `Nothing listens at the socket ${path}, which leads to ws://localhost:1 (ENOENT)`],
+      ["@wsecho-no", "Nothing listens at the socket @wsecho-no, which leads to"],
+    ] as const) {
+      const { status, stderr } = await runProgram(["--unix-socket", socket, ":1"]);
+      expect(stderr).toContain(words);
+      expect(status).toBe(3);
+    }
+  });
+
+  it.runIf(process.platform === "linux")("may be an abstract one", async () => {
+    const name = `wsecho-${process.pid}`;
+    const server = createServer();
+    new WebSocketServer({ server }).on("connection", (socket) => socket.send("hi"));
+    server.listen(`\0${name}`);
+    await once(server, "listening");
+    try {
+      for (const args of [
+        ["--unix-socket", `@${name}`],
+        ["--abstract-unix-socket", name],
+      ])
+        expect(await runProgram(["-q", "-1", ...args, "ws://there.example"])).toMatchObject({
+          status: 0,
+          stdout: "hi\n",
+        });
+      const curl = await runProgram(["--as-curl", "--unix-socket", `@${name}`, ":1"]);
+      expect(curl.stdout).toContain(`--abstract-unix-socket ${name}`);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+    const both = ["--unix-socket", "a", "--abstract-unix-socket", "b", ":1"];
+    expect((await runProgram(both)).stderr).toContain("are two sockets; give one");
   });
 });
 
