@@ -15,6 +15,11 @@ export const parts = {
   help: lazy(async () => (await import("./help-dialog.tsx")).HelpDialog),
 };
 
+/** By far the largest, and not for everybody: it is loaded when it is wanted. */
+export const framesPart = lazy(
+  async () => (await import("../frames/ui/frames-view.tsx")).FramesView,
+);
+
 /** Loads them all meanwhile, so that they are there also when the page's server is gone. */
 export function loadParts(): void {
   for (const { load } of Object.values(parts)) void load();

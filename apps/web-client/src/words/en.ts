@@ -91,7 +91,8 @@ export const en = {
   "page.theme.dark": "Dark",
   "page.loading": "Loading…",
   "page.partMissing":
-    "A part of this page could not be loaded: its server may be gone. Reload the page once it is back.",
+    "A part of this page could not be loaded: its server may be gone. Try again once it is back; where that does not help, reload the page.",
+  "page.again": "Try again",
   "page.close": "Close",
 
   "login.title": "Log in",
@@ -513,10 +514,6 @@ export const en = {
   "frames.toggle.hint": "See the frames and bytes on the wire",
   "frames.watching": "live",
   "frames.drop": "Dropped here, a file is opened as a capture, in Frames.",
-  "frames.loading": "Loading the Frames view…",
-  "frames.failed": "The Frames view could not be loaded",
-  "frames.failed.meaning": "Is the server that this page came from still there?",
-  "frames.again": "Try again",
 
   "copy.copy": "Copy",
   "copy.copied": "Copied",

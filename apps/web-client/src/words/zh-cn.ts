@@ -78,7 +78,9 @@ export const zhCN: Catalogue = {
   "page.theme.light": "浅色",
   "page.theme.dark": "深色",
   "page.loading": "正在加载……",
-  "page.partMissing": "页面的一部分无法加载：其服务器可能已停止。服务器恢复后请重新加载页面。",
+  "page.partMissing":
+    "页面的一部分无法加载：其服务器可能已停止。服务器恢复后请重试；若仍不行，请重新加载页面。",
+  "page.again": "重试",
   "page.close": "关闭",
 
   "login.title": "登录",
@@ -474,10 +476,6 @@ export const zhCN: Catalogue = {
   "frames.toggle.hint": "查看线路上的帧和字节",
   "frames.watching": "实时",
   "frames.drop": "放在这里，文件会作为抓包记录在“帧”中打开。",
-  "frames.loading": "正在加载帧视图…",
-  "frames.failed": "无法加载帧视图",
-  "frames.failed.meaning": "本页面所来自的服务器还在吗？",
-  "frames.again": "重试",
 
   "copy.copy": "复制",
   "copy.copied": "已复制",

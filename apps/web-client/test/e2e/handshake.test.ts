@@ -66,7 +66,7 @@ describe("the handshake of a session", () => {
     const dialog = await openHandshake(page);
     expect(await fact(dialog, "Subprotocols offered")).toBe("none");
     await dialog.getByText("this page knows of no feed of this server").waitFor();
-    await dialog.getByText(`wsecho inspect ${other.url}`).waitFor();
+    await dialog.getByText(`wsecho inspect '${other.url}/?token=***'`).waitFor();
     expect(await dialog.innerText()).not.toContain("hidden");
   });
 });
