@@ -152,6 +152,26 @@ describe("an entry", () => {
     await page.getByText("1 of 5 shown").waitFor();
   });
 
+  it.each([
+    [1280, 800],
+    [768, 900],
+    [320, 640],
+  ])("that is long fits the view with its actions at %i × %i", async (width, height) => {
+    const page = await site.openSession({}, { viewport: { width, height } });
+    await ask(page, "a line of many\n".repeat(60));
+    await page.getByRole("region", { name: "Transcript" }).focus();
+    for (const key of ["ArrowUp", "Enter"]) await page.keyboard.press(key);
+    const row = page.locator(".row.selected:has(.tall)");
+    const beyond = () =>
+      row.evaluate((element) => {
+        const view = element.closest(".scroller")?.getBoundingClientRect() ?? new DOMRect();
+        const { top, bottom } = element.getBoundingClientRect();
+        return Math.max(0, Math.round(view.top - top), Math.round(bottom - view.bottom));
+      });
+    await row.getByRole("group", { name: "Actions for this message" }).waitFor();
+    await expect.poll(beyond).toBe(0);
+  });
+
   it("of bytes is decoded as MessagePack, CBOR or Protobuf", async () => {
     const page = await openSession();
     await page.getByRole("radio", { name: "Hex" }).check({ force: true });

@@ -185,8 +185,9 @@ async function lookAtFaults(page: Page, look: Look): Promise<void> {
 async function lookAtTools(page: Page, look: Look): Promise<void> {
   const tool = page.locator(".tools .button");
   const dialog = page.locator("dialog[open]");
-  await page.locator(".message.received .direction").last().click();
-  await page.locator(".row-actions").waitFor();
+  // By the keyboard too: a click first scrolls to where Playwright likes it.
+  await page.locator(".row.selected").press("End");
+  await page.locator(".row.selected .received .hex").waitFor();
   await look(page, "chosen");
   for (const [nth, name] of ["filter", "figures", "files", "snippets", "handshake"].entries()) {
     await tool.nth(nth).click();
