@@ -109,9 +109,11 @@ function useWantedRow({ rows, scroller, tail }: VirtualList<Entry>, state: RowSt
   }, [seq]);
 }
 
-function Empty(): JSX.Element {
-  const { filter, progress } = useStore().finder;
+function Empty(): JSX.Element | null {
+  const { finder, view } = useStore();
+  const { filter, progress } = finder;
   if (progress.value < 1) return <p class="empty muted">{t("page.loading")}</p>;
+  if (!isActive(filter.value) && view.value.status?.kind !== "ready") return null;
   return (
     <p class="empty muted">{t(isActive(filter.value) ? "filter.none" : "transcript.empty")}</p>
   );

@@ -99,6 +99,8 @@ describe("who chooses to stay logged in", () => {
     await stayIn(page, "bob");
     await team.command("users passwd bob --password-stdin", "another one");
     await page.getByRole("alert").getByText("has a new password").waitFor();
+    // What is sent now would not come back.
+    expect(await page.getByText("Nothing yet").count()).toBe(0);
     expect(await stored(page)).not.toContain("wsecho.login");
   });
 
