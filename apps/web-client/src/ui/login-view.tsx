@@ -117,18 +117,24 @@ export function LoginView(): JSX.Element {
             }}
           />
         )}
-        {method === "password" && !raw && (
-          <TextField label={t("login.username")} value={form.username} autocomplete="username" />
-        )}
         {method !== "certificate" && !raw && (
-          <PasswordField
-            key={method}
-            kind={token ? "token" : "password"}
-            label={t(token ? "login.token" : "login.password")}
-            field={password}
-            invalid={denied !== null || refused}
-            describedBy={denied === null ? undefined : deniedId}
-          />
+          <div class="credentials">
+            {method === "password" && (
+              <TextField
+                label={t("login.username")}
+                value={form.username}
+                autocomplete="username"
+              />
+            )}
+            <PasswordField
+              key={method}
+              kind={token ? "token" : "password"}
+              label={t(token ? "login.token" : "login.password")}
+              field={password}
+              invalid={denied !== null || refused}
+              describedBy={denied === null ? undefined : deniedId}
+            />
+          </div>
         )}
         {method !== "password" && <p class="hint">{t(`login.${method}.hint`)}</p>}
         <InsecureChoice />

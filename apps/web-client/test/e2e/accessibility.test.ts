@@ -69,6 +69,27 @@ describe("a narrow screen", () => {
   });
 });
 
+describe("a laptop's screen", () => {
+  it.each([
+    { width: 1280, height: 800, locale: "en" },
+    { width: 1366, height: 768, locale: "en" },
+    { width: 1366, height: 768, locale: "zh-CN" },
+  ])(
+    "has the whole login form in view: $width × $height, $locale",
+    async ({ locale, ...viewport }) => {
+      const page = await site.open({ viewport, locale });
+      const form = page.locator("form.card");
+      await form.waitFor();
+      const { bottom, scrolled } = await form.evaluate((card) => ({
+        bottom: card.getBoundingClientRect().bottom,
+        scrolled: card.parentElement?.scrollTop,
+      }));
+      expect(bottom).toBeLessThanOrEqual(viewport.height);
+      expect(scrolled).toBe(0);
+    },
+  );
+});
+
 describe("the keyboard alone", () => {
   it("logs in, sends, reads, leaves and comes back", async () => {
     const page = await site.open();
