@@ -184,7 +184,7 @@ export function createAuthenticators(parts: AuthenticateParts): (peer: Peer) => 
       });
     }
 
-    async function take(step: LoginStep): Promise<Verdict> {
+    function take(step: LoginStep): Promise<Verdict> {
       if (step.kind === "certificate") return checkCertified(step);
       if (step.kind === "response") return finish(step.data);
       exchange = undefined;

@@ -45,10 +45,10 @@ export function handshakeProblem({
 }
 
 function hasBody({
-  "content-length": length = "0",
+  "content-length": length,
   "transfer-encoding": encoding,
 }: Handshake["headers"]): boolean {
-  return encoding !== undefined || !/^0+$/.test(length);
+  return encoding !== undefined || (length !== undefined && !/^0+$/.test(length));
 }
 
 /**

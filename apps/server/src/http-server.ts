@@ -39,8 +39,8 @@ export function createHttpServer(
     keepAliveInitialDelay: tcpKeepAliveMs,
     maxHeaderSize: limits.maxHeaderBytes,
     // An offer of another protocol (h2c) may be passed over (RFC 9110 section 7.8).
-    shouldUpgradeCallback: (request: IncomingMessage) =>
-      /websocket/i.test(request.headers.upgrade ?? ""),
+    shouldUpgradeCallback: ({ headers: { upgrade = "" } }: IncomingMessage) =>
+      upgrade === "websocket" || /websocket/i.test(upgrade),
   };
   const server =
     tls === null

@@ -5,28 +5,30 @@ export type Holder = "session" | "rate" | "fault";
 
 const bits: Readonly<Record<Holder, number>> = { session: 1, rate: 2, fault: 4 };
 
-/** Only those that are held: the others cost nothing. */
-const held = new WeakMap<WebSocket, number>();
+/** Where a WebSocket keeps who holds: each login holds, and a table would be rebuilt for every few of them. */
+const holders = Symbol("holders");
+
+type Held = WebSocket & { [holders]?: number };
 
 /**
  * Stops reading from the peer. Pausing and resuming the socket itself would let one who resumes
  * overrule another who still waits.
  */
-export function holdInput(webSocket: WebSocket, holder: Holder): void {
+export function holdInput(webSocket: Held, holder: Holder): void {
   if (webSocket.readyState !== webSocket.OPEN) return;
-  held.set(webSocket, (held.get(webSocket) ?? 0) | bits[holder]);
+  webSocket[holders] = (webSocket[holders] ?? 0) | bits[holder];
   webSocket.pause();
 }
 
 /** Reads again, unless somebody else holds. */
-export function releaseInput(webSocket: WebSocket, holder: Holder): void {
-  const rest = (held.get(webSocket) ?? 0) & ~bits[holder];
+export function releaseInput(webSocket: Held, holder: Holder): void {
+  const rest = (webSocket[holders] ?? 0) & ~bits[holder];
   if (rest === 0) freeInput(webSocket);
-  else held.set(webSocket, rest);
+  else webSocket[holders] = rest;
 }
 
 /** Reads again whoever holds: behind our close frame, the peer's must be seen. */
-export function freeInput(webSocket: WebSocket): void {
-  held.delete(webSocket);
+export function freeInput(webSocket: Held): void {
+  webSocket[holders] = 0;
   webSocket.resume();
 }

@@ -61,8 +61,7 @@ export function createRecentHeads(): RecentHeads {
       if (last?.rawHeaders !== rawHeaders) return;
       const asked = last;
       last = null;
-      const texts = [asked.url ?? "", ...rawHeaders, ...lines];
-      const length = texts.reduce((sum, text) => sum + text.length, 0);
+      const length = (asked.url?.length ?? 0) + lengthOf(rawHeaders) + lengthOf(lines);
       kept.set(asked.conn, { asked, lines, time: now(), length });
       left -= length;
       for (const oldest of kept.keys()) {
@@ -78,6 +77,13 @@ export function createRecentHeads(): RecentHeads {
       return { ...heads, asked: asked.time, answered };
     },
   };
+}
+
+/** By a loop: this runs for each handshake. */
+function lengthOf(texts: readonly string[]): number {
+  let length = 0;
+  for (const text of texts) length += text.length;
+  return length;
 }
 
 const textOf = (lines: readonly string[]): string => `${lines.join("\r\n")}\r\n\r\n`;
