@@ -35,8 +35,11 @@ export function createStore(host: StoreHost): Store {
   });
   const repeater = createRepeater(browserAfter);
   let conversation: Conversation | null = null;
+  /** Given up for the present one, which sends what this one never did. */
+  let former: Conversation | null = null;
 
   function start(next: Target): void {
+    former = next === target.value ? conversation : null;
     abandon();
     begin();
     // What was planned for one server is not for the next.
@@ -55,7 +58,10 @@ export function createStore(host: StoreHost): Store {
       reconnect: form.autoReconnect.value,
       allowInsecurePassword: form.allowInsecure.value,
       emit,
-      neverSent: (payload) => push({ at: host.now(), event: { type: "neverSent", payload } }),
+      neverSent: (payload) => {
+        if (former === own && conversation !== null) conversation.send(payload);
+        else push({ at: host.now(), event: { type: "neverSent", payload } });
+      },
     });
     conversation = own;
   }
