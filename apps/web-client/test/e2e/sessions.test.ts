@@ -5,6 +5,7 @@ import { createMemoryUsers } from "@wsecho/server";
 import { startAnyServer } from "../support/any-server.ts";
 import { useSite } from "../support/fixture.ts";
 import { ask, composer, connectRaw, importFile, logIn, rows, state } from "../support/page.ts";
+import { placeAtRest } from "../support/rest.ts";
 
 const password = "pencil";
 const gate = new EventEmitter();
@@ -67,8 +68,7 @@ describe("several sessions in one page", () => {
       await composer(page).press("Enter");
     }
     await page.getByText("41 entries").waitFor();
-    const scroller = page.getByRole("region", { name: "Transcript" });
-    await scroller.focus();
+    await page.getByRole("region", { name: "Transcript" }).focus();
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("Home");
     const second = page.locator('[data-seq="2"]');
@@ -76,27 +76,14 @@ describe("several sessions in one page", () => {
     await second.getByRole("button", { name: "Show less" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Go to the end" }).waitFor();
-    // From the top of the list, as the bar of tabs comes above it.
-    const place = async () => {
-      const boxes = await Promise.all([second, scroller].map((part) => part.boundingBox()));
-      return (boxes[0]?.y ?? 0) - (boxes[1]?.y ?? 0);
-    };
-    // A row that was chosen is kept in view for some drawings, as those around it are measured.
-    let before = NaN;
-    const moved = async (): Promise<number> => {
-      const last = before;
-      await page.evaluate(async () => {
-        for (let i = 0; i < 5; i++) await new Promise(requestAnimationFrame);
-      });
-      before = await place();
-      return before - last;
-    };
-    await expect.poll(moved, { timeout: 5000 }).toBe(0);
+    const before = await placeAtRest(second);
     await openAnother(page);
     await page.getByRole("heading", { name: "Log in" }).waitFor();
     await tab(page, /^ada/).click();
     await second.getByRole("button", { name: "Show less" }).waitFor();
-    await expect.poll(async () => Math.abs((await place()) - before)).toBeLessThanOrEqual(2);
+    await expect
+      .poll(async () => Math.abs((await placeAtRest(second)) - before), { timeout: 5000 })
+      .toBeLessThanOrEqual(2);
     await page.getByRole("button", { name: "Go to the end" }).waitFor();
     await page.getByRole("button", { name: "Filter" }).click();
     await page.getByRole("searchbox", { name: "Search" }).fill("message 7");
