@@ -25,7 +25,9 @@ export function createAnnouncer(after: (ms: number, callback: () => void) => voi
 
   const speak = (): void => {
     if (resting || next === null) return;
-    text.value = next();
+    const words = next();
+    // A region that does not change is not read again.
+    text.value = words === text.value ? `${words}\u00a0` : words;
     next = null;
     counted = 0;
     important = false;

@@ -44,6 +44,17 @@ describe("createAnnouncer", () => {
     expect(text.value).toBe("closed");
   });
 
+  it("says the same words again so that they are heard again: a region that stays as it is says nothing", () => {
+    const { text, say, rest } = createFixture();
+    const heard: string[] = [];
+    text.subscribe((words) => heard.push(words));
+    for (let i = 0; i < 3; i++) {
+      say("Received: hello");
+      rest();
+    }
+    expect(heard.slice(1).map((words) => words.trim())).toEqual(Array(3).fill("Received: hello"));
+  });
+
   it("starts no timer while it has nothing to say", () => {
     const { say, rest, timers } = createFixture();
     say("a");
