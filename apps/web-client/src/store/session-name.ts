@@ -1,4 +1,5 @@
 import { shortAddress } from "../session/endpoint.ts";
+import { harmless } from "../text/harmless.ts";
 import type { Translate } from "../words/catalogue.ts";
 import type { Store } from "./types.ts";
 
@@ -6,6 +7,7 @@ import type { Store } from "./types.ts";
 export function sessionName({ target, view }: Store, t: Translate): string {
   if (target.value === null) return t("tabs.fresh");
   const { url, username } = target.value;
-  const user = view.value.status?.user ?? username;
+  // As the server calls them.
+  const user = harmless(view.value.status?.user ?? username);
   return user === "" ? shortAddress(url) : `${user}@${shortAddress(url)}`;
 }

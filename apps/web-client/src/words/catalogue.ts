@@ -1,3 +1,4 @@
+import { harmless } from "../text/harmless.ts";
 import type { en } from "./en.ts";
 
 /** The texts of one language by their keys. */
@@ -32,6 +33,8 @@ export function translateFrom<En extends Texts = typeof en>(
   return (key, ...fill) => {
     const values: Readonly<Record<string, string>> = fill[0] ?? {};
     // One pass, so that a value that holds braces is never filled in itself.
-    return catalogue[key].replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+    return catalogue[key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+      harmless(values[name] ?? whole),
+    );
   };
 }

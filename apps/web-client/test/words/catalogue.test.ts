@@ -60,6 +60,10 @@ describe("translateFrom", () => {
   it("does not fill in what a value seems to ask for", () => {
     expect(t("session.user", { user: "{user} $& {count}" })).toBe("as {user} $& {count}");
   });
+
+  it("names what would turn our words around: a user's name may be a server's idea", () => {
+    expect(t("entry.loggedInAs", { user: "\u202eadmin" })).toBe("Logged in as <U+202E>admin");
+  });
 });
 
 describe("chooseLanguage", () => {
