@@ -1,3 +1,5 @@
+import { hexOf } from "../text/hex.ts";
+
 /** A message of protocol buffers as far as it can be read without its schema. */
 export type Field = readonly [number: number, value: string | readonly Field[]];
 
@@ -73,8 +75,7 @@ function readChunk(bytes: Uint8Array, depth: number): Field[1] {
     // Not UTF-8.
   }
   const inner = depth < maxDepth ? readProtobuf(bytes, depth + 1) : null;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  return inner ?? `bytes ${hex}`;
+  return inner ?? `bytes ${hexOf(bytes)}`;
 }
 
 /** One field a line, what is inside another indented. */

@@ -14,26 +14,24 @@ const bytesPerRow = 8;
 export function hexRows(data: Uint8Array, rows: number): readonly HexRow[] {
   const count = Math.min(rows, Math.ceil(data.byteLength / bytesPerRow));
   return Array.from({ length: count }, (_, row) => {
-    const bytes = [...data.subarray(row * bytesPerRow, (row + 1) * bytesPerRow)];
-    return {
-      hex: bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(" "),
-      ascii: bytes.map(printable).join(""),
-    };
+    const bytes = data.subarray(row * bytesPerRow, (row + 1) * bytesPerRow);
+    return { hex: hexOf(bytes), ascii: Array.from(bytes, printable).join("") };
   });
 }
 
-/** A whole hex dump, at most `rows` rows of it. */
-export function hexDump(data: Uint8Array, rows = Infinity): string {
+/** A hex dump, at most `rows` rows of it. */
+export function hexDump(data: Uint8Array, rows: number): string {
   return hexRows(data, rows)
     .map(({ hex, ascii }) => `${hex.padEnd(3 * bytesPerRow)} ${ascii}`)
     .join("\n");
 }
 
+/** Made once: a search makes digits of megabytes. */
+const digitsOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** All of `data` as digits, a space between bytes. */
 export function hexOf(data: Uint8Array): string {
-  return hexRows(data, Infinity)
-    .map(({ hex }) => hex)
-    .join(" ");
+  return Array.from(data, (byte) => digitsOf[byte]).join(" ");
 }
 
 /** How many bytes `rows` rows show. */

@@ -5,6 +5,9 @@ import { hexDump } from "../text/hex.ts";
 import { indentJson } from "../text/json.ts";
 import type { ShowAs } from "./row-state.ts";
 
+/** A hex dump of so many rows is more than is shown, so that one sees that there is more. */
+const maxRows = 2048;
+
 /** A payload as something else than what came; the failure says why it is not that. */
 export async function showPayload(
   payload: Payload,
@@ -19,7 +22,7 @@ export async function showPayload(
       case "json":
         return success(indentJson(new TextDecoder().decode(bytes)));
       case "hex":
-        return success(hexDump(bytes));
+        return success(hexDump(bytes, maxRows));
       case "base64":
         return success(base64Of(bytes));
       case "msgpack":
