@@ -68,10 +68,11 @@ export function startConversation(
     send: (payload) => {
       const asked: Promise<unknown> =
         payload.kind === "text" ? session.ask(payload.text) : session.ask(payload.data);
-      // An outcome comes as an event; only a message that never got its turn has none.
+      // An outcome comes as an event; only a message that was not let out has none.
       asked.catch((error: unknown) => {
-        if (error instanceof SessionError && error.reason.kind === "unsent")
-          options.neverSent(payload);
+        if (!(error instanceof SessionError)) return;
+        if (error.reason.kind === "unsent") options.neverSent(payload);
+        if (error.reason.kind === "tooBig") emit({ type: "problem", detail: error.message });
       });
     },
     close: () => void session.close({ reason: closes.userExit.reason }),

@@ -23,7 +23,9 @@ export function createStore(host: StoreHost): Store {
   const { view, push, flush, begin, clear, add, fit } = createViewStore({
     ...host,
     onBatch: (batch) => {
-      if (view.value.status?.kind === "ready") screen.value = "session";
+      // It may have ended since.
+      if (batch.some(({ event }) => event.type === "status" && event.status.kind === "ready"))
+        screen.value = "session";
       host.onBatch(batch);
     },
   });

@@ -113,6 +113,17 @@ describe("login", () => {
     expect(store.target.value?.username).toBe("ada");
   });
 
+  it("shows it also where it ends in the same moment, so that one sees why", () => {
+    const { store, session, draw } = createFixture();
+    store.login("secret");
+    const { emit } = session();
+    emit(status("ready"));
+    emit({ type: "closed", code: 4403, reason: "refused" });
+    emit(status("stopped", { reason: { kind: "closed", code: 4403, reason: "refused" } }));
+    draw();
+    expect(store.screen.value).toBe("session");
+  });
+
   it("starts nothing with an address that will not do, until it is edited", () => {
     const { store, sessions } = createFixture();
     store.form.url.value = "ftp://x";
@@ -228,9 +239,9 @@ describe("send", () => {
   it("shows a message that never got its turn, but no outcome twice", async () => {
     const { store, ready, draw } = createFixture();
     const fake = ready();
-    fake.fail("lost");
+    fake.fail({ kind: "lost" });
     store.send({ kind: "text", text: "seen by events" });
-    fake.fail("unsent");
+    fake.fail({ kind: "unsent" });
     store.send({ kind: "text", text: "never seen" });
     await Promise.resolve();
     await Promise.resolve();
@@ -238,6 +249,21 @@ describe("send", () => {
     expect(store.view.value.transcript.entries).toMatchObject([
       { kind: "loggedIn" },
       { kind: "sent", payload: { text: "never seen" }, fate: { kind: "unsent" } },
+    ]);
+  });
+});
+
+describe("a message that is too big for the server", () => {
+  it("is said to be, where it was sent by other ways than the composer", async () => {
+    const { store, ready, draw } = createFixture();
+    ready().fail({ kind: "tooBig", bytes: 11, maxBytes: 10 });
+    store.send({ kind: "text", text: "from an imported file" });
+    await Promise.resolve();
+    await Promise.resolve();
+    draw();
+    expect(store.view.value.transcript.entries).toMatchObject([
+      { kind: "loggedIn" },
+      { kind: "problem", detail: "failed" },
     ]);
   });
 });

@@ -1,5 +1,11 @@
-import type { ConnectOptions, CredentialsRequest, Session, SessionEvent } from "@wsecho/client";
-import { SessionError } from "@wsecho/client";
+import {
+  SessionError,
+  type ConnectOptions,
+  type CredentialsRequest,
+  type FailureReason,
+  type Session,
+  type SessionEvent,
+} from "@wsecho/client";
 import type { Payload } from "@wsecho/protocol";
 
 /** A session that does what the test says, and remembers what was asked of it. */
@@ -13,17 +19,17 @@ export interface FakeSession {
   /** Asks for credentials as the library does. */
   readonly demand: (request?: Partial<CredentialsRequest>) => Promise<unknown>;
   /** Makes every later `ask` fail for that reason. */
-  readonly fail: (kind: "unsent" | "lost") => void;
+  readonly fail: (reason: FailureReason) => void;
 }
 
 export function createFakeSession(url: string, options: ConnectOptions): FakeSession {
   const asked: Payload[] = [];
   const closes: unknown[] = [];
-  let failure: "unsent" | "lost" | null = null;
+  let failure: FailureReason | null = null;
   const never = new Promise<never>(() => undefined);
   const ask = (data: string | Uint8Array): Promise<never> => {
     asked.push(typeof data === "string" ? { kind: "text", text: data } : { kind: "binary", data });
-    return failure === null ? never : Promise.reject(new SessionError({ kind: failure }, "failed"));
+    return failure === null ? never : Promise.reject(new SessionError(failure, "failed"));
   };
   const session: Session = {
     status: { kind: "connecting", dialect: "v1" },
@@ -54,8 +60,8 @@ export function createFakeSession(url: string, options: ConnectOptions): FakeSes
       const { signal } = new AbortController();
       return options.credentials?.(whole as CredentialsRequest, signal);
     },
-    fail: (kind) => {
-      failure = kind;
+    fail: (reason) => {
+      failure = reason;
     },
   };
 }
