@@ -1,14 +1,9 @@
-import { computed } from "@preact/signals";
-import { translateFrom, type CatalogueOf, type TranslateOf } from "../words/catalogue.ts";
-import { language, type Language } from "../words/language.ts";
+import type { TranslateOf } from "../words/catalogue.ts";
+import { wordsOf } from "../words/language.ts";
 import { en } from "./words/en.ts";
 import { zhCN } from "./words/zh-cn.ts";
-
-/** They come with the view, so that the page's first load has none of them. */
-const catalogues: Readonly<Record<Language, CatalogueOf<typeof en>>> = { en, "zh-CN": zhCN };
-const translate = computed(() => translateFrom<typeof en>(catalogues[language.value]));
 
 export type FrameWords = TranslateOf<typeof en>;
 
 /** The words for `key` in the Frames view. */
-export const ft: FrameWords = (key, ...fill) => translate.value(key, ...fill);
+export const ft: FrameWords = wordsOf<typeof en>({ en, "zh-CN": zhCN });

@@ -150,7 +150,7 @@ function readMessage(json: Json, at: number): NewEntry | null {
   if (payload === null) return null;
   const bytes = payloadBytes(payload);
   if (json["dir"] === "c2s")
-    return { kind: "sent", at, id: null, payload, bytes, resent: false, fate: { kind: "sent" } };
+    return { kind: "sent", at, id: null, payload, bytes, fate: { kind: "sent" } };
   if (json["dir"] !== "s2c") return null;
   const { id, rttMs } = json;
   const echo =
@@ -188,6 +188,6 @@ function readHarMessage(value: unknown): NewEntry | null {
   if (Math.abs(at) > maxDate) return null;
   const stamp = { at, payload, bytes: payloadBytes(payload) };
   return type === "send"
-    ? { kind: "sent", ...stamp, id: null, resent: false, fate: { kind: "sent" } }
+    ? { kind: "sent", ...stamp, id: null, fate: { kind: "sent" } }
     : { kind: "received", ...stamp, echo: null, foreign: true };
 }

@@ -36,7 +36,6 @@ export type SentEntry = Stamp & {
   readonly payload: Payload;
   readonly bytes: number;
   readonly fate: Fate;
-  readonly resent: boolean;
   /** Absent where the server does not name its sessions, and of messages from a file. */
   readonly wire?: WirePlace;
 };

@@ -165,13 +165,11 @@ function applyEvent(view: SessionView, { at, event }: Stamped, changes: Changes)
     case "upgraded":
       return { ...view, upgrade: { ...event, at } };
     case "sent": {
-      const { id, payload, resent } = event;
-      // Sent again on a new connection: still the same message, and the same row.
-      if (draft.sentEntry(id) !== undefined) return view;
+      const { id, payload } = event;
       const bytes = payloadBytes(payload);
       const kind = view.status?.dialect === "raw" ? "sent" : "waiting";
       const place = counter.next("sent");
-      draft.append({ kind: "sent", at, id, payload, bytes, resent, fate: { kind }, ...place });
+      draft.append({ kind: "sent", at, id, payload, bytes, fate: { kind }, ...place });
       tally.sent(bytes);
       return view;
     }
@@ -183,10 +181,8 @@ function applyEvent(view: SessionView, { at, event }: Stamped, changes: Changes)
       return view;
     case "neverSent": {
       const { payload } = event;
-      draft.append({
-        ...{ kind: "sent", at, id: null, payload, bytes: payloadBytes(payload) },
-        ...{ resent: false, fate: { kind: "unsent" } },
-      });
+      const bytes = payloadBytes(payload);
+      draft.append({ kind: "sent", at, id: null, payload, bytes, fate: { kind: "unsent" } });
       tally.ended("unsent");
       return view;
     }

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { percentiles, type Traffic } from "../session/figures.ts";
 import { formatBytes, formatCount, formatSpan } from "../text/format.ts";
-import { t } from "../words/language.ts";
+import { dt } from "../words/dialogs.ts";
 import { useStore } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { LatencyPlot } from "./latency-plot.tsx";
@@ -14,46 +14,40 @@ export function FiguresDialog({ onClose }: { readonly onClose: () => void }): JS
   const { sent, received, roundTrips } = figures;
   const of = percentiles(roundTrips);
   const traffic = ({ messages, bytes }: Traffic): string =>
-    t("figures.traffic", { messages: formatCount(messages), size: formatBytes(bytes) });
+    dt("figures.traffic", { messages: formatCount(messages), size: formatBytes(bytes) });
   const counts = ["identical", "differing", "unprompted", "lost", "unsent", "refused"] as const;
   return (
-    <Dialog title={t("figures.title")} onClose={onClose}>
+    <Dialog title={dt("figures.title")} onClose={onClose}>
       <dl class="figures">
-        <dt>{t("figures.sent")}</dt>
-        <dd>{traffic(sent)}</dd>
-        <dt>{t("figures.received")}</dt>
-        <dd>{traffic(received)}</dd>
-        <dt>{t("figures.rate")}</dt>
+        <Figure words={dt("figures.sent")} value={traffic(sent)} />
+        <Figure words={dt("figures.received")} value={traffic(received)} />
+        <dt>{dt("figures.rate")}</dt>
         <dd>
           <Rate sent={sent.messages} received={received.messages} />
         </dd>
         {counts.map((name) => (
-          <Count key={name} words={t(`figures.${name}`)} count={figures[name]} />
+          <Figure key={name} words={dt(`figures.${name}`)} value={formatCount(figures[name])} />
         ))}
-        <Count words={t("figures.dropped")} count={transcript.dropped} />
+        <Figure words={dt("figures.dropped")} value={formatCount(transcript.dropped)} />
       </dl>
       <h3>
-        {t("figures.latency")}{" "}
+        {dt("figures.latency")}{" "}
         {of !== null && (
           <small class="muted">
-            {t("figures.latency.of", { count: formatCount(roundTrips.length) })}
+            {dt("figures.latency.of", { count: formatCount(roundTrips.length) })}
           </small>
         )}
       </h3>
       {of === null ? (
-        <p class="muted">{t("figures.latency.none")}</p>
+        <p class="muted">{dt("figures.latency.none")}</p>
       ) : (
         <>
           <LatencyPlot roundTrips={roundTrips} last={roundTrips.length} />
           <dl class="figures">
             {(["p50", "p95", "p99"] as const).map((name) => (
-              <>
-                <dt key={name}>{name}</dt>
-                <dd>{formatSpan(of[name])}</dd>
-              </>
+              <Figure key={name} words={name} value={formatSpan(of[name])} />
             ))}
-            <dt>{t("figures.max")}</dt>
-            <dd>{formatSpan(of.max)}</dd>
+            <Figure words={dt("figures.max")} value={formatSpan(of.max)} />
           </dl>
         </>
       )}
@@ -62,11 +56,11 @@ export function FiguresDialog({ onClose }: { readonly onClose: () => void }): JS
   );
 }
 
-function Count({ words, count }: { readonly words: string; readonly count: number }): JSX.Element {
+function Figure({ words, value }: { readonly words: string; readonly value: string }): JSX.Element {
   return (
     <>
       <dt>{words}</dt>
-      <dd>{formatCount(count)}</dd>
+      <dd>{value}</dd>
     </>
   );
 }
@@ -89,7 +83,7 @@ function Rate(now: { readonly sent: number; readonly received: number }): JSX.El
   }, []);
   return (
     <>
-      {t("figures.rate.value", {
+      {dt("figures.rate.value", {
         sent: formatCount(rate.sent),
         received: formatCount(rate.received),
       })}

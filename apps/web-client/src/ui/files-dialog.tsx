@@ -4,7 +4,7 @@ import { useId } from "preact/hooks";
 import { isActive } from "../session/filter.ts";
 import { readTranscript, toHar, toJsonLines } from "../session/transcript-file.ts";
 import { formatBytes, formatCount } from "../text/format.ts";
-import { t } from "../words/language.ts";
+import { dt } from "../words/dialogs.ts";
 import { useStore } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 
@@ -21,10 +21,10 @@ export function FilesDialog({ onClose }: { readonly onClose: () => void }): JSX.
     download(`wsecho-${new Date().toISOString().replaceAll(":", "-")}.${form}`, text);
   };
   return (
-    <Dialog title={t("files.title")} onClose={onClose}>
-      <h3>{t("files.export")}</h3>
+    <Dialog title={dt("files.title")} onClose={onClose}>
+      <h3>{dt("files.export")}</h3>
       <p class="hint" id={`${id}-export`}>
-        {t("files.export.hint")}
+        {dt("files.export.hint")}
       </p>
       {filtered && (
         <label class="toggle">
@@ -35,7 +35,7 @@ export function FilesDialog({ onClose }: { readonly onClose: () => void }): JSX.
               onlyShown.value = currentTarget.checked;
             }}
           />
-          {t("files.shown")}
+          {dt("files.shown")}
         </label>
       )}
       <div class="actions">
@@ -47,11 +47,11 @@ export function FilesDialog({ onClose }: { readonly onClose: () => void }): JSX.
             aria-describedby={`${id}-export`}
             onClick={() => save(form)}
           >
-            {t(`files.${form}`)}
+            {dt(`files.${form}`)}
           </button>
         ))}
       </div>
-      <h3>{t("files.import")}</h3>
+      <h3>{dt("files.import")}</h3>
       <Import />
     </Dialog>
   );
@@ -65,29 +65,29 @@ function Import(): JSX.Element {
   const says = useSignal<readonly string[]>([]);
   const id = useId();
   const read = async (file: File): Promise<readonly string[]> => {
-    if (file.size > maxBytes) return [t("files.tooLarge", { limit: formatBytes(maxBytes) })];
+    if (file.size > maxBytes) return [dt("files.tooLarge", { limit: formatBytes(maxBytes) })];
     const found = readTranscript(await file.text());
-    if (found === null) return [t("files.unreadable")];
+    if (found === null) return [dt("files.unreadable")];
     const { entries, skipped, firstSkipped } = found;
     const count = entries.length;
     importEntries([{ kind: "imported", at: Date.now(), name: file.name, count }, ...entries]);
-    const added = t("files.imported", { count: formatCount(count) });
+    const added = dt("files.imported", { count: formatCount(count) });
     return skipped === 0
       ? [added]
       : [
           added,
-          t("files.skipped", { count: formatCount(skipped), line: formatCount(firstSkipped) }),
+          dt("files.skipped", { count: formatCount(skipped), line: formatCount(firstSkipped) }),
         ];
   };
   return (
     <>
       <p class="hint" id={`${id}-hint`}>
-        {t("files.import.hint")}
+        {dt("files.import.hint")}
       </p>
       <input
         type="file"
         accept=".jsonl,.ndjson,.har,.json"
-        aria-label={t("files.import.label")}
+        aria-label={dt("files.import.label")}
         aria-describedby={`${id}-hint`}
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];

@@ -2,10 +2,11 @@ import type { JSX } from "preact";
 import { closes, retryAfterClose } from "@wsecho/protocol";
 import { closeKey } from "../session/close-key.ts";
 import { singleKeys, switchSingleKeys } from "../store/preferences.ts";
-import type { Catalogue } from "../words/catalogue.ts";
+import { dt } from "../words/dialogs.ts";
 import { t } from "../words/language.ts";
 import { Dialog } from "./dialog.tsx";
-import { LanguageSwitch, RoomSwitch, ThemeSwitch } from "./switches.tsx";
+import { RoomSwitch } from "./room-switch.tsx";
+import { LanguageSwitch, ThemeSwitch } from "./switches.tsx";
 
 const keys = [
   ["Enter", "help.send"],
@@ -22,7 +23,7 @@ const keys = [
   ["c", "help.copy"],
   ["s", "help.again"],
   ["f", "help.frames"],
-] as const satisfies readonly (readonly [string, keyof Catalogue])[];
+] as const satisfies readonly (readonly [string, Parameters<typeof dt>[0]])[];
 
 /** Those that only one side sees, beside all that the protocol names. */
 const others = [1005, 1006, 1010, 1014, 3000, 4500].map((code) => ({ code, reason: "" }));
@@ -31,13 +32,13 @@ const others = [1005, 1006, 1010, 1014, 3000, 4500].map((code) => ({ code, reaso
 export function HelpDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const codes = [...Object.values(closes), ...others].sort((a, b) => a.code - b.code);
   return (
-    <Dialog title={t("help.title")} onClose={onClose}>
-      <h3>{t("help.keys")}</h3>
+    <Dialog title={dt("help.title")} onClose={onClose}>
+      <h3>{dt("help.keys")}</h3>
       <table>
         <thead>
           <tr>
-            <th scope="col">{t("help.key")}</th>
-            <th scope="col">{t("help.does")}</th>
+            <th scope="col">{dt("help.key")}</th>
+            <th scope="col">{dt("help.does")}</th>
           </tr>
         </thead>
         <tbody>
@@ -46,12 +47,12 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }): JSX.E
               <td>
                 <kbd>{key}</kbd>
               </td>
-              <td>{t(does)}</td>
+              <td>{dt(does)}</td>
             </tr>
           ))}
         </tbody>
       </table>
-      <h3>{t("help.settings")}</h3>
+      <h3>{dt("help.settings")}</h3>
       <div class="actions">
         <ThemeSwitch />
         <LanguageSwitch />
@@ -66,20 +67,20 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }): JSX.E
           onChange={({ currentTarget }) => switchSingleKeys(currentTarget.checked)}
         />
         <div>
-          <label for="single-keys">{t("help.single")}</label>
+          <label for="single-keys">{dt("help.single")}</label>
           <p class="hint" id="single-keys-hint">
-            {t("help.single.hint")}
+            {dt("help.single.hint")}
           </p>
         </div>
       </div>
-      <h3>{t("help.codes")}</h3>
-      <p class="hint">{t("help.codes.hint")}</p>
+      <h3>{dt("help.codes")}</h3>
+      <p class="hint">{dt("help.codes.hint")}</p>
       <table class="codes">
         <thead>
           <tr>
-            <th scope="col">{t("help.code")}</th>
-            <th scope="col">{t("help.meaning")}</th>
-            <th scope="col">{t("help.retry")}</th>
+            <th scope="col">{dt("help.code")}</th>
+            <th scope="col">{dt("help.meaning")}</th>
+            <th scope="col">{dt("help.retry")}</th>
           </tr>
         </thead>
         <tbody>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { percentiles } from "../session/figures.ts";
 import { formatCount, formatSpan } from "../text/format.ts";
-import { t } from "../words/language.ts";
+import { dt } from "../words/dialogs.ts";
 
 interface LatencyPlotProps {
   /** Milliseconds, the newest last. */
@@ -22,7 +22,7 @@ export function LatencyPlot({ roundTrips, last }: LatencyPlotProps): JSX.Element
   const y = (ms: number): number => height - 1 - (ms / (max || 1)) * (height - 2);
   const step = width / Math.max(1, shown.length - 1);
   const points = shown.map((ms, i) => `${(i * step).toFixed(1)},${y(ms).toFixed(1)}`).join(" ");
-  const label = t("figures.plot", {
+  const label = dt("figures.plot", {
     count: formatCount(shown.length),
     p50: formatSpan(p50),
     p95: formatSpan(p95),

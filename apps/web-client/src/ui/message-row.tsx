@@ -42,7 +42,6 @@ export function MessageRow({ entry, state, selected }: MessageRowProps): JSX.Ele
         {entry.kind === "received" && (entry.echo !== null || entry.foreign !== true) && (
           <EchoFacts echo={entry.echo} />
         )}
-        {entry.kind === "sent" && entry.resent && <span>{t("entry.resent")}</span>}
         {entry.kind === "sent" && <FateMark fate={entry.fate} />}
       </p>
       {showAs === "asIs" ? (

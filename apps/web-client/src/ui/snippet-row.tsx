@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Snippet } from "../store/snippets.ts";
-import { t } from "../words/language.ts";
+import { dt } from "../words/dialogs.ts";
 
 interface SnippetRowProps {
   readonly snippet: Snippet;
@@ -50,16 +50,16 @@ export function SnippetRow(props: SnippetRowProps): JSX.Element {
       <button
         type="button"
         class="button small"
-        aria-label={t("snippets.use.label", { name })}
+        aria-label={dt("snippets.use.label", { name })}
         aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
         onClick={onUse}
       >
-        {t("snippets.use")}
+        {dt("snippets.use")}
       </button>
       <button
         type="button"
         class="button small"
-        aria-label={t("snippets.up", { name })}
+        aria-label={dt("snippets.up", { name })}
         title="Alt+↑"
         onClick={() => move(-1)}
       >
@@ -68,7 +68,7 @@ export function SnippetRow(props: SnippetRowProps): JSX.Element {
       <button
         type="button"
         class="button small"
-        aria-label={t("snippets.down", { name })}
+        aria-label={dt("snippets.down", { name })}
         title="Alt+↓"
         onClick={() => move(1)}
       >
@@ -78,7 +78,7 @@ export function SnippetRow(props: SnippetRowProps): JSX.Element {
         <select
           ref={select}
           class="button small"
-          aria-label={t("snippets.file", { name })}
+          aria-label={dt("snippets.file", { name })}
           value={folder}
           onChange={({ currentTarget }) => {
             onFile(currentTarget.value);
@@ -88,7 +88,7 @@ export function SnippetRow(props: SnippetRowProps): JSX.Element {
         >
           {folders.map((other) => (
             <option key={other} value={other}>
-              {other === "" ? t("snippets.noFolder") : other}
+              {other === "" ? dt("snippets.noFolder") : other}
             </option>
           ))}
         </select>
@@ -96,10 +96,10 @@ export function SnippetRow(props: SnippetRowProps): JSX.Element {
       <button
         type="button"
         class="button small"
-        aria-label={t("snippets.remove.label", { name })}
+        aria-label={dt("snippets.remove.label", { name })}
         onClick={onRemove}
       >
-        {t("snippets.remove")}
+        {dt("snippets.remove")}
       </button>
     </li>
   );

@@ -4,7 +4,7 @@ import { signal, useSignal } from "@preact/signals";
 import { openDrawer } from "../store/browser-store.ts";
 import { createSnippets, snippetRoom, type Snippet } from "../store/snippets.ts";
 import { formatBytes, formatCount } from "../text/format.ts";
-import { t } from "../words/language.ts";
+import { dt } from "../words/dialogs.ts";
 import { useStore } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { TextField } from "./fields.tsx";
@@ -27,8 +27,8 @@ export function SnippetsDialog({ onClose }: { readonly onClose: () => void }): J
   const { mode, text } = draft.value;
   const keeps = text !== "" && mode !== "file";
   return (
-    <Dialog title={t("snippets.title")} onClose={onClose}>
-      <p class="hint">{t("snippets.hint")}</p>
+    <Dialog title={dt("snippets.title")} onClose={onClose}>
+      <p class="hint">{dt("snippets.hint")}</p>
       {keeps ? (
         <form
           class="snippet-form"
@@ -41,23 +41,23 @@ export function SnippetsDialog({ onClose }: { readonly onClose: () => void }): J
             if (!full.value) name.value = "";
           }}
         >
-          <TextField label={t("snippets.name")} value={name} autocomplete="off" />
+          <TextField label={dt("snippets.name")} value={name} autocomplete="off" />
           <TextField
-            label={t("snippets.folder")}
+            label={dt("snippets.folder")}
             value={folder}
             autocomplete="off"
             required={false}
           />
           <button type="submit" class="button">
-            {t("snippets.save")}
+            {dt("snippets.save")}
           </button>
         </form>
       ) : (
-        <p class="muted">{t("snippets.empty")}</p>
+        <p class="muted">{dt("snippets.empty")}</p>
       )}
       {full.value && (
         <p class="field-problem" role="alert">
-          {t("snippets.full", {
+          {dt("snippets.full", {
             count: formatCount(snippetRoom.count),
             size: formatBytes(snippetRoom.length),
           })}
@@ -65,12 +65,12 @@ export function SnippetsDialog({ onClose }: { readonly onClose: () => void }): J
       )}
       {taken.value && (
         <p class="field-problem" role="alert">
-          {t("snippets.taken")}
+          {dt("snippets.taken")}
         </p>
       )}
       {folders.map((title) => (
         <section key={title}>
-          <h3>{title === "" ? t("snippets.noFolder") : title}</h3>
+          <h3>{title === "" ? dt("snippets.noFolder") : title}</h3>
           <ul class="snippets" role="list">
             {list
               .filter((snippet) => snippet.folder === title)

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { percentiles } from "../session/figures.ts";
 import { formatCount, formatFine } from "../text/format.ts";
-import { t } from "../words/language.ts";
+import { dt } from "../words/dialogs.ts";
 import { useFramesEntry } from "./context.ts";
 
 const parts = ["up", "server", "down"] as const;
@@ -13,15 +13,15 @@ export function SplitFigures(): JSX.Element {
   return (
     <>
       <h3>
-        {t("split.title")}{" "}
+        {dt("split.title")}{" "}
         {doubt !== null && (
           <small class="muted">
-            {t("figures.latency.of", { count: formatCount(splits.length) })}
+            {dt("figures.latency.of", { count: formatCount(splits.length) })}
           </small>
         )}
       </h3>
       {doubt === null ? (
-        <p class="muted">{t("split.none")}</p>
+        <p class="muted">{dt("split.none")}</p>
       ) : (
         <>
           <table class="split">
@@ -38,7 +38,7 @@ export function SplitFigures(): JSX.Element {
                 const of = percentiles(splits.map((split) => split[part]));
                 return (
                   <tr key={part}>
-                    <th scope="row">{t(`split.${part}`)}</th>
+                    <th scope="row">{dt(`split.${part}`)}</th>
                     {(["p50", "p95", "p99"] as const).map((name) => (
                       <td key={name} class="number">
                         {formatFine(of?.[name] ?? 0)}
@@ -49,7 +49,7 @@ export function SplitFigures(): JSX.Element {
               })}
             </tbody>
           </table>
-          <p class="hint">{t("split.doubt", { doubt: formatFine(doubt.p50) })}</p>
+          <p class="hint">{dt("split.doubt", { doubt: formatFine(doubt.p50) })}</p>
         </>
       )}
     </>

@@ -1,14 +1,5 @@
 import type { JSX } from "preact";
-import {
-  rooms,
-  switchLanguage,
-  switchRoom,
-  switchTheme,
-  theme,
-  themes,
-  transcriptRoom,
-} from "../store/preferences.ts";
-import { formatCount } from "../text/format.ts";
+import { switchLanguage, switchTheme, theme, themes } from "../store/preferences.ts";
 import { isLanguage, language, languages, t } from "../words/language.ts";
 
 export function LanguageSwitch(): JSX.Element {
@@ -47,28 +38,5 @@ export function ThemeSwitch(): JSX.Element {
         </option>
       ))}
     </select>
-  );
-}
-
-/** How much of the past is kept: less, where memory is short. */
-export function RoomSwitch(): JSX.Element {
-  return (
-    <label class="toggle">
-      {t("help.room")}
-      <select
-        class="language"
-        value={String(transcriptRoom.value)}
-        onChange={({ currentTarget: { value } }) => {
-          const chosen = rooms.find((count) => String(count) === value);
-          if (chosen !== undefined) switchRoom(chosen);
-        }}
-      >
-        {rooms.map((count) => (
-          <option key={count} value={count}>
-            {t("help.room.count", { count: formatCount(count) })}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

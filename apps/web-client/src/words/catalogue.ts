@@ -2,7 +2,7 @@ import { harmless } from "../text/harmless.ts";
 import type { en } from "./en.ts";
 
 /** The texts of one language by their keys. */
-type Texts = Readonly<Record<string, string>>;
+export type Texts = Readonly<Record<string, string>>;
 /** A catalogue with the keys of the English one. */
 export type CatalogueOf<En extends Texts> = Readonly<Record<keyof En, string>>;
 export type Catalogue = CatalogueOf<typeof en>;

@@ -1,5 +1,12 @@
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
-import { translateFrom, type Catalogue, type Translate } from "./catalogue.ts";
+import {
+  translateFrom,
+  type Catalogue,
+  type CatalogueOf,
+  type Texts,
+  type Translate,
+  type TranslateOf,
+} from "./catalogue.ts";
 import { en } from "./en.ts";
 
 /** BCP 47 tags, in the order of the switch, each named in its own language. */
@@ -21,6 +28,14 @@ export const language: ReadonlySignal<Language> = chosen;
 
 /** The words for `key`. A component that calls it is drawn again when the language changes. */
 export const t: Translate = (key, ...fill) => translate.value(key, ...fill);
+
+/** The words of a part that brings its own catalogues, so that the page's first load has none of them. */
+export function wordsOf<En extends Texts>(
+  catalogues: Readonly<Record<Language, CatalogueOf<NoInfer<En>>>>,
+): TranslateOf<En> {
+  const translate = computed(() => translateFrom<En>(catalogues[language.value]));
+  return (key, ...fill) => translate.value(key, ...fill);
+}
 
 /** Speaks `next` as soon as its words are there; rejects where they cannot be loaded. */
 export async function setLanguage(next: Language): Promise<void> {

@@ -11,7 +11,7 @@ import type { Entry } from "../../src/session/transcript.ts";
 const text = (kind: "sent" | "received", words: string): Entry =>
   kind === "sent"
     ? {
-        ...{ seq: 1, at: 0, kind, id: 1, resent: false, fate: { kind: "echoed" } },
+        ...{ seq: 1, at: 0, kind, id: 1, fate: { kind: "echoed" } },
         ...{ payload: { kind: "text", text: words }, bytes: words.length },
       }
     : {

@@ -11,7 +11,7 @@ const bytes = Uint8Array.of(0, 255, 10);
 const some: readonly NewEntry[] = [
   { kind: "loggedIn", at: 1000, user: "ada" },
   {
-    ...{ kind: "sent", at: 1001, id: 1, resent: false, fate: { kind: "echoed" } },
+    ...{ kind: "sent", at: 1001, id: 1, fate: { kind: "echoed" } },
     ...{ payload: { kind: "text", text: "a\n\u2028\ud800<b>" }, bytes: 10 },
   },
   {

@@ -15,7 +15,6 @@ const sent = (id: number, bytes = 1): NewEntry => ({
   payload: { kind: "text", text: "x".repeat(bytes) },
   bytes,
   fate: { kind: "waiting" },
-  resent: false,
 });
 
 const transcriptOf = (...entries: readonly NewEntry[]): Transcript => {

@@ -105,12 +105,6 @@ describe("reduceView", () => {
     }
   });
 
-  it("keeps one row for a message that is sent again on a new connection", () => {
-    const again: SessionEvent = { type: "sent", id: 1, payload: text("hi"), resent: true };
-    const view = after([sent(1), again, echoed(1)]);
-    expect(entriesOf(view).map(({ kind }) => kind)).toEqual(["sent", "received"]);
-  });
-
   it("keeps a message that never got its turn, so that nothing typed is lost", () => {
     const view = after([{ type: "neverSent", payload: text("late") }]);
     expect(entriesOf(view)).toMatchObject([{ kind: "sent", id: null, fate: { kind: "unsent" } }]);

@@ -4,6 +4,8 @@ import { zhCN as faultsZhCN } from "../../src/faults/words/zh-cn.ts";
 import { en as framesEn } from "../../src/frames/words/en.ts";
 import { zhCN as framesZhCN } from "../../src/frames/words/zh-cn.ts";
 import { translateFrom } from "../../src/words/catalogue.ts";
+import { en as dialogsEn } from "../../src/words/dialogs/en.ts";
+import { zhCN as dialogsZhCN } from "../../src/words/dialogs/zh-cn.ts";
 import { en } from "../../src/words/en.ts";
 import { chooseLanguage, isLanguage } from "../../src/words/language.ts";
 import { zhCN } from "../../src/words/zh-cn.ts";
@@ -19,11 +21,12 @@ describe.each([
     [
       ...["page.title", "page.titleWith"],
       ...["login.dialect.v1", "login.dialect.plain", "login.dialect.raw"],
-      ...["files.jsonl", "files.har", "filter.type.json", "entry.showAs.base64"],
+      ...["filter.type.json", "entry.showAs.base64"],
       ...["entry.showAs.msgpack", "entry.showAs.cbor", "entry.showAs.protobuf"],
       ...["composer.mode.json", "composer.mode.base64"],
     ],
   ],
+  ["of the dialogs", dialogsEn, dialogsZhCN, ["files.jsonl", "files.har"]],
   ["of the Frames view", framesEn, framesZhCN, []],
   ["of the fault lab", faultsEn, faultsZhCN, []],
 ] as const)("the catalogues %s", (_whose, english, chinese, sameKeys) => {
