@@ -9,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
 import { plainTexts } from "@wsecho/protocol";
 import { pageRoot } from "../support/build-page.ts";
+import { conversation, jsonl, recordsOf } from "../support/capture.ts";
 import { violations } from "../support/checks.ts";
 import { cuttable } from "../support/cuttable.ts";
 import { useSite } from "../support/fixture.ts";
@@ -22,6 +23,7 @@ import {
   state,
   user,
 } from "../support/page.ts";
+import { openCapture } from "../support/visit-frames.ts";
 
 const site = useSite({ allowed: [connectionFailed] });
 
@@ -165,6 +167,35 @@ describe("one's own session", () => {
     await page.getByRole("button", { name: "Leave" }).click();
     await feed(page, "Live").waitFor({ state: "detached" });
     await expect.poll(() => [...open]).toEqual([]);
+  });
+});
+
+describe("the keyboard", () => {
+  const focused = (page: Page): Promise<string> =>
+    page.evaluate(() => (document.activeElement as HTMLElement | null)?.innerText ?? "");
+
+  it("is where one goes on as a feed ends, begins and gives way to a capture", async () => {
+    const page = await watch();
+    await page.getByRole("button", { name: "Stop watching" }).press("Enter");
+    await expect.poll(() => focused(page)).toBe("Watch this session");
+    await page.keyboard.press("Enter");
+    await feed(page, "Live").waitFor();
+    await expect.poll(() => focused(page)).toBe("Pause");
+    await page.getByRole("button", { name: "Frames live" }).waitFor();
+    await openCapture(page, jsonl(recordsOf(conversation)));
+    // Nobody watches any more.
+    await page.getByRole("button", { name: "Frames", exact: true }).waitFor();
+    await page.getByRole("button", { name: "Close the capture" }).press("Enter");
+    await expect.poll(() => focused(page)).toBe("Open a capture");
+  });
+
+  it("leads by / from the frames to their own filter, not to the transcript's", async () => {
+    const page = await watch();
+    await ask(page, "hello");
+    await frames(page).nth(1).waitFor();
+    await page.locator("[data-row][tabindex='0']").press("/");
+    await page.locator("#frames-filter:focus").waitFor();
+    expect(await page.getByRole("search").count()).toBe(0);
   });
 });
 

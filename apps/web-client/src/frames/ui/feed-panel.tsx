@@ -7,9 +7,10 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { Notice, StopNotice } from "../../ui/notice.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
 import { t } from "../../words/language.ts";
-import { feedUrl, type Feed, type FeedState, type Whom } from "../feed.ts";
+import { feedUrl, type Feed, type FeedState } from "../feed.ts";
 import type { FeedPlace } from "../place.ts";
 import { ft } from "../words.ts";
+import { useFeedFocus } from "./feed-focus.ts";
 
 interface FeedPanelProps {
   readonly feed: Feed;
@@ -27,14 +28,7 @@ export function FeedPanel({ feed, place, held }: FeedPanelProps): JSX.Element | 
   switch (state.kind) {
     case "off":
       return method === "certificate" || held !== null ? (
-        <section class="feed-panel">
-          <p>{ft("feed.watch.hint")}</p>
-          <div class="actions">
-            <button type="button" class="button primary" onClick={() => start(held)}>
-              {ft("feed.watch")}
-            </button>
-          </div>
-        </section>
+        <Offer onWatch={() => start(held)} />
       ) : (
         <LoginForm place={place} denied={false} onLogin={start} />
       );
@@ -62,6 +56,21 @@ export function FeedPanel({ feed, place, held }: FeedPanelProps): JSX.Element | 
   }
 }
 
+function Offer({ onWatch }: { readonly onWatch: () => void }): JSX.Element {
+  const button = useRef<HTMLButtonElement>(null);
+  useFeedFocus(button);
+  return (
+    <section class="feed-panel">
+      <p>{ft("feed.watch.hint")}</p>
+      <div class="actions">
+        <button ref={button} type="button" class="button primary" onClick={onWatch}>
+          {ft("feed.watch")}
+        </button>
+      </div>
+    </section>
+  );
+}
+
 interface LoginFormProps {
   readonly place: FeedPlace;
   readonly denied: boolean;
@@ -72,6 +81,7 @@ function LoginForm({ place, denied, onLogin }: LoginFormProps): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   const kind = place.method === "token" ? "token" : "password";
+  useFeedFocus(field);
   useEffect(() => {
     if (denied) field.current?.focus();
   }, [denied]);
@@ -137,55 +147,6 @@ function Stopped({ state, place, children }: StoppedProps): JSX.Element {
     <div class="feed-panel">
       <StopNotice words={stopWords(reason, context, t)} tone="warn" />
       {children}
-    </div>
-  );
-}
-
-const choices: readonly Whom[] = ["this", "own", "all"];
-
-interface FeedControlsProps {
-  readonly feed: Feed;
-  /** Whether the page has a session of its own that could be watched. */
-  readonly hasSession: boolean;
-  readonly onStop: () => void;
-}
-
-/** What a person can do with a feed that is live. */
-export function FeedControls({ feed, hasSession, onStop }: FeedControlsProps): JSX.Element | null {
-  const { state, paused, whom, refused, watch, pause } = feed;
-  if (state.value.kind !== "live") return null;
-  return (
-    <div class="source-line">
-      <span class={`pill ${paused.value ? "waiting" : "ready"}`}>
-        {ft(paused.value ? "feed.paused" : "feed.live")}
-      </span>
-      <button type="button" class="button small" onClick={() => pause(!paused.value)}>
-        {ft(paused.value ? "bar.resume" : "bar.pause")}
-      </button>
-      {hasSession && (
-        <select
-          class="small-select"
-          aria-label={ft("feed.whom")}
-          value={whom.value}
-          onChange={({ currentTarget: { value } }) => watch(value as Whom)}
-        >
-          {choices.map((choice) => (
-            <option key={choice} value={choice}>
-              {ft(`feed.whom.${choice}`)}
-            </option>
-          ))}
-        </select>
-      )}
-      {hasSession && (
-        <button type="button" class="button small" onClick={onStop}>
-          {ft("feed.stop")}
-        </button>
-      )}
-      {refused.value !== null && (
-        <span class="field-problem" role="status" lang="en">
-          {ft("feed.refused", { why: refused.value })}
-        </span>
-      )}
     </div>
   );
 }

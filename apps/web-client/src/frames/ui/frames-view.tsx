@@ -6,7 +6,8 @@ import type { FramesEntry } from "../entry.ts";
 import { loadFilterWorker } from "../filter-sieve.ts";
 import { ft } from "../words.ts";
 import { framesOf, FramesContext, type Frames } from "./context.ts";
-import { FeedControls, FeedPanel } from "./feed-panel.tsx";
+import { FeedControls } from "./feed-controls.tsx";
+import { FeedPanel } from "./feed-panel.tsx";
 import { FrameList } from "./frame-list.tsx";
 import { Inspector } from "./inspector.tsx";
 import { SourceBar } from "./source-bar.tsx";
@@ -27,6 +28,10 @@ export function FramesView({ entry }: { readonly entry: FramesEntry }): JSX.Elem
   useEffect(() => {
     if (shown) frames.watch.begin();
   }, [shown]);
+  const live = frames.feed.state.value.kind === "live";
+  useEffect(() => {
+    entry.watching.value = live;
+  }, [live]);
   const dropped = entry.dropped.value;
   useEffect(() => {
     const file = entry.takeDropped();
@@ -86,10 +91,6 @@ function FeedBar({ entry, frames }: FeedBarProps): JSX.Element {
   const { feed, log, watch } = frames;
   const place = watch.place.value;
   const { kind } = feed.state.value;
-  useEffect(() => {
-    entry.watching.value = kind === "live";
-  }, [kind]);
-
   if (watch.expired) return <Notice tone="warn" title={ft("feed.expired")} />;
   if (place === null && kind !== "live") return log.value.kept.length === 0 ? <Intro /> : <></>;
   return (

@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useRef } from "preact/hooks";
 import type { Vantage } from "@wsecho/wire";
 import { formatBytes, formatCount } from "../../text/format.ts";
@@ -12,6 +12,7 @@ import { useFrames } from "./context.ts";
 export function SourceBar({ children }: { readonly children: ComponentChildren }): JSX.Element {
   const { source, feed, log, reveal, setReveal } = useFrames();
   const file = source.file.value;
+  const opener = useRef<HTMLButtonElement>(null);
   return (
     <div class="frames-source">
       <div class="source-line">
@@ -23,9 +24,9 @@ export function SourceBar({ children }: { readonly children: ComponentChildren }
         {file !== null && (
           <Check label={ft("bar.reveal")} checked={reveal.value} onChange={setReveal} />
         )}
-        <OpenButton />
+        <OpenButton button={opener} />
       </div>
-      {file !== null && <FileFacts file={file} />}
+      {file !== null && <FileFacts file={file} onClosed={() => opener.current?.focus()} />}
       {children}
       {/* For screen readers: what has changed, and nothing that changes often. */}
       <p class="visually-hidden" role="status">
@@ -66,7 +67,11 @@ function Losses(): JSX.Element {
   );
 }
 
-function OpenButton(): JSX.Element {
+interface OpenButtonProps {
+  readonly button: RefObject<HTMLButtonElement | null>;
+}
+
+function OpenButton({ button }: OpenButtonProps): JSX.Element {
   const { open } = useFrames();
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -86,6 +91,7 @@ function OpenButton(): JSX.Element {
         }}
       />
       <button
+        ref={button}
         type="button"
         class="button small"
         title={ft("source.open.label")}
@@ -97,7 +103,13 @@ function OpenButton(): JSX.Element {
   );
 }
 
-function FileFacts({ file }: { readonly file: OpenedFile }): JSX.Element {
+interface FileFactsProps {
+  readonly file: OpenedFile;
+  /** The button that closed it is gone. */
+  readonly onClosed: () => void;
+}
+
+function FileFacts({ file, onClosed }: FileFactsProps): JSX.Element {
   const { log, source, clear } = useFrames();
   const { name, size, done, state, problems, firstProblem } = file;
   return (
@@ -122,6 +134,7 @@ function FileFacts({ file }: { readonly file: OpenedFile }): JSX.Element {
           onClick={() => {
             source.close();
             clear();
+            onClosed();
           }}
         >
           ✕
