@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { useId, useRef } from "preact/hooks";
+import { useId, useMemo, useRef } from "preact/hooks";
 import { payloadOf } from "../session/draft.ts";
 import type { Draft } from "../store/types.ts";
 import { formatBytes } from "../text/format.ts";
@@ -27,7 +27,9 @@ export function Composer({ dragging }: ComposerProps): JSX.Element {
   const repeating = useSignal(false);
   const id = useId();
   const ready = status?.kind === "ready";
-  const payload = payloadOf(draft.value, file.value?.data ?? null);
+  const data = file.value?.data ?? null;
+  // Not with each message that comes: a long draft takes its time.
+  const payload = useMemo(() => payloadOf(draft.value, data), [draft.value, data]);
   const limit = status?.maxMessageBytes ?? null;
   const tooBig = payload.ok ? tooBigWords(payload.value, status?.dialect ?? "v1", limit) : null;
   // Nothing is wrong yet with what nobody has begun to write.
@@ -70,79 +72,82 @@ export function Composer({ dragging }: ComposerProps): JSX.Element {
     return key === "ArrowDown" && history.browsing() ? history.forward() : null;
   };
   return (
-    <form
-      class={`composer${dragging === "part" ? " takes" : ""}`}
-      aria-label={t("composer.title")}
-      onDragOver={(event) => {
-        const { dataTransfer } = event;
-        if (!dataTransfer?.types.includes("Files")) return;
-        event.preventDefault();
-        dataTransfer.dropEffect = "copy";
-      }}
-      onDrop={(event) => {
-        const { dataTransfer } = event;
-        if (!dataTransfer?.types.includes("Files")) return;
-        event.preventDefault();
-        take(dataTransfer.files);
-      }}
-      onPaste={(event) => {
-        const { clipboardData } = event;
-        // Where there are words too, as from a table, the words are meant.
-        if (!clipboardData?.types.includes("Files") || clipboardData.types.includes("text/plain"))
-          return;
-        event.preventDefault();
-        take(clipboardData.files);
-      }}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      {dragging !== null && (
-        <p class="drop-here">{t("composer.drop", { limit: formatBytes(fileLimit) })}</p>
-      )}
-      {mode === "file" ? (
-        <FileField limit={fileLimit} />
-      ) : (
-        <textarea
-          ref={input}
-          class={mode === "text" ? "" : "mono"}
-          rows={1}
-          spellcheck={false}
-          aria-label={t("composer.title")}
-          aria-describedby={`${id}-keys ${id}-problem`}
-          aria-invalid={problem !== null}
-          placeholder={t(`composer.placeholder.${mode}`)}
-          value={text}
-          onInput={({ currentTarget }) => {
-            history.settle();
-            draft.value = { mode, text: currentTarget.value };
-          }}
-          onKeyDown={(event) => {
-            recall(event);
-            if (!sends(event)) return;
-            event.preventDefault();
-            // A slip of the finger sends no empty message; the button does.
-            if (text !== "") submit();
-          }}
+    <>
+      <form
+        class={`composer${dragging === "part" ? " takes" : ""}`}
+        aria-label={t("composer.title")}
+        onDragOver={(event) => {
+          const { dataTransfer } = event;
+          if (!dataTransfer?.types.includes("Files")) return;
+          event.preventDefault();
+          dataTransfer.dropEffect = "copy";
+        }}
+        onDrop={(event) => {
+          const { dataTransfer } = event;
+          if (!dataTransfer?.types.includes("Files")) return;
+          event.preventDefault();
+          take(dataTransfer.files);
+        }}
+        onPaste={(event) => {
+          const { clipboardData } = event;
+          // Where there are words too, as from a table, the words are meant.
+          if (!clipboardData?.types.includes("Files") || clipboardData.types.includes("text/plain"))
+            return;
+          event.preventDefault();
+          take(clipboardData.files);
+        }}
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        {dragging !== null && (
+          <p class="drop-here">{t("composer.drop", { limit: formatBytes(fileLimit) })}</p>
+        )}
+        {mode === "file" ? (
+          <FileField limit={fileLimit} />
+        ) : (
+          <textarea
+            ref={input}
+            class={mode === "text" ? "" : "mono"}
+            rows={1}
+            spellcheck={false}
+            aria-label={t("composer.title")}
+            aria-describedby={`${id}-keys ${id}-problem`}
+            aria-invalid={problem !== null}
+            placeholder={t(`composer.placeholder.${mode}`)}
+            value={text}
+            onInput={({ currentTarget }) => {
+              history.settle();
+              draft.value = { mode, text: currentTarget.value };
+            }}
+            onKeyDown={(event) => {
+              recall(event);
+              if (!sends(event)) return;
+              event.preventDefault();
+              // A slip of the finger sends no empty message; the button does.
+              if (text !== "") submit();
+            }}
+          />
+        )}
+        <button ref={sender} type="submit" class="button primary" aria-disabled={!maySend}>
+          {t("composer.send")}
+        </button>
+        <ComposerFoot
+          id={id}
+          payload={payload.ok ? payload.value : null}
+          problem={problem}
+          repeating={repeating}
         />
-      )}
-      <button ref={sender} type="submit" class="button primary" aria-disabled={!maySend}>
-        {t("composer.send")}
-      </button>
-      <ComposerFoot
-        id={id}
-        payload={payload.ok ? payload.value : null}
-        problem={problem}
-        repeating={repeating}
-      />
+      </form>
+      {/* Not in the form: Enter in one of its fields would send the message. */}
       {repeating.value && (
         <parts.repeat.View
           repeater={repeater}
           send={maySend ? () => sendIfReady(payload.value) : null}
         />
       )}
-    </form>
+    </>
   );
 
   function sendIfReady(what: Parameters<typeof send>[0]): boolean {

@@ -57,6 +57,9 @@ describe("the composer", () => {
     await page.getByRole("button", { name: "Repeat…" }).click();
     await page.getByLabel("Then every (s)").fill("0.01");
     await page.getByLabel("Times").fill("3");
+    // It is no part of the message's form.
+    await page.getByLabel("Times").press("Enter");
+    expect(await composer(page).inputValue()).toBe("tick");
     await page.getByRole("button", { name: "Start" }).click();
     await page.getByText("Ended: 3 of 3 sent.").waitFor();
     await rows(page, "received").nth(2).waitFor();
