@@ -7,7 +7,11 @@ import type { Announcer } from "./announcer.ts";
 import type { Payload } from "@wsecho/protocol";
 
 /** Tells a listener what a batch of events brought, as far as the page does not say it by itself. */
-export function announce(batch: readonly Stamped[], announcer: Announcer, t: Translate): void {
+export function announce(
+  batch: readonly Stamped[],
+  announcer: Pick<Announcer, "say" | "count">,
+  t: Translate,
+): void {
   const several = (count: number): string => t("announce.messages", { count: formatCount(count) });
   for (const { event } of batch) {
     switch (event.type) {
@@ -17,6 +21,8 @@ export function announce(batch: readonly Stamped[], announcer: Announcer, t: Tra
       case "settled":
         if (event.outcome.kind === "echoed")
           announcer.count(received(event.outcome.payload, t), several);
+        else if (event.outcome.kind === "refused")
+          announcer.say(t("entry.refused", { code: String(event.outcome.code) }));
         break;
       case "closed":
         announcer.say(t("announce.closed", { line: closeLine(event, t) }));
@@ -27,10 +33,16 @@ export function announce(batch: readonly Stamped[], announcer: Announcer, t: Tra
       case "upgraded":
       case "sent":
       case "loginEnds":
-      case "neverSent":
       case "unanswered":
+        break;
+      case "neverSent":
+        announcer.say(t("entry.unsent"));
+        break;
       case "serverError":
+        announcer.say(`${t("entry.serverError", { code: String(event.code) })}: ${event.message}`);
+        break;
       case "problem":
+        announcer.say(`${t("entry.problem")}: ${event.detail}`);
         break;
     }
   }
