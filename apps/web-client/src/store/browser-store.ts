@@ -4,6 +4,8 @@ export interface Drawer {
   /** `false` where it could not be kept. */
   readonly write: (value: unknown) => boolean;
   readonly forget: () => void;
+  /** Tells of each change by another tab. */
+  readonly watch: (changed: () => void) => void;
 }
 
 /** What `storage` holds under `key`, as JSON. */
@@ -31,8 +33,16 @@ export function openDrawer(storage: () => Storage, key: string): Drawer {
         // Where nothing can be stored nothing has to go.
       }
     },
+    watch: (changed) => {
+      addEventListener("storage", (event) => {
+        if (event.key === key) changed();
+      });
+    },
   };
 }
 
 /** Keeps nothing. */
-export const noDrawer: Drawer = { read: () => null, write: () => false, forget: () => undefined };
+export const noDrawer: Drawer = {
+  ...{ read: () => null, write: () => false },
+  ...{ forget: () => undefined, watch: () => undefined },
+};

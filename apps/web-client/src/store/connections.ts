@@ -16,6 +16,10 @@ export const room = 30;
 
 export function createConnections(drawer: Drawer): Connections {
   const list = signal<readonly Target[]>(readList(drawer.read()));
+  // Or what one tab saves would take away what another has saved.
+  drawer.watch(() => {
+    list.value = readList(drawer.read());
+  });
   const set = (next: readonly Target[]): void => {
     list.value = next;
     drawer.write(next);

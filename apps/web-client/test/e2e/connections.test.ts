@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
 import { useSite } from "../support/fixture.ts";
 import { composer, logIn } from "../support/page.ts";
 
@@ -25,6 +26,21 @@ describe("connections", () => {
     await page.getByRole("button", { name: "Forget all" }).click();
     await page.getByText("None yet.").waitFor();
     expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
+  });
+
+  it("saved in one tab are there in the other, which takes none of them away", async () => {
+    const one = await site.open();
+    const other = await one.context().newPage();
+    await other.goto(site.httpUrl);
+    const save = async (page: Page, server: string): Promise<void> => {
+      await page.getByLabel("Server", { exact: true }).fill(server);
+      await page.getByRole("button", { name: "Keep this one" }).click();
+    };
+    await save(one, "wss://one.example/");
+    await other.getByRole("button", { name: /^one.example/ }).waitFor();
+    await save(other, "wss://two.example/");
+    await one.getByRole("button", { name: /^two.example/ }).waitFor();
+    await one.getByRole("button", { name: /^one.example/ }).waitFor();
   });
 
   it("are handed on by a link that fills in the form and does nothing else", async () => {

@@ -19,6 +19,7 @@ const createDrawer = (kept: unknown = null): Drawer & { readonly text: () => str
     forget: () => {
       text = "null";
     },
+    watch: () => undefined,
     text: () => text,
   };
 };
