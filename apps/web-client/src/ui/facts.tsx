@@ -4,6 +4,7 @@ import { writeFaults } from "@wsecho/protocol/faults";
 import { faultsOf } from "../faults/address.ts";
 import { shortAddress } from "../session/endpoint.ts";
 import { percentiles } from "../session/figures.ts";
+import { isActive } from "../session/filter.ts";
 import { shownAddress } from "../session/public-address.ts";
 import { formatCount, formatMoment, formatSpan } from "../text/format.ts";
 import { t } from "../words/language.ts";
@@ -39,11 +40,7 @@ export function Facts({ dialog, filtering }: FactsProps): JSX.Element {
       <AskedFaults />
       <Latency />
       <span class="spacer" />
-      <span class="fact number">
-        {count === 1
-          ? t("transcript.count.one")
-          : t("transcript.count.other", { count: formatCount(count) })}
-      </span>
+      <Count filtering={filtering.value} />
       {transcript.dropped > 0 && (
         <span class="fact number dropped" title={t("transcript.dropped.hint")}>
           {t("transcript.dropped", { count: formatCount(transcript.dropped) })}
@@ -85,6 +82,20 @@ export function Facts({ dialog, filtering }: FactsProps): JSX.Element {
       </div>
     </section>
   );
+}
+
+/** How many entries there are; where a filter is on and out of sight, how many of them it shows. */
+function Count({ filtering }: { readonly filtering: boolean }): JSX.Element {
+  const { finder, view } = useStore();
+  const { length } = view.value.transcript.entries;
+  const total = formatCount(length);
+  const words =
+    !filtering && isActive(finder.filter.value)
+      ? t("filter.count", { count: formatCount(finder.shown.value.length), total })
+      : length === 1
+        ? t("transcript.count.one")
+        : t("transcript.count.other", { count: total });
+  return <span class="fact number">{words}</span>;
 }
 
 /** The dialect; of a raw conversation what the upgrade agreed on, as far as a browser tells. */

@@ -5,6 +5,7 @@ import { isActive } from "../session/filter.ts";
 import { readTranscript, toHar, toJsonLines } from "../session/transcript-file.ts";
 import { formatBytes, formatCount } from "../text/format.ts";
 import { dt } from "../words/dialogs.ts";
+import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 
@@ -66,7 +67,9 @@ function Import(): JSX.Element {
   const id = useId();
   const read = async (file: File): Promise<readonly string[]> => {
     if (file.size > maxBytes) return [dt("files.tooLarge", { limit: formatBytes(maxBytes) })];
-    const found = readTranscript(await file.text());
+    const text = await file.text().catch(() => null);
+    if (text === null) return [t("composer.file.unreadable", { name: file.name })];
+    const found = readTranscript(text);
     if (found === null) return [dt("files.unreadable")];
     const { entries, skipped, firstSkipped } = found;
     const count = entries.length;

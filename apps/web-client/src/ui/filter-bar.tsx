@@ -26,7 +26,16 @@ export function FilterBar({ onLeave }: { readonly onLeave: () => void }): JSX.El
 
   useLayoutEffect(() => field.current?.focus(), []);
   return (
-    <search class="filter" aria-label={t("filter.title")}>
+    <search
+      class="filter"
+      aria-label={t("filter.title")}
+      onKeyDown={(event) => {
+        // A list that is unfolded takes it for itself.
+        if (event.key !== "Escape" || event.target instanceof HTMLSelectElement) return;
+        event.preventDefault();
+        onLeave();
+      }}
+    >
       <input
         ref={field}
         type="search"
@@ -37,11 +46,6 @@ export function FilterBar({ onLeave }: { readonly onLeave: () => void }): JSX.El
         aria-describedby="filter-says"
         value={text}
         onInput={({ currentTarget }) => change({ text: currentTarget.value })}
-        onKeyDown={(event) => {
-          if (event.key !== "Escape") return;
-          event.preventDefault();
-          onLeave();
-        }}
       />
       <label class="toggle">
         <input

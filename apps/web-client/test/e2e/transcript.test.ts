@@ -58,7 +58,7 @@ describe("100,000 messages", () => {
     await page.getByText("0 of 100,002 shown").waitFor();
     await search.fill("message (");
     await page.getByText("Not a regular expression").waitFor();
-    await page.keyboard.press("Escape");
+    await page.getByRole("checkbox", { name: "Regular expression" }).press("Escape");
     await page.getByText("message 100000").waitFor();
     await expect
       .poll(() => page.evaluate(() => document.activeElement?.className))
@@ -87,6 +87,10 @@ describe("what a search found", () => {
       });
     await expect.poll(seen).toBe(true);
     expect(await violations(page)).toEqual([]);
+    // A filter that goes on out of sight is still said.
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("search").waitFor({ state: "detached" });
+    await page.getByRole("region", { name: "Session" }).getByText("1 of 3 shown").waitFor();
   });
 });
 
@@ -229,6 +233,20 @@ describe("the transcript as a file", () => {
     await rows(page, "received").getByText("identical").waitFor();
     await importFile(page, "b.har", har);
     await page.getByText("2 from b.har").waitFor();
+  });
+});
+
+describe("a file that is gone when it is read", () => {
+  it("is said to be", async () => {
+    const page = await openSession();
+    await page.evaluate(() => {
+      File.prototype.text = () => Promise.reject(new DOMException("gone", "NotFoundError"));
+    });
+    await page.getByRole("button", { name: "Files" }).click();
+    await page
+      .getByLabel("File to import")
+      .setInputFiles({ name: "a.jsonl", mimeType: "text/plain", buffer: Buffer.from("{}") });
+    await page.getByText("a.jsonl cannot be read").waitFor();
   });
 });
 
