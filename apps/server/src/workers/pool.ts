@@ -1,12 +1,15 @@
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import { failure, success, type Result } from "@wsecho/protocol";
+import { restartDelayMs, stableMs } from "../backoff.ts";
 import type { Log } from "../log.ts";
 import type { Listening } from "../options.ts";
-import { maxFailures, restartDelayMs, stableMs } from "./backoff.ts";
 import type { FeedOut } from "./feed-messages.ts";
 import { workerArgument, type FromWorker, type StartOrders, type ToWorker } from "./messages.ts";
 import { createQuestions, tell, type Questions } from "./questions.ts";
+
+/** So many failures in a row, and no other worker that serves: one more would change nothing. */
+const maxFailures = 5;
 
 /** A worker numbers so many connections; its successor goes on behind them, so that each has its own. */
 const maxConns = 1_000_000;

@@ -52,7 +52,7 @@ const closeWords = {
   "close.outOfOrder.name": "Out of order",
   "close.outOfOrder.meaning": "A message came twice or out of its turn.",
   "close.tooManyAttempts.name": "Too many attempts",
-  "close.tooManyAttempts.meaning": "There were too many failed logins on one connection.",
+  "close.tooManyAttempts.meaning": "There were too many failed logins.",
   "close.tooManyMessages.name": "Too many messages",
   "close.tooManyMessages.meaning": "Messages came faster than the server allows.",
   "close.noCode.name": "No code",

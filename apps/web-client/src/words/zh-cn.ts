@@ -49,7 +49,7 @@ export const zhCN: Catalogue = {
   "close.outOfOrder.name": "顺序错误",
   "close.outOfOrder.meaning": "某条消息重复或次序不对。",
   "close.tooManyAttempts.name": "尝试次数过多",
-  "close.tooManyAttempts.meaning": "同一连接上登录失败的次数过多。",
+  "close.tooManyAttempts.meaning": "登录失败的次数过多。",
   "close.tooManyMessages.name": "消息过多",
   "close.tooManyMessages.meaning": "消息发送速度超过服务器的限制。",
   "close.noCode.name": "无关闭码",

@@ -1,11 +1,5 @@
 import { expect, test } from "vitest";
-import { restartDelayMs } from "../../src/workers/backoff.ts";
 import { shareRules } from "../../src/workers/shares.ts";
-
-test("waits longer before each further worker that dies at once, up to ten seconds", () => {
-  const delays = [0, 1, 2, 3, 7, 8, 100].map(restartDelayMs);
-  expect(delays).toEqual([0, 100, 200, 400, 6400, 10_000, 10_000]);
-});
 
 test.each([
   [10_000, 4],
