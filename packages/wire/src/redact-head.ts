@@ -19,8 +19,13 @@ const jwt = /eyJ[\w-]{5,}(\.[\w-]*)*/g;
 /** A request's target or an address without its query, fragment and credentials. */
 export function redactAddress(address: string): string {
   return address
-    .replace(/^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i, `$1${blank}@`)
+    .replace(/(^|\/\/)[^/?#<>]*@/g, `$1${blank}@`)
     .replace(/[?#][^\s>,;]*/g, (tail) => (tail.length > 1 ? `${tail[0] ?? ""}${blank}` : tail));
+}
+
+/** A text of any kind without tokens, and without the credentials of the addresses in it. */
+function redactProse(text: string): string {
+  return text.replace(jwt, blank).replace(/(:\/\/)[^/?#<>"\s]*@/g, `$1${blank}@`);
 }
 
 /** The value of a header without what lets somebody in: a scheme stays, and an address without its query. */
@@ -42,7 +47,7 @@ export function redactHeader(name: string, value: string): string {
     return value === "" ? value : `${scheme?.[0] ?? ""}${blank}`;
   }
   if (addressName.test(name)) return redactAddress(value);
-  return value.replace(jwt, blank);
+  return redactProse(value);
 }
 
 /**
@@ -141,7 +146,7 @@ function decodeLenient(text: string): string {
 function scrub(body: Uint8Array, known: ReadonlySet<string>): Uint8Array {
   const text = fromUtf8(body);
   if (text === undefined) return body;
-  let shown = text.replace(jwt, blank);
+  let shown = redactProse(text);
   for (const secret of known) shown = shown.split(secret).join(blank);
   return shown === text ? body : toUtf8(shown);
 }

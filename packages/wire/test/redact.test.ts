@@ -461,3 +461,25 @@ test("what a refusal says of the request's secrets is hidden, also out of their 
   const body = refusal?.k === "handshake" ? Buffer.from(refusal.body ?? []).toString() : "";
   expect(body).toBe("wrong: *** (***), ***; ada may try again");
 });
+
+test("an address shows no credentials, wherever it stands in a header or a body", () => {
+  const headers =
+    "Link: <https://u:s3cret@a/x>; rel=next, <//u:s3cret@b/y>; rel=last\r\n" +
+    "X-Upstream: http://u:s3cret@10.0.0.1:80/z\r\nFrom: ada@example.org\r\n";
+  const said = 'no way to "https://u:s3cret@c/" for ada@example.org, see http://d/@ada';
+  const [, refusal] = redact(
+    decode([
+      ["c2s", request("")],
+      ["s2c", `HTTP/1.1 502 No\r\n${headers}Content-Length: ${said.length}\r\n\r\n${said}`],
+    ]),
+  );
+  const shown = refusal?.k === "handshake" ? refusal : null;
+  expect(shown?.head.split("\r\n").slice(1, 4)).toEqual([
+    "Link: <https://***@a/x>; rel=next, <//***@b/y>; rel=last",
+    "X-Upstream: http://***@10.0.0.1:80/z",
+    "From: ada@example.org",
+  ]);
+  expect(Buffer.from(shown?.body ?? []).toString()).toBe(
+    'no way to "https://***@c/" for ada@example.org, see http://d/@ada',
+  );
+});
