@@ -38,10 +38,11 @@ export interface Desk {
 const arrows = { c2s: "c ▶ s", s2c: "c ◀ s" } as const;
 
 export function createDesk({ proxy, rulebook, reveal, say, onQuit }: DeskOptions): Desk {
-  const waiting = new Map<number, Held>();
+  /** By connection and id what was said of each, for its record may be large. */
+  const waiting = new Map<number, Map<number, string>>();
   const redactor = createRedactor({ reveal });
 
-  const show = ({ id, conn, record }: Held): string => {
+  const showHeld = ({ id, conn, record }: Held): string => {
     const name = (opcodes[record.op] ?? "reserved").toUpperCase();
     return `held ${id}  connection ${conn}  ${arrows[record.dir]}  ${name}, ${record.len} bytes  ${preview(record)}`;
   };
@@ -65,20 +66,28 @@ export function createDesk({ proxy, rulebook, reveal, say, onQuit }: DeskOptions
     );
   };
 
+  /** Of connections that have ended nothing is held any more. */
+  const forgetEnded = (): void => {
+    for (const conn of waiting.keys()) if (!proxy.passages.has(conn)) waiting.delete(conn);
+  };
+
   const decide = (which: number | "all", decision: Decision): void => {
-    const ids = which === "all" ? [...waiting.keys()] : [which];
-    if (ids.length === 0) say("nothing is held");
-    for (const id of ids) {
-      const held = waiting.get(id);
-      const passage = held && proxy.passages.get(held.conn);
-      if (held === undefined || passage?.engine.has(id) !== true) {
-        waiting.delete(id);
-        say(`there is no held message ${id}, or its connection is gone`);
-        continue;
-      }
-      const wrong = passage.engine.decide(id, decision, nowUs());
-      passage.pump.relieve();
-      if (wrong === undefined) waiting.delete(id);
+    forgetEnded();
+    const all = [...waiting].flatMap(([conn, held]) =>
+      [...held.keys()].map((id) => ({ conn, id })),
+    );
+    const chosen = which === "all" ? all : all.filter(({ id }) => id === which);
+    if (chosen.length === 0)
+      say(
+        which === "all"
+          ? "nothing is held"
+          : `there is no held message ${which}, or its connection is gone`,
+      );
+    for (const { conn, id } of chosen) {
+      const passage = proxy.passages.get(conn);
+      const wrong = passage?.engine.decide(id, decision, nowUs());
+      passage?.pump.relieve();
+      if (wrong === undefined) waiting.get(conn)?.delete(id);
       else say(wrong);
     }
   };
@@ -117,11 +126,10 @@ export function createDesk({ proxy, rulebook, reveal, say, onQuit }: DeskOptions
     );
 
   const list = (): void => {
-    for (const [id, held] of waiting)
-      if (proxy.passages.get(held.conn)?.engine.has(id) === true) say(show(held));
-      else waiting.delete(id);
+    forgetEnded();
+    for (const held of waiting.values()) for (const line of held.values()) say(line);
     for (const [conn, { to }] of proxy.passages) say(`connection ${conn} to ${to}`);
-    if (waiting.size === 0 && proxy.passages.size === 0) say("nothing is held, nobody is here");
+    if (proxy.passages.size === 0) say("nothing is held, nobody is here");
   };
 
   const obey = (command: Command): void => {
@@ -175,8 +183,11 @@ export function createDesk({ proxy, rulebook, reveal, say, onQuit }: DeskOptions
   return {
     record: (record) => void redactor.push(record),
     held(held) {
-      waiting.set(held.id, held);
-      say(show(held));
+      forgetEnded();
+      const line = showHeld(held);
+      const ofConn = waiting.get(held.conn) ?? new Map<number, string>();
+      waiting.set(held.conn, ofConn.set(held.id, line));
+      say(line);
     },
     line(line) {
       const command = parseCommand(line);

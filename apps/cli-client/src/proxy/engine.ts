@@ -62,7 +62,6 @@ export interface Engine {
   wakeAt(): number | undefined;
   /** @returns why not; an id that nothing has is no reason of this connection's */
   decide(id: number, decision: Decision, time: number): string | undefined;
-  has(id: number): boolean;
   /** @returns why not */
   inject(dir: Direction, content: Content, time: number): string | undefined;
   /** Says a thing about the connection in its record. */
@@ -193,7 +192,6 @@ export function createEngine(options: EngineOptions): Engine {
       });
       return times.length === 0 ? undefined : Math.min(...times);
     },
-    has: (id) => both.some((dir) => lanes[dir].items.some(({ held }) => held === id)),
     decide(id, decision, time) {
       tick(time);
       for (const dir of both) {
