@@ -30,7 +30,9 @@ export function parseTarget(input: string | URL): Result<Target, string> {
       "the URL holds a user name or password, and URLs end up in logs; pass them as options",
     );
   }
-  const rest = url.href.slice(url.protocol.length, url.href.length - url.hash.length);
+  // WebSocket URLs have none, not even an empty one (RFC 6455 section 3).
+  url.hash = "";
+  const rest = url.href.slice(url.protocol.length);
   const shown = rest.slice(0, rest.length - url.search.length);
   return success({
     url: scheme + rest,

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { connect, createSession, type ConnectOptions } from "../src/index.ts";
+import {
+  connect,
+  createSession,
+  type ConnectOptions,
+  type Socket,
+  type Transport,
+} from "../src/index.ts";
 import { wsTransport } from "../src/ws.ts";
 import { fakeClock } from "./support/clock.ts";
 import { owned } from "./support/owned.ts";
@@ -147,6 +153,33 @@ for (const [name, transport] of Object.entries(transports)) {
     });
   });
 }
+
+/** A program's own, whose methods stand in its class. */
+class WrappedSocket implements Socket {
+  readonly #inner: Socket;
+  constructor(inner: Socket) {
+    this.#inner = inner;
+  }
+  send(data: string | Uint8Array): void {
+    this.#inner.send(data);
+  }
+  close(code: number, reason: string): void {
+    this.#inner.close(code, reason);
+  }
+  drop(): void {
+    this.#inner.drop();
+  }
+}
+
+describe("a transport whose sockets are of a class", () => {
+  it.each(["v1", "auto"] as const)("is as good as any other with %s", async (dialect) => {
+    const server = await startPeer((socket) => speakV1(socket));
+    const inner = wsTransport();
+    const transport: Transport = (...args) => new WrappedSocket(inner(...args));
+    await using session = await connect(server.url, { ...admin, transport, dialect });
+    expect(await session.ask("hello")).toBe("hello");
+  });
+});
 
 describe("a transport that opens without the subprotocol", () => {
   it("leads to plain with auto, and to an error with v1", async () => {

@@ -13,6 +13,8 @@ describe("the session's URL", () => {
       shown: "ws://example.org:81/a",
       private: false,
     });
+    // Browsers refuse also an empty one.
+    expect(target("ws://example.org/#")).toMatchObject({ url: "ws://example.org/" });
     expect(target("https://example.org")).toMatchObject({ url: "wss://example.org/" });
     expect(target(new URL("http://example.org/x"))).toMatchObject({ url: "ws://example.org/x" });
     expect(target("ws+unix:/run/wsecho.sock:/path")).toMatchObject({ private: true });

@@ -1,6 +1,6 @@
 import { decodeServerMessage, type Frame } from "@wsecho/protocol";
 import type { Clock } from "../clock.ts";
-import type { SocketListener, Transport } from "./transport.ts";
+import type { Socket, SocketListener, Transport } from "./transport.ts";
 
 /**
  * A transport for finding out whether a server really speaks v1. Some libraries (`ws` without
@@ -53,12 +53,15 @@ export function probing(transport: Transport, clock: Clock, ms: number): Transpo
       },
     };
     const inner = transport(url, protocols, probe);
-    const socket = {
-      ...inner,
+    // One by one, as they may stand in a class.
+    const socket: Socket = {
+      send: (data) => inner.send(data),
+      close: (code, reason) => inner.close(code, reason),
       drop: () => {
         stopTimer();
         inner.drop();
       },
+      ...(inner.pause && { pause: () => inner.pause?.(), resume: () => inner.resume?.() }),
     };
     return socket;
   };
