@@ -47,17 +47,23 @@ export function addConnectOptions(command: Command): Command {
   return command;
 }
 
+const companions: Readonly<Record<string, string>> = {
+  "--reconnect": "--reconnect-max",
+  "--loop": "--loop-count",
+  "--timestamps": "--timestamps-kind",
+  "-t": "--timestamps-kind",
+};
+
 /**
  * `--reconnect=3` in two options: commander would take the URL behind a bare `--reconnect` for the
  * value of an option that may have one.
  */
 export function splitOptionalValues(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => {
-    const [, value = ""] = /^(?:--reconnect|--timestamps|-t)=(.*)$/s.exec(arg) ?? [];
+    const [, name = "", value = ""] =
+      /^(--reconnect|--loop|--timestamps|-t)=(.*)$/s.exec(arg) ?? [];
     if (value === "") return [arg];
-    return arg.startsWith("--reconnect")
-      ? ["--reconnect", `--reconnect-max=${value}`]
-      : ["--timestamps", `--timestamps-kind=${value}`];
+    return [name, `${companions[name] ?? ""}=${value}`];
   });
 }
 

@@ -1,4 +1,4 @@
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { above, address, whole, type Address } from "../options/values.ts";
 
 /** What `proxy` takes. */
@@ -31,6 +31,11 @@ export interface ProxyCommandOptions {
 export interface ReplayOptions {
   readonly conn?: number;
   readonly timing?: boolean;
+  /** How many times faster than the capture; Infinity for no pauses at all. */
+  readonly speed?: number;
+  readonly loop?: boolean;
+  /** How many rounds. */
+  readonly loopCount?: number;
   /** Seconds. */
   readonly timeout: number;
   readonly cacert?: string;
@@ -77,11 +82,26 @@ const replayExamples = `
 Examples:
   $ wsecho replay talk.jsonl ws://127.0.0.1:5678            each message after the replies it had before
   $ wsecho replay --timing talk.pcapng ws://127.0.0.1:5678  with the pauses of the capture
+  $ wsecho replay --speed max --loop=100 -q talk.jsonl :5678   as fast as it can, 100 times
   $ wsecho replay --conn 3 talk.har wss://example.org/chat
 
 Replies are printed, one per line. Where their number or their text is not as in the capture, that
 is said, and the exit status is 10. What a capture hides (a login) cannot be sent again: record with
---reveal. SCRAM answers a new challenge each time, so such a login cannot be replayed at all.`;
+--reveal. With --loop each round opens a connection of its own, and the first that ends otherwise than by
+us is the last. SCRAM answers a new challenge each time, so such a login cannot be replayed at all.`;
+
+/** @throws InvalidArgumentError */
+function speed(text: string): number {
+  const value = text === "max" || text === "0" ? Infinity : Number(text);
+  if (
+    text.trim() === "" ||
+    !(value > 0) ||
+    (value > 1e6 && value !== Infinity) ||
+    /inf/i.test(text)
+  )
+    throw new InvalidArgumentError("It must be a number above 0, or max (as 0).");
+  return value;
+}
 
 /** Adds `proxy` and `replay`. */
 export function addProxyCommands(
@@ -129,7 +149,15 @@ export function addProxyCommands(
       "ws://host:port/path, or host:port, or :port; / stands for the capture's path",
     )
     .option("--conn <n>", "which connection of the capture; the first by default", whole(1, 1e9))
-    .option("--timing", "with the pauses of the capture, whatever the server does")
+    .addOption(
+      new Option(
+        "--speed <n>",
+        "with the pauses of the capture, n times as fast, whatever the server does; max: with none",
+      ).argParser(speed),
+    )
+    .addOption(new Option("--timing", "the same as --speed 1").conflicts("speed"))
+    .option("--loop", "again and again, a connection each, until Ctrl-C; --loop=N: N times")
+    .addOption(new Option("--loop-count <n>").argParser(whole(1, 1e9)).hideHelp())
     .option("--timeout <seconds>", "how long a reply may take", above(0), 10)
     .option("--cacert <file>", "trust the servers of these authorities, in PEM, and no others")
     .option("-k, --insecure", "do not check who the server is; for tests only")

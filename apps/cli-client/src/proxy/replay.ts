@@ -1,14 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { createRedactor, type MessageRecord } from "@wsecho/wire";
-import { WebSocket, type RawData } from "ws";
+import { WebSocket } from "ws";
 import { readTlsOptions } from "../certificates.ts";
 import { exitStatus, type ExitName } from "../exit.ts";
 import { isHeaderToken } from "../header-token.ts";
 import { parseTarget, showTarget } from "../target.ts";
-import { sanitizeLine, sanitizeLines } from "../terminal/sanitize.ts";
+import { sanitizeLines } from "../terminal/sanitize.ts";
 import { readCapture } from "../wire/input.ts";
 import { createConversations, type Conversation } from "./conversation.ts";
 import type { ProxyInvocation, ReplayOptions } from "./options.ts";
+import { play } from "./play.ts";
 
 type Invocation = Extract<ProxyInvocation, { readonly kind: "replay" }>;
 
@@ -39,13 +38,30 @@ export async function replayCommand({ file, target, options }: Invocation): Prom
   for (const lack of read.lacks) say(lack);
   if (options.quiet !== true)
     say(`replaying ${read.turns.length} messages of connection ${read.conn} to ${showTarget(url)}`);
-  // A hidden token is none that may be offered.
-  const socket = new WebSocket(url, [...new Set(subprotocols)].filter(isHeaderToken), {
-    ...tls.value,
-    perMessageDeflate: false,
-    handshakeTimeout: options.timeout * 1000,
-  });
-  return exitStatus(await play(socket, read, options));
+  const leaving = new AbortController();
+  // A second Ctrl-C ends it at once.
+  process.once("SIGINT", () => leaving.abort());
+  const rounds = options.loop === true ? (options.loopCount ?? Infinity) : 1;
+  let outcome: ExitName = "ok";
+  for (let round = 1; round <= rounds && !leaving.signal.aborted; round += 1) {
+    // A hidden token is none that may be offered.
+    const socket = new WebSocket(url, [...new Set(subprotocols)].filter(isHeaderToken), {
+      ...tls.value,
+      perMessageDeflate: false,
+      handshakeTimeout: options.timeout * 1000,
+    });
+    const name = rounds === 1 ? "" : `round ${round}: `;
+    const ended = await play(socket, read, {
+      ...options,
+      speed: options.speed ?? (options.timing === true ? 1 : null),
+      signal: leaving.signal,
+      say: (text) => say(name + text),
+    });
+    // Other replies than before are no reason to stop, but are not forgotten.
+    if (ended !== "ok") outcome = ended;
+    if (ended !== "ok" && ended !== "expectation") break;
+  }
+  return exitStatus(leaving.signal.aborted ? "interrupted" : outcome);
 }
 
 async function readConversation(
@@ -76,123 +92,4 @@ async function readConversation(
         : `no connection ${conn} with messages of a client; there are ${all.map((one) => one.conn).join(", ")}`,
     );
   return undefined;
-}
-
-async function play(
-  socket: WebSocket,
-  { turns, replies }: Conversation,
-  { timing = false, timeout, quiet = false, reveal = false }: ReplayOptions,
-): Promise<ExitName> {
-  const got: MessageRecord[] = [];
-  const redactor = createRedactor({ reveal });
-  let wake = Promise.withResolvers<undefined>();
-  let ended: ExitName | undefined;
-  const end = new AbortController();
-  const stop = (why: ExitName): void => {
-    ended ??= why;
-    end.abort();
-    wake.resolve(undefined);
-  };
-  socket.on("message", (data: RawData, isBinary: boolean) => {
-    const record = toRecord(data as Buffer, isBinary, got.length + 1);
-    got.push(record);
-    if (!quiet) for (const shown of redactor.push(record)) if (shown.k === "message") print(shown);
-    wake.resolve(undefined);
-    wake = Promise.withResolvers();
-  });
-  socket.on("close", (code, reason) => {
-    if (ended === undefined) say(`the server closed: ${code} ${reason.toString()}`.trimEnd());
-    stop(code === 1006 ? "broken" : "closed");
-  });
-  socket.on("unexpected-response", (request, { statusCode }) => {
-    say(`the server refused the handshake: HTTP ${statusCode ?? 0}`);
-    stop("handshake");
-    request.destroy();
-  });
-  socket.on("error", (error: NodeJS.ErrnoException) => {
-    if (ended !== undefined) return;
-    say(`no connection: ${error.code ?? error.message}`);
-    stop("unreachable");
-  });
-  process.once("SIGINT", () => stop("interrupted"));
-  socket.on("open", () => wake.resolve(undefined));
-
-  /** Waits for so many replies. */
-  const replied = async (count: number): Promise<boolean> => {
-    const deadline = AbortSignal.timeout(timeout * 1000);
-    const late = new Promise<undefined>((resolve) => {
-      deadline.addEventListener("abort", () => resolve(undefined));
-    });
-    while (got.length < count && ended === undefined && !deadline.aborted)
-      await Promise.race([wake.promise, late]);
-    return got.length >= count;
-  };
-
-  while (socket.readyState === WebSocket.CONNECTING && ended === undefined) {
-    await wake.promise;
-    wake = Promise.withResolvers();
-  }
-  const begin = performance.now();
-  for (const [i, { message, after, at }] of turns.entries()) {
-    const early = at / 1000 - (performance.now() - begin);
-    if (timing)
-      await sleep(Math.max(0, early), undefined, { signal: end.signal }).catch(() => undefined);
-    else if (!(await replied(after)) && ended === undefined) {
-      say(`reply ${got.length + 1} did not come within ${timeout} s; going on without it`);
-    }
-    if (ended !== undefined) {
-      const left = turns.length - i;
-      say(left === 1 ? "1 message was not sent" : `${left} messages were not sent`);
-      return ended;
-    }
-    // Whatever logs in by it, a server may say again.
-    redactor.push({ ...message, conn: 1 });
-    socket.send(message.data ?? message.text ?? "", { binary: message.op === 2 });
-  }
-  await replied(replies.length);
-  if (ended !== undefined && got.length < replies.length) return ended;
-  socket.close(1000);
-  ended ??= "ok";
-  return compare(got, replies);
-}
-
-function compare(got: readonly MessageRecord[], replies: readonly MessageRecord[]): ExitName {
-  const other = got.filter((reply, i) => {
-    const was = replies[i];
-    return was === undefined || was.text !== reply.text || !sameBytes(was.data, reply.data);
-  }).length;
-  const missing = Math.max(0, replies.length - got.length);
-  say(
-    `${got.length} replies, ${other} of them not as in the capture` +
-      (missing === 0 ? "" : `, ${missing} missing`),
-  );
-  return other + missing === 0 ? "ok" : "expectation";
-}
-
-const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
-  Buffer.from(a ?? []).equals(Buffer.from(b ?? []));
-
-function toRecord(data: Buffer, isBinary: boolean, msg: number): MessageRecord {
-  return {
-    k: "message",
-    t: 0,
-    us: 0,
-    conn: 1,
-    at: "client",
-    dir: "s2c",
-    msg,
-    op: isBinary ? 2 : 1,
-    frames: [msg, msg],
-    parts: 1,
-    len: data.length,
-    wire: data.length,
-    compressed: false,
-    ...(isBinary ? { data } : { text: data.toString() }),
-    lint: [],
-  };
-}
-
-function print({ text, data }: MessageRecord): void {
-  const line = text ?? Buffer.from(data ?? []).toString("hex");
-  process.stdout.write(`${process.stdout.isTTY ? sanitizeLine(line) : line}\n`);
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,6 +6,7 @@ import { makeCertificate } from "@wsecho/testkit/certificates";
 import { createFileReader, unmask, type WireRecord } from "@wsecho/wire";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { eventually } from "../support/eventually.ts";
 import { runProgram, startProgram, type Program } from "../support/program.ts";
 import { startBareServer, startSecureEcho, startTcpServer } from "../support/servers.ts";
 
@@ -199,6 +201,11 @@ describe("wsecho proxy", () => {
       return JSON.stringify({ ...message, us: message.us + 600e6 });
     });
     await writeFile(file, slow.join("\n"));
+    // Ten minutes, a million times as fast; and without any pause.
+    for (const speed of ["1000000", "max", "0"]) {
+      const quick = await runProgram(["replay", "--speed", speed, "-q", file, server.url]);
+      expect(quick).toMatchObject({ status: 0, stdout: "" });
+    }
     await using leaving = await startBareServer((peer) =>
       peer.on("message", () => peer.close(4001)),
     );
@@ -206,6 +213,48 @@ describe("wsecho proxy", () => {
     // The second may have left before the first was answered by the close.
     expect(left.stderr).toMatch(/1 message was not sent|2 messages were not sent/);
     expect(left.status).toBe(9);
+  });
+
+  it("is replayed in rounds, as many as were asked for or until Ctrl-C", async () => {
+    const record = join(folder, "round.jsonl");
+    const codes: number[] = [];
+    await using server = await startBareServer((peer) => {
+      peer.on("message", (data: Buffer) => peer.send(data.toString()));
+      peer.on("close", (code) => codes.push(code));
+    });
+    const { program, url } = await start(["--target", server.url, "--jsonl", record, "-q"]);
+    const socket = new WebSocket(url, "chat");
+    await once(socket, "open");
+    socket.send("hello");
+    await once(socket, "message");
+    socket.close(1000);
+    await once(socket, "close");
+    await stop(program);
+    codes.length = 0;
+
+    const three = await runProgram(["replay", "--loop=3", "--speed", "max", record, server.url]);
+    expect(three).toMatchObject({ status: 0, stdout: "hello\nhello\nhello\n" });
+    expect(three.stderr).toContain("round 3: 1 replies, 0 of them not as in the capture");
+    await eventually(() => codes).toEqual([1000, 1000, 1000]);
+
+    const endless = startProgram(["replay", "--loop", record, server.url]);
+    await endless.said("round 2: 1 replies");
+    endless.child.kill("SIGINT");
+    expect((await endless.result).status).toBe(130);
+
+    await using closing = await startBareServer((peer) => peer.close(4001));
+    const ended = await runProgram(["replay", "--loop=5", record, closing.url]);
+    expect(ended.stderr).toContain("round 1: the server closed: 4001");
+    expect(ended.stderr).not.toContain("round 2");
+    expect(ended.status).toBe(9);
+
+    for (const wrong of [["--loop=0"], ["--speed", "-1"], ["--speed", "fast"], ["--speed", ""]]) {
+      const { status, stderr } = await runProgram(["replay", ...wrong, record, server.url]);
+      expect({ status, stderr }).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining("must be") as string,
+      });
+    }
   });
 
   it("says what is wrong, and ends with 2", async () => {
