@@ -1,4 +1,4 @@
-import { fromUtf8 } from "./bytes.ts";
+import { fromUtf8, toLatin1 } from "./bytes.ts";
 
 const star = 0x2a;
 
@@ -38,7 +38,7 @@ export function redactV1(payload: Uint8Array): Uint8Array | undefined {
   if (text === undefined || !isObject(text)) return undefined;
   // Most messages are no logins, and may be long.
   if (!/"(auth|response|challenge|ok)"|\\u/.test(text)) return payload;
-  const tokens = scan(payload) ?? [];
+  const tokens = scan(payload);
   // Every "type" counts, so that a second one hides nothing.
   const types = tokens.filter(({ name, depth }) => depth === 1 && name === "type");
   if (!types.some(({ value }) => logins.has(value))) return payload;
@@ -67,53 +67,49 @@ interface Scalar {
   readonly quoted: boolean;
 }
 
-/** Finds the scalars of a JSON text, each with the name that it stands behind. */
-function scan(bytes: Uint8Array): readonly Scalar[] | undefined {
+/** Finds the scalars of a JSON text that parses, each with the name that it stands behind. */
+function scan(bytes: Uint8Array): readonly Scalar[] {
+  // One character per byte, so that offsets are offsets of bytes.
+  const latin = toLatin1(bytes);
   const found: Scalar[] = [];
   const names: string[] = [];
   let depth = 0;
-  let pending: string | undefined;
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gy;
-  // One character per byte, so that offsets are offsets of bytes.
-  let latin = "";
-  for (const byte of bytes) latin += String.fromCharCode(byte);
-  for (let at = 0; at < latin.length;) {
-    const blanks = /\s*/y;
-    blanks.lastIndex = at;
-    at += blanks.exec(latin)?.[0].length ?? 0;
-    if (at >= latin.length) break;
-    token.lastIndex = at;
-    const text = token.exec(latin)?.[0];
-    if (text === undefined) return undefined;
-    const start = at;
-    at += text.length;
+  let pending = "";
+  const token = /[{}[\],:]|[^\s{}[\],:"]+/y;
+  const blanks = /\s*/y;
+  const pass = (pattern: RegExp, from: number): number => {
+    pattern.lastIndex = from;
+    pattern.test(latin);
+    return pattern.lastIndex;
+  };
+  for (let start = pass(blanks, 0); start < latin.length;) {
+    const quoted = latin[start] === '"';
+    // By hand, for a pattern that tells escapes runs out of stack in a long text.
+    let end = quoted ? start + 1 : pass(token, start);
+    if (quoted) {
+      while (latin[end] !== '"') end += latin[end] === "\\" ? 2 : 1;
+      end += 1;
+    }
+    const text = latin.slice(start, end);
+    start = pass(blanks, end);
     if (text === "{" || text === "[") depth += 1;
     else if (text === "}" || text === "]") depth -= 1;
-    else if (text === ":") names[depth] = pending ?? "";
+    else if (text === ":") names[depth] = pending;
     else if (text !== ",") {
-      const quoted = text.startsWith('"');
-      const value = parse(text);
-      if (quoted && /^\s*:/.test(latin.slice(at, at + 64))) pending = String(value);
+      const value: unknown = JSON.parse(text);
+      if (quoted && latin[start] === ":") pending = String(value);
       else {
         const inner = quoted ? 1 : 0;
         found.push({
           name: names[depth] ?? "",
           value,
           depth,
-          start: start + inner,
-          end: at - inner,
+          start: end - text.length + inner,
+          end: end - inner,
           quoted,
         });
       }
     }
   }
   return found;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mask, unmask } from "../src/frame.ts";
 import { createRedactor } from "../src/redact.ts";
+import { redactV1 } from "../src/redact-text.ts";
 import type { FrameRecord, WireRecord } from "../src/records.ts";
 import { decode, frames, messages, ofKind, type Piece } from "./support/decode.ts";
 import { fromCapture, fromHar, fromJsonl, toHar, toJsonl, toPcapng } from "./support/files.ts";
@@ -482,4 +483,14 @@ test("an address shows no credentials, wherever it stands in a header or a body"
   expect(Buffer.from(shown?.body ?? []).toString()).toBe(
     'no way to "https://***@c/" for ada@example.org, see http://d/@ada',
   );
+});
+
+test.each([
+  ["however far its colons stand from their names", `"password"${" ".repeat(100)}:`, ""],
+  ["however long it is", '"password":', "x\\n".repeat(4 * 1024 * 1024)],
+])("a login is told %s", (_, name, user) => {
+  const login = `{"type":"auth","mechanism":"plain","user":"${user}",${name}"tell-nobody"}`;
+  const shown = new TextDecoder().decode(redactV1(new TextEncoder().encode(login)));
+  // Not by `toBe`, which would say both.
+  expect(shown === login.replace("tell-nobody", "***********")).toBe(true);
 });
