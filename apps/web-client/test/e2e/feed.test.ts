@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect } from "@wsecho/client";
 import { createDecoder, createFileReader, type FrameRecord, type WireRecord } from "@wsecho/wire";
+import type { Meter, Traffic } from "@wsecho/server";
 import { startTeam } from "@wsecho/testkit/team";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
@@ -20,6 +21,7 @@ import {
   openPage,
   openSession,
   password,
+  startServer,
   state,
   user,
 } from "../support/page.ts";
@@ -92,6 +94,46 @@ describe("one's own session", () => {
     expect(`c2s ${cells.join("")}`).toBe(shown[0]);
     expect(await page.locator(".walk-reads").innerText()).toContain('"text":"Hello, 世界"');
     expect(await violations(page)).toEqual([]);
+  });
+
+  it("is as many bytes as the server's socket counts, and says what compression saved", async () => {
+    let open: () => Iterable<Traffic> = () => [];
+    const meter = new Proxy({} as Meter, {
+      get: (_, name) => (carried: typeof open) => {
+        if (name === "serving") open = carried;
+        return () => undefined;
+      },
+    });
+    const { server, httpUrl } = await startServer({ compress: true, meter });
+    await using _server = server;
+    const page = await watch(httpUrl);
+    const counted = () => {
+      // The session connected before its feed.
+      const [session] = open();
+      return { c2s: session?.bytesRead ?? NaN, s2c: session?.bytesWritten ?? NaN };
+    };
+    const before = counted();
+    await ask(page, "short");
+    await ask(page, "long ".repeat(1000));
+    await expect.poll(() => frames(page).count()).toBe(4);
+    const after = counted();
+
+    const records = await exported(page);
+    const shown = { c2s: 0, s2c: 0 };
+    for (const record of records)
+      if (record.k === "frame")
+        shown[record.dir] += record.hdr.length + (record.key?.length ?? 0) + record.raw.length;
+    expect(shown).toEqual({ c2s: after.c2s - before.c2s, s2c: after.s2c - before.s2c });
+
+    const reply = records.findLast(({ k }) => k === "frame");
+    const message = records.findLast(({ k }) => k === "message");
+    if (reply?.k !== "frame" || message?.k !== "message") expect.fail("no reply was seen");
+    expect(reply.raw.length).toBeLessThan(200);
+    expect(message.len).toBeGreaterThan(5000);
+    await page.getByRole("radio", { name: "Messages" }).check({ force: true });
+    await page.locator(".frame-row[data-kind=message]").last().click();
+    const inflated = `${(message.len / 1024).toFixed(1)} KiB`;
+    await page.getByText(`${reply.raw.length} B on the wire, ${inflated} inflated`).waitFor();
   });
 
   it("asks for the password where the page keeps none, and again where it is wrong", async () => {
