@@ -99,6 +99,7 @@ export function createPostgresDriver(pool: pg.Pool, translate: Translate): Drive
     // Of the statement's start: one statement may ask for it more than once.
     clock: "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)",
     notify: `NOTIFY ${channel}`,
+    skipLocked: "FOR UPDATE SKIP LOCKED",
     query: (text, params) => translated(withClient((client) => ask(client, text, params))),
     transaction: (work) => translated(withClient((client) => inTransaction(client, work))),
   };

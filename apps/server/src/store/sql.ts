@@ -17,6 +17,8 @@ export interface Driver extends Sql {
   readonly clock: string;
   /** The statement that wakes whoever watches; `null` where commits are noticed by themselves. */
   readonly notify: string | null;
+  /** Behind a SELECT of rows to be removed: without those that somebody else is writing. */
+  readonly skipLocked: string;
   /**
    * All of it or nothing; transactions that write do not overlap in what they both read.
    *

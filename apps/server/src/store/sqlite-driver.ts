@@ -65,6 +65,8 @@ export function createSqliteDriver(database: DatabaseSync): Driver {
   return {
     clock: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     notify: null,
+    // Nobody else can be.
+    skipLocked: "",
     query,
 
     async transaction(work, durable = false) {

@@ -125,8 +125,8 @@ export interface FailureCounts {
 }
 
 /**
- * Failed logins. Count an attempt before its password is checked and forgive it when it succeeds:
- * then a thousand guesses at once are a thousand failures, not one.
+ * Failed logins. Whoever reads, checks a password and then counts has to bound how many do so at
+ * once: or a thousand guesses at the same time are read as none.
  */
 export interface Failures {
   /** Counts one, in one step; the answer includes it. */

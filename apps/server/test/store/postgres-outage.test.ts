@@ -7,7 +7,7 @@ import { openPostgres } from "../../src/store/postgres.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { startFreezableProxy, type FreezableProxy } from "./freezable-proxy.ts";
-import { createDatabase, type PostgresDatabase } from "./postgres-database.ts";
+import { createDatabase, execute, type PostgresDatabase } from "./postgres-database.ts";
 import { addUser, at, failureOf, listen, open } from "./support.ts";
 
 let postgres: Postgres;
@@ -211,4 +211,24 @@ test("closes while PostgreSQL is gone", async () => {
   await store.close();
   expect(performance.now() - startedAt).toBeLessThan(6000);
   await postgres.start();
+});
+
+test("tidying waits for nobody who counts a failure now, or each might wait for the other", async () => {
+  const database = await createDatabase(postgres);
+  const store = await open(database);
+  await execute(
+    database.place.database,
+    "INSERT INTO wsecho.failures VALUES ('', 'home', 0, 1), ('ada', 'home', 0, 1)",
+  );
+  const counting = new pg.Client({ connectionString: database.place.database });
+  await counting.connect();
+  try {
+    await counting.query("BEGIN");
+    await counting.query("SELECT 1 FROM wsecho.failures WHERE user_key = 'ada' FOR UPDATE");
+    await store.tidy();
+    const left = await counting.query<object>("SELECT user_key FROM wsecho.failures");
+    expect(left.rows).toEqual([{ user_key: "ada" }]);
+  } finally {
+    await counting.end();
+  }
 });
