@@ -22,8 +22,11 @@ import { inStringClass } from "./precis.ts";
  * Both functions are idempotent, so preparing in two places does no harm.
  */
 
-/** Compatibility forms of East Asian width, and the wide space. */
-const wideOrNarrow = /[\u3000\uff01-\uffee]/g;
+/**
+ * Compatibility forms of East Asian width, and the wide space. Not the narrow Hangul letters: what they
+ * stand for is a compatibility form itself, and refused as they are.
+ */
+const wideOrNarrow = /[\u3000\uff01-\uff9f\uffe0-\uffee]/g;
 
 /** What all rules below leave as it is, at a tenth of their cost: visible ASCII, names without a colon. */
 const plainName = /^[!-9;-~]{1,255}$/;
