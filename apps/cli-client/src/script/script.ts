@@ -30,6 +30,7 @@ export type Action =
 /** For `--help`. */
 export const scriptHelp = `A script has a step a line; a line that begins with # is a comment:
   send TEXT                    a text message; file PATH one from a file
+  send "TEXT"                  the same as a JSON string: "ends in a blank ", "\\n", "", "\\"quoted\\""
   binary HEX, ping [TEXT]      bytes; a ping
   expect [SECONDS s] REGEX     wait for a message that matches; those before it are passed over
   capture NAME [SECONDS s] REGEX   the same; its first group is \${NAME} from then on
@@ -73,16 +74,20 @@ export function parseScript(source: string): Result<readonly Step[], string> {
 
 function readStep(text: string, captured: Captured, seconds: number): Result<Action, string> {
   const [, word = "", rest = ""] = /^(\S+) ?(.*)$/.exec(text) ?? [];
-  const filled = (escape: (value: string) => string = (value) => value): string =>
-    rest.replace(/\$\{(\w+)\}/g, (_, name: string) => escape(captured.get(name) ?? ""));
+  const fill = (given: string, escape = (value: string): string => value): string =>
+    given.replace(/\$\{(\w+)\}/g, (_, name: string) => escape(captured.get(name) ?? ""));
   switch (word) {
-    case "send":
-      return success({ kind: "send", message: { kind: "text", text: filled() } });
+    case "send": {
+      const given = rest.trimStart().startsWith('"') ? readQuoted(rest) : rest;
+      return given === null
+        ? failure('send: what begins with " has to be a JSON string, as in "ends in a blank "')
+        : success({ kind: "send", message: { kind: "text", text: fill(given) } });
+    }
     case "binary":
     case "file":
     case "ping":
     case "close": {
-      const command = readLine(`/${word === "binary" ? "bin" : word} ${filled()}`.trimEnd());
+      const command = readLine(`/${word === "binary" ? "bin" : word} ${fill(rest)}`.trimEnd());
       if (!command.ok) return failure(command.error.replace(/^\/\w+:? /, `${word}: `));
       return command.value.kind === "send"
         ? success({ kind: "send", message: command.value.message })
@@ -99,7 +104,7 @@ function readStep(text: string, captured: Captured, seconds: number): Result<Act
       const form =
         word === "expect" ? /^()(?:([\d.]+) ?s )?(.+)$/ : /^(\w+) (?:([\d.]+) ?s )?(.+)$/;
       // What was captured is a text, and no pattern.
-      const [, name = "", own, source = ""] = form.exec(filled(escapePattern)) ?? [];
+      const [, name = "", own, source = ""] = form.exec(fill(rest, escapePattern)) ?? [];
       if (source === "")
         return failure(`${word} needs a pattern${word === "capture" ? " behind a name" : ""}`);
       const limit = own === undefined ? seconds : readSeconds(own);
@@ -124,6 +129,16 @@ function readStep(text: string, captured: Captured, seconds: number): Result<Act
       });
     default:
       return failure(`there is no step ${word}; wsecho test --help shows what there is`);
+  }
+}
+
+/** `null` where it is no JSON string. */
+function readQuoted(text: string): string | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "string" ? value : null;
+  } catch {
+    return null;
   }
 }
 

@@ -40,6 +40,17 @@ describe("a script", () => {
     ]);
   });
 
+  it("sends what stands in quotes as a JSON string, blanks at its end and all", () => {
+    const source =
+      'capture x .\nsend "a \\t${x}\\n "\nsend ""\nsend "\\"hi\\""\nsend a "b" \nsend {"c":1}';
+    const texts = actionsOf(source, { x: '"' })
+      .slice(1)
+      .map((action) => action.kind === "send" && action.message);
+    expect(texts).toEqual(
+      ['a \t"\n ', "", '"hi"', 'a "b"', '{"c":1}'].map((text) => ({ kind: "text", text })),
+    );
+  });
+
   it("says of a step that what was captured does not fit into it", () => {
     expect(() => actionsOf("capture x .+\nping ${x}", { x: "x".repeat(126) })).toThrow(
       "ping: a control frame holds 125 bytes, this is 126",
@@ -49,6 +60,7 @@ describe("a script", () => {
   it.each([
     ["", "there is no step in it"],
     ["send a\nshout b", "line 2: there is no step shout"],
+    ['send "a" b', 'line 1: send: what begins with " has to be a JSON string'],
     ["expect (", "line 1: expect: "],
     ["expect", "line 1: expect needs a pattern"],
     ["capture x", "line 1: capture needs a pattern behind a name"],
