@@ -1,10 +1,13 @@
 import { createSession, SessionError, type ConnectOptions } from "@wsecho/client";
+import type { Socket } from "@wsecho/client/ws";
 import { closes, type StopReason } from "@wsecho/protocol";
 import type { HandshakeFailure, Handshakes } from "../handshake.ts";
 
 /** One connection of a bench, logged in where that is asked for. */
 export interface Line {
   readonly send: (text: string) => void;
+  /** Goes on reading, or holds the server back. */
+  readonly read: (on: boolean) => void;
   /** Says goodbye; resolves when the connection is gone. */
   readonly close: () => Promise<void>;
 }
@@ -74,6 +77,7 @@ async function openRaw(
   await opened.promise.finally(() => clearTimeout(patience));
   return {
     send: (text) => socket.send(binary ? Buffer.from(text, "latin1") : text),
+    read: (on) => (on ? socket.resume?.() : socket.pause?.()),
     close: async () => {
       leaving = true;
       socket.close(1000, "");
@@ -93,9 +97,10 @@ async function openSession(
 ): Promise<Line> {
   const { transport, failure } = handshakes();
   let leaving = false;
+  let socket: Socket | null = null;
   const session = createSession(url, {
     ...connect,
-    transport,
+    transport: (...request) => (socket = transport(...request)),
     limits: { connectTimeoutMs: timeoutMs, loginTimeoutMs: timeoutMs, closeTimeoutMs: timeoutMs },
   });
   await session.ready.catch(async () => {
@@ -107,6 +112,7 @@ async function openSession(
     if (!leaving) listener.broke(stopKind(reason));
   });
   return {
+    read: (on) => (on ? socket?.resume?.() : socket?.pause?.()),
     send: (text) => {
       const echo = binary
         ? session

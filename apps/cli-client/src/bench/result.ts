@@ -1,4 +1,4 @@
-import type { Tally } from "./tally.ts";
+import type { Tallies, Tally } from "./tally.ts";
 
 /** Milliseconds, as HDR percentiles; `null` where nothing was measured. */
 export interface Spread {
@@ -13,13 +13,20 @@ export interface Spread {
 }
 
 /** What `wsecho bench --json` prints; times in milliseconds, rates per second. */
-export interface BenchResult {
+export interface BenchResult extends Counted {
   readonly v: 1;
   readonly url: string;
   readonly loop: "open" | "closed";
   readonly connections: { readonly asked: number; readonly opened: number };
   readonly seconds: number;
   readonly sizeBytes: number;
+  readonly perSecond: number;
+  /** Of `--slow-readers`, which all other figures but `connections` leave out. */
+  readonly slowReaders?: SlowReaders;
+}
+
+/** What was counted over some connections. */
+export interface Counted {
   readonly sent: number;
   readonly echoed: number;
   readonly lost: number;
@@ -27,10 +34,13 @@ export interface BenchResult {
   readonly doubled: number;
   readonly corrupt: number;
   readonly unsent: number;
-  readonly perSecond: number;
   readonly failures: Readonly<Record<string, number>>;
   readonly connectMs: Spread | null;
   readonly latencyMs: Spread | null;
+}
+
+export interface SlowReaders extends Counted {
+  readonly connections: { readonly asked: number; readonly opened: number };
 }
 
 export interface Frame {
@@ -40,11 +50,12 @@ export interface Frame {
   readonly opened: number;
   readonly seconds: number;
   readonly sizeBytes: number;
+  /** Slow readers that were asked for, and that came about. */
+  readonly slow: { readonly asked: number; readonly opened: number };
 }
 
-export function resultOf(tally: Tally, frame: Frame): BenchResult {
+export function resultOf({ readers, slow }: Tallies, frame: Frame): BenchResult {
   const { url, loop, asked, opened, seconds, sizeBytes } = frame;
-  const { sent, echoed, lost, reordered, doubled, corrupt, unsent } = tally;
   return {
     v: 1,
     url,
@@ -52,6 +63,17 @@ export function resultOf(tally: Tally, frame: Frame): BenchResult {
     connections: { asked, opened },
     seconds: round(seconds),
     sizeBytes,
+    ...countedOf(readers),
+    perSecond: seconds > 0 ? round(readers.echoed / seconds) : 0,
+    ...(frame.slow.asked === 0
+      ? {}
+      : { slowReaders: { connections: frame.slow, ...countedOf(slow) } }),
+  };
+}
+
+function countedOf(tally: Tally): Counted {
+  const { sent, echoed, lost, reordered, doubled, corrupt, unsent } = tally;
+  return {
     sent,
     echoed,
     lost,
@@ -59,7 +81,6 @@ export function resultOf(tally: Tally, frame: Frame): BenchResult {
     doubled,
     corrupt,
     unsent,
-    perSecond: seconds > 0 ? round(echoed / seconds) : 0,
     failures: Object.fromEntries([...tally.failures].sort(([, a], [, b]) => b - a)),
     connectMs: spreadOf(tally.connecting),
     latencyMs: spreadOf(tally.latency),

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { OpenError, type Line, type LineListener } from "./line.ts";
-import { createMessages } from "./message.ts";
+import type { Messages } from "./message.ts";
 import { createPace } from "./pace.ts";
-import { countFailure, createAwaited, type Awaited, type Tally } from "./tally.ts";
+import { countFailure, createAwaited, type Awaited, type Tallies, type Tally } from "./tally.ts";
 
 export interface Plan {
   readonly connections: number;
@@ -12,7 +12,12 @@ export interface Plan {
   readonly rate: number | null;
   /** Closed-loop: messages of a connection that may be unanswered. */
   readonly inFlight: number;
+  /** Of a message, about. */
   readonly sizeBytes: number;
+  /** The messages of a connection, counted from 0. */
+  readonly messagesOf: (connection: number) => Messages;
+  /** How many of a hundred connections read slowly. */
+  readonly slowPercent: number;
   readonly seconds: number;
   /** At most so many messages in all; `null` for no end but the time's. */
   readonly messages: number | null;
@@ -38,11 +43,14 @@ export interface Host {
 
 export interface Outcome {
   readonly opened: number;
+  /** Of these. */
+  readonly slowOpened: number;
   /** How long messages were sent. */
   readonly seconds: number;
 }
 
 interface Talker {
+  readonly tally: Tally;
   readonly line: Line;
   readonly awaited: Awaited;
   readonly make: (n: number) => string;
@@ -54,11 +62,13 @@ interface Talker {
 const openingAtOnce = 100;
 /** Bytes, and messages, that may be unanswered on a connection before no more are put on top. */
 const maxUnanswered = { bytes: 16 * 1024 * 1024, messages: 10_000 };
+/** A slow reader takes nothing for so long, and then what there is for a moment. */
+const slow = { pauseMs: 1000, readMs: 100 };
 const tickMs = 1;
 const progressMs = 100;
 
 /** Opens the connections, sends for the planned time, waits for the last echoes, says goodbye. */
-export async function runBench(plan: Plan, tally: Tally, host: Host): Promise<Outcome> {
+export async function runBench(plan: Plan, tallies: Tallies, host: Host): Promise<Outcome> {
   const { now, signal } = host;
   const talkers: Talker[] = [];
   let phase: Progress["phase"] = "connecting";
@@ -86,7 +96,8 @@ export async function runBench(plan: Plan, tally: Tally, host: Host): Promise<Ou
   };
 
   const openOne = async (index: number): Promise<void> => {
-    const messages = createMessages(plan.sizeBytes, index);
+    const tally = isSlow(index, plan.slowPercent) ? tallies.slow : tallies.readers;
+    const messages = plan.messagesOf(index);
     const awaited = createAwaited(tally, messages);
     let talker: Talker | null = null;
     let broken = false;
@@ -110,7 +121,7 @@ export async function runBench(plan: Plan, tally: Tally, host: Host): Promise<Ou
         },
       });
       tally.connecting.record(Math.max(1, Math.round(now() - began)));
-      talker = { line, awaited, make: messages.make, sent: 0, open: !broken };
+      talker = { tally, line, awaited, make: messages.make, sent: 0, open: !broken };
       talkers.push(talker);
     } catch (error) {
       if (!(error instanceof OpenError)) throw error;
@@ -121,6 +132,8 @@ export async function runBench(plan: Plan, tally: Tally, host: Host): Promise<Ou
   await openAll(plan, openOne, signal);
   phase = "sending";
   startNs = now();
+  const over = new AbortController();
+  for (const { tally, line } of talkers) if (tally === tallies.slow) void dawdle(line, over.signal);
   const deadline = sleep(plan.seconds * 1000, undefined, { signal }).catch(() => undefined);
   if (plan.rate === null) {
     for (const talker of talkers) fill(talker);
@@ -129,6 +142,7 @@ export async function runBench(plan: Plan, tally: Tally, host: Host): Promise<Ou
     await sendAtRate(plan.rate);
   }
   endNs = now();
+  over.abort();
   phase = "waiting";
   await Promise.race([
     sleep(plan.patienceMs),
@@ -138,7 +152,8 @@ export async function runBench(plan: Plan, tally: Tally, host: Host): Promise<Ou
   for (const { awaited } of talkers) awaited.end();
   await Promise.all(talkers.filter(({ open }) => open).map(({ line }) => line.close()));
   clearInterval(reporter);
-  return { opened: talkers.length, seconds: (endNs - startNs) / 1e9 };
+  const slowOpened = talkers.filter(({ tally }) => tally === tallies.slow).length;
+  return { opened: talkers.length, slowOpened, seconds: (endNs - startNs) / 1e9 };
 
   async function sendAtRate(rate: number): Promise<void> {
     const pace = createPace(rate, startNs);
@@ -150,12 +165,33 @@ export async function runBench(plan: Plan, tally: Tally, host: Host): Promise<Ou
       for (const end = Math.min(pace.dueBy(now()), planned); due < end && mayGoOn(); due++) {
         const talker = alive[due % alive.length];
         if (talker?.open !== true) continue;
-        if (isFull(talker.awaited.count(), plan.sizeBytes)) tally.unsent += 1;
+        if (isFull(talker.awaited.count(), plan.sizeBytes)) talker.tally.unsent += 1;
         else say(talker, pace.dueAt(due));
       }
       if (due >= planned) return;
       await sleep(tickMs);
     }
+  }
+}
+
+/** How many of so many connections read slowly. */
+export function slowOf(connections: number, percent: number): number {
+  return Math.floor((connections * percent) / 100);
+}
+
+/** They are spread evenly over all. */
+function isSlow(index: number, percent: number): boolean {
+  return slowOf(index + 1, percent) > slowOf(index, percent);
+}
+
+async function dawdle({ read }: Line, until: AbortSignal): Promise<void> {
+  const pause = (ms: number): Promise<unknown> =>
+    sleep(ms, undefined, { signal: until }).catch(() => undefined);
+  while (!until.aborted) {
+    read(false);
+    await pause(slow.pauseMs);
+    read(true);
+    await pause(slow.readMs);
   }
 }
 

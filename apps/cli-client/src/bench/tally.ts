@@ -24,6 +24,12 @@ export interface Tally {
   readonly latency: RecordableHistogram;
 }
 
+/** Slow readers are counted apart, as they say something about themselves alone. */
+export interface Tallies {
+  readonly readers: Tally;
+  readonly slow: Tally;
+}
+
 export function createTally(): Tally {
   return {
     sent: 0,

@@ -1,13 +1,17 @@
+import { randomInt } from "node:crypto";
+import { failure, success, type Result } from "@wsecho/protocol";
 import { readAccess } from "../access.ts";
 import { brokenConditions, parseCondition, type Condition } from "../bench/condition.ts";
 import { openLine, type LineOptions } from "../bench/line.ts";
 import { chooseLogin } from "../bench/login.ts";
 import type { BenchInvocation, BenchOptions } from "../bench/options.ts";
+import { createMessages } from "../bench/message.ts";
 import { createMeter } from "../bench/meter.ts";
 import { formatResult } from "../bench/report.ts";
 import { resultOf } from "../bench/result.ts";
-import { runBench, type Plan } from "../bench/run.ts";
+import { runBench, slowOf, type Plan } from "../bench/run.ts";
 import { createTally } from "../bench/tally.ts";
+import { parseTemplate, templateMessages } from "../bench/template.ts";
 import { isKin, unusedLogin } from "../connection/kin.ts";
 import { readRequest } from "../connection/read.ts";
 import { createDeparture } from "../departure.ts";
@@ -17,6 +21,7 @@ import { createByteInput } from "../input/bytes.ts";
 import { createOutput } from "../output.ts";
 import { asking, findConsole } from "../prompt/console.ts";
 import { parseTarget, showTarget } from "../target.ts";
+import { readMessageFile } from "./plan.ts";
 
 /** @returns the exit status */
 export async function benchCommand({ target: text, options }: BenchInvocation): Promise<number> {
@@ -74,9 +79,25 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
   if (typeof login === "string") return refuse(login);
   if (login.unused === true) output.info(unusedLogin);
 
-  const tally = createTally();
+  const { connections, slowReaders } = options;
+  const slow = slowOf(connections, slowReaders);
+  if (slow === 0 && slowReaders > 0)
+    return refuse(`--slow-readers: ${slowReaders} % of ${connections} connections is none`);
+  const messages = readMessages(options);
+  if (!messages.ok) return refuse(messages.error);
+  const { messagesOf } = messages.value;
+  const sizeBytes = Buffer.byteLength(
+    messagesOf(0).make(0),
+    options.binary === true ? "latin1" : "utf8",
+  );
+
+  const tallies = { readers: createTally(), slow: createTally() };
   const loop = options.rate === undefined ? "closed" : "open";
-  const meter = createMeter({ tally, asked: options.connections, quiet: options.quiet ?? false });
+  const meter = createMeter({
+    tally: tallies.readers,
+    asked: options.connections,
+    quiet: options.quiet ?? false,
+  });
   const line: LineOptions = {
     url,
     handshakes,
@@ -85,20 +106,22 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
     binary: options.binary ?? false,
     timeoutMs,
   };
-  const { opened, seconds } = await runBench(planOf(options), tally, {
+  const plan = planOf(options, messagesOf, sizeBytes);
+  const { opened, slowOpened, seconds } = await runBench(plan, tallies, {
     open: (listener) => openLine(line, listener),
     now: () => Number(process.hrtime.bigint()),
     onProgress: meter.show,
     signal: departure.signal,
   });
   meter.clear();
-  const result = resultOf(tally, {
+  const result = resultOf(tallies, {
     url: showTarget(url),
     loop,
     asked: options.connections,
     opened,
     seconds,
-    sizeBytes: options.size,
+    sizeBytes,
+    slow: { asked: slow, opened: slowOpened },
   });
   const shown = options.json === true ? JSON.stringify(result) : formatResult(result);
   // Line by line: a terminal indents the later lines of one message.
@@ -112,13 +135,36 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
   return faults === 0 ? end("ok") : end("closed", "Not every message had its echo.");
 }
 
-function planOf(options: BenchOptions): Plan {
+/** By a template, or so many bytes each. */
+function readMessages({
+  template: given,
+  size,
+  binary = false,
+}: BenchOptions): Result<Pick<Plan, "messagesOf">, string> {
+  if (given === undefined)
+    return success({ messagesOf: (connection) => createMessages(size, connection) });
+  const text = given.startsWith("@")
+    ? readMessageFile(given.slice(1), false, `--template ${given}`)
+    : success({ kind: "text", text: given } as const);
+  if (!text.ok) return text;
+  if (text.value.kind !== "text") return failure(`--template ${given} is no text in UTF-8`);
+  const template = parseTemplate(text.value.text);
+  if (!template.ok) return failure(`--template: ${template.error}`);
+  const seed = randomInt(2 ** 32);
+  return success({
+    messagesOf: (connection) => templateMessages(template.value, { connection, seed, binary }),
+  });
+}
+
+function planOf(options: BenchOptions, messagesOf: Plan["messagesOf"], sizeBytes: number): Plan {
   return {
     connections: options.connections,
     ramp: options.ramp ?? null,
     rate: options.rate ?? null,
     inFlight: options.inFlight,
-    sizeBytes: options.size,
+    sizeBytes,
+    messagesOf,
+    slowPercent: options.slowReaders,
     seconds: options.duration,
     messages: options.messages ?? null,
     patienceMs: options.timeout * 1000,

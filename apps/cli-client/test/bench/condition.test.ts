@@ -18,8 +18,9 @@ const measured = (change: (tally: Tally) => void = () => undefined) => {
     opened: 1,
     seconds: 2,
     sizeBytes: 8,
+    slow: { asked: 0, opened: 0 },
   } as const;
-  return resultOf(tally, frame);
+  return resultOf({ readers: tally, slow: createTally() }, frame);
 };
 const broken = (text: string, result = measured()): readonly string[] => {
   const condition = parseCondition(text);

@@ -88,6 +88,54 @@ describe("a bench", () => {
     expect((await bench(login)).result?.failures).toEqual({ "HTTP 401": 2 });
   });
 
+  it("makes messages by a template, and compares each byte of their echoes", async () => {
+    const heard: string[] = [];
+    await using server = await startBareServer((socket) =>
+      socket.on("message", (data: Buffer) => {
+        const text = data.toString();
+        heard.push(text);
+        socket.send(text.startsWith('{"n":3,') ? text.replace("ü", "u") : text);
+      }),
+    );
+    const template = '{"n":{{n}},"of":{{connection}},"r":"{{random}}","ü":1}';
+    const args = ["-n", "5", "--in-flight", "5", "--timeout", "0.5", "--template", template];
+    const { result, status } = await bench([...args, "-c", "1", server.url]);
+    expect(heard[4]).toMatch(/^\{"n":4,"of":0,"r":"[\da-f]{8}","ü":1\}$/);
+    expect(result).toMatchObject({ sent: 5, echoed: 4, corrupt: 1, lost: 1, sizeBytes: 36 });
+    expect(status).toBe(9);
+    const wrong = await bench(["--template", "{{m}}", server.url]);
+    expect(wrong.stderr).toContain("--template: {{m}} is none of {{n}}");
+    expect(wrong.status).toBe(2);
+    await using ours = await startServer();
+    const binary = await bench(["-n", "5", "--binary", "--template", "ü{{n}}", ours.url], env);
+    expect(binary.result).toMatchObject({ echoed: 5, sizeBytes: 3 });
+  });
+
+  it.each([["none"], ["v1"]])("has slow readers, counted apart: %s", async (dialect) => {
+    await using stranger = await startBareServer(echo);
+    await using ours = await startServer();
+    const url = dialect === "none" ? stranger.url : ours.url;
+    const args = ["--dialect", dialect, "-c", "4", "--slow-readers", "50", "--rate", "40"];
+    const { result, status } = await bench([...args, "-d", "1.5", url], env);
+    const slow = result?.slowReaders;
+    expect(result).toMatchObject({ connections: { asked: 4, opened: 4 }, sent: 30, echoed: 30 });
+    expect(slow).toMatchObject({
+      connections: { asked: 2, opened: 2 },
+      sent: 30,
+      echoed: 30,
+      failures: {},
+    });
+    // Nothing was read for the first second.
+    expect(slow?.latencyMs?.max).toBeGreaterThan(900);
+    expect(status).toBe(0);
+    const table = await runProgram(["bench", ...args, "-n", "8", url], { env });
+    expect(table.stdout).toContain(
+      "slow readers, counted apart: 2 of 2 opened\nmessages    4 sent",
+    );
+    const none = await bench(["--slow-readers", "10", url], env);
+    expect(none.stderr).toContain("10 % of 1 connections is none");
+  });
+
   it("counts what is lost, doubled, out of order and altered", async () => {
     await using server = await startBareServer((socket) => {
       let n = 0;
