@@ -28,6 +28,10 @@ export function RepeatPanel({ repeater, send }: RepeatPanelProps): JSX.Element {
     };
     repeater.start(plan, send);
   };
+  const counts = progress && {
+    done: formatCount(progress.done),
+    times: formatCount(progress.times),
+  };
   return (
     <fieldset class="repeat" aria-describedby={`${id}-hint`}>
       <legend>{t("repeat.title")}</legend>
@@ -46,13 +50,11 @@ export function RepeatPanel({ repeater, send }: RepeatPanelProps): JSX.Element {
       <p class="hint" id={`${id}-hint`}>
         {t("repeat.hint")}
       </p>
-      <p class="number repeat-progress">
-        {progress !== null &&
-          t(running ? "repeat.running" : "repeat.ended", {
-            done: formatCount(progress.done),
-            times: formatCount(progress.times),
-          })}
-      </p>
+      {/* Only its end is read out: it may count a hundred a second. */}
+      <div class="number repeat-progress">
+        <p>{running && counts && t("repeat.running", counts)}</p>
+        <p role="status">{!running && counts && t("repeat.ended", counts)}</p>
+      </div>
     </fieldset>
   );
 }

@@ -43,6 +43,7 @@ export function RowActions({ entry, state, showAs }: RowActionsProps): JSX.Eleme
           state.showAs.value = new Map(state.showAs.value).set(entry.seq, next);
         }}
       />
+      <span role="status">{state.said.value}</span>
       <WireFacts entry={entry} />
     </div>
   );

@@ -11,6 +11,8 @@ export interface RowState {
   readonly selected: Signal<number | null>;
   readonly expanded: Signal<ReadonlySet<number>>;
   readonly showAs: Signal<ReadonlyMap<number, ShowAs>>;
+  /** What a key did to the chosen row, where nothing else shows it; empty for nothing. */
+  readonly said: Signal<string>;
   readonly toggle: (seq: number) => void;
 }
 
@@ -20,6 +22,7 @@ export function createRowState(): RowState {
     selected: signal(null),
     expanded,
     showAs: signal(new Map()),
+    said: signal(""),
     toggle: (seq) => {
       const next = new Set(expanded.value);
       if (!next.delete(seq)) next.add(seq);

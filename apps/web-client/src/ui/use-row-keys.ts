@@ -3,6 +3,7 @@ import { useLayoutEffect } from "preact/hooks";
 import { plainTextOf } from "../session/plain-text.ts";
 import { isMessage, type Entry } from "../session/transcript.ts";
 import { singleKeys } from "../store/preferences.ts";
+import { t } from "../words/language.ts";
 import { useFramesEntry, useStore } from "./context.ts";
 import { copyText } from "./copy-text.ts";
 import { goToRow } from "./focus-row.ts";
@@ -22,11 +23,12 @@ const page = 10;
 /** Chooses rows by the keyboard: one of them at a time has the focus, and its actions. */
 export function useRowKeys(keys: RowKeys): (event: KeyboardEvent) => void {
   const { entries, place, scroller } = keys;
-  const { selected, toggle } = keys.state;
+  const { selected, said, toggle } = keys.state;
   const { finder, send } = useStore();
   const frames = useFramesEntry();
 
   useLayoutEffect(() => {
+    said.value = "";
     if (place === null || scroller.current === null) return undefined;
     const { current } = scroller;
     return goToRow(current, () => current.querySelector(`[data-seq="${selected.peek()}"]`));
@@ -70,7 +72,10 @@ export function useRowKeys(keys: RowKeys): (event: KeyboardEvent) => void {
       scroller.current?.focus({ preventScroll: true });
     } else if (!singleKeys.value) return false;
     else if (key === "p") finder.togglePin(entry);
-    else if (key === "c") void copyText(plainTextOf(entry));
+    else if (key === "c")
+      void copyText(plainTextOf(entry)).then((copied) => {
+        if (copied && selected.peek() === entry.seq) said.value = t("copy.copied");
+      });
     else if (key === "f" && isMessage(entry)) showFrames(frames, entry);
     else if (key === "s" && "payload" in entry) send(entry.payload);
     else return false;

@@ -61,13 +61,13 @@ describe("the composer", () => {
     await page.getByLabel("Times").press("Enter");
     expect(await composer(page).inputValue()).toBe("tick");
     await page.getByRole("button", { name: "Start" }).click();
-    await page.getByText("Ended: 3 of 3 sent.").waitFor();
+    await page.getByRole("status").getByText("Ended: 3 of 3 sent.").waitFor();
     await rows(page, "received").nth(2).waitFor();
     await page.getByLabel("First after (s)").fill("1000");
     await page.getByRole("button", { name: "Start" }).click();
     await page.getByText("0 of 3 sent").waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
-    await page.getByText("Ended: 0 of 3 sent.").waitFor();
+    await page.getByRole("status").getByText("Ended: 0 of 3 sent.").waitFor();
   });
 
   it("keeps snippets in folders, in an order of one's own, over a reload", async () => {

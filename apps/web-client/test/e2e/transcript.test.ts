@@ -143,6 +143,8 @@ describe("an entry", () => {
     await row.getByText("pinned").waitFor();
     const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
     await expect.poll(clipboard).toBe('{"a": [1, 2]}');
+    // A key says what it did: nothing else shows that something was copied.
+    await row.getByRole("status").getByText("Copied").waitFor();
     await row.getByRole("button", { name: "Copy as command" }).click();
     await expect
       .poll(clipboard)
