@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { createPcapngWriter } from "../src/capture/pcapng-write.ts";
+import { createCaptureReader } from "../src/capture/read.ts";
 import type { WireRecord } from "../src/records.ts";
 import { decode, frames, messages, ofKind } from "./support/decode.ts";
 import { fromCapture, toJsonl, toPcapng } from "./support/files.ts";
 import { ipv4, isn, links, pcap, pcapng, segments, start, type Sent } from "./support/pcap.ts";
+import { bytesInUse } from "./support/gc.ts";
 import { compressedSession, session } from "./support/session.ts";
 import { clientFrame, frame } from "./support/wire.ts";
 
@@ -296,4 +299,25 @@ test("reading never throws, whatever bytes stand in a file", () => {
       },
     ),
   );
+});
+
+test("a connection that has ended leaves little behind, for there may be many", async () => {
+  const ended = decode(await compressedSession(["one one one", "two one two"]));
+  const writer = createPcapngWriter();
+  const file = Buffer.concat(
+    Array.from({ length: 100 }, (_, i) =>
+      Buffer.concat(ended.map((record) => writer.push({ ...record, conn: i + 1 }))),
+    ),
+  );
+  let closes = 0;
+  const reader = createCaptureReader({
+    emit: ({ k }) => (closes += Number(k === "close")),
+    problem: ({ says }) => expect.fail(says),
+  });
+  const before = await bytesInUse();
+  reader.push(file);
+  const kept = (await bytesInUse()) - before;
+  expect(closes).toBe(100);
+  expect(kept).toBeLessThan(5_000_000);
+  reader.end();
 });

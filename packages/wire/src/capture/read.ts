@@ -20,8 +20,10 @@ interface Connection {
   readonly streams: Map<string, TcpStream>;
   /** The sequence numbers of the SYNs, by sender. */
   readonly syns: Map<string, number>;
-  readonly decoder: Decoder;
-  over: boolean;
+  /** `undefined` when it is over: many may follow, and a decoder takes much room. */
+  decoder: Decoder | undefined;
+  /** Directions that have not ended. */
+  open: number;
 }
 
 /** The oldest connection is forgotten when there are more. */
@@ -71,25 +73,14 @@ export function createCaptureReader(options: CaptureReaderOptions): PieceReader<
       midstream: !strict,
       ...(limits && { limits }),
     });
-    return { client: undefined, streams: new Map(), syns: new Map(), decoder, over: false };
+    return { client: undefined, streams: new Map(), syns: new Map(), decoder, open: 2 };
   };
 
-  const flush = (connection: Connection): void => {
+  /** @param how the end of the file is not the end of a connection, so that one is `stop` */
+  const finish = (connection: Connection, how: "end" | "stop"): void => {
     for (const stream of connection.streams.values()) stream.flush();
-    connection.over = true;
-  };
-
-  const finish = (connection: Connection): void => {
-    if (connection.over) return;
-    flush(connection);
-    connection.decoder.end(now);
-  };
-
-  /** The end of the file is not the end of a connection. */
-  const leave = (connection: Connection): void => {
-    if (connection.over) return;
-    flush(connection);
-    connection.decoder.stop(now);
+    connection.decoder?.[how](now);
+    connection.decoder = undefined;
   };
 
   const streamOf = (connection: Connection, from: string, segment: TcpSegment): TcpStream => {
@@ -100,9 +91,12 @@ export function createCaptureReader(options: CaptureReaderOptions): PieceReader<
       return connection.client === from ? "c2s" : "s2c";
     };
     stream = createTcpStream({
-      data: (bytes) => connection.decoder.push(direction(bytes), bytes, now),
-      missing: (count) => connection.decoder.skip(direction(), count, now),
-      end: () => connection.decoder.end(now, direction()),
+      data: (bytes) => connection.decoder?.push(direction(bytes), bytes, now),
+      missing: (count) => connection.decoder?.skip(direction(), count, now),
+      end() {
+        connection.decoder?.end(now, direction());
+        connection.open -= 1;
+      },
     });
     connection.streams.set(from, stream);
     return stream;
@@ -118,7 +112,7 @@ export function createCaptureReader(options: CaptureReaderOptions): PieceReader<
     if (connection !== undefined && syn && !acks) {
       const known = connection.syns.get(from);
       if (known === undefined ? connection.streams.size > 0 : known !== seq) {
-        finish(connection);
+        finish(connection, "end");
         connection = undefined;
       }
     }
@@ -130,7 +124,7 @@ export function createCaptureReader(options: CaptureReaderOptions): PieceReader<
       connections.set(key, connection);
       if (connections.size > maxConnections) forgetOldest();
     }
-    if (connection.over) return;
+    if (connection.decoder === undefined) return;
     const stream = streamOf(connection, from, segment);
     if (syn) {
       connection.client ??= acks ? to : from;
@@ -142,13 +136,13 @@ export function createCaptureReader(options: CaptureReaderOptions): PieceReader<
     if (segment.length > 0 || (segment.flags & flags.fin) !== 0) stream.push(data);
     if (acks) connection.streams.get(to)?.acked(ack);
     for (const each of connection.streams.values()) each.tick();
-    if ((segment.flags & flags.rst) !== 0) finish(connection);
+    if ((segment.flags & flags.rst) !== 0 || connection.open === 0) finish(connection, "end");
   };
 
   const forgetOldest = (): void => {
     const [oldest] = connections;
     if (oldest === undefined) return;
-    leave(oldest[1]);
+    finish(oldest[1], "stop");
     connections.delete(oldest[0]);
   };
 
@@ -170,7 +164,7 @@ export function createCaptureReader(options: CaptureReaderOptions): PieceReader<
     push: (piece) => reader.push(piece),
     end() {
       reader.end();
-      for (const connection of connections.values()) leave(connection);
+      for (const connection of connections.values()) finish(connection, "stop");
       connections.clear();
       for (const [why, count] of missing) note(missed[why], count);
       if (strangers > 0) note("TCP connections without readable WebSocket", strangers);
