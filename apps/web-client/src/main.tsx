@@ -1,4 +1,4 @@
-import { computed, effect } from "@preact/signals";
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { createSession } from "@wsecho/client";
 import { createFramesEntry } from "./frames/entry.ts";
@@ -11,7 +11,6 @@ import { createAnnouncer } from "./store/announcer.ts";
 import { browserSchedule } from "./store/batch.ts";
 import { openDrawer } from "./store/browser-store.ts";
 import { pageClock } from "./store/clock.ts";
-import { keepDraft } from "./store/kept-draft.ts";
 import { startPreferences, transcriptRoom } from "./store/preferences.ts";
 import { createLoginKeeper } from "./store/kept-login.ts";
 import { createSessions } from "./store/sessions.ts";
@@ -30,6 +29,7 @@ import "./styles/dialog.css";
 const frames = createFramesEntry(window);
 const announcer = createAnnouncer((ms, callback) => void setTimeout(callback, ms));
 
+const keeper = createLoginKeeper(() => localStorage);
 const sessions = createSessions({
   createSession,
   now: pageClock,
@@ -37,7 +37,7 @@ const sessions = createSessions({
   pageProtocol: location.protocol,
   // In development the page comes from Vite, and its server stands elsewhere.
   ownServer: import.meta.env.VITE_SERVER_URL ?? ownServer(location),
-  keeper: createLoginKeeper(() => localStorage),
+  keeper,
   connections: openDrawer(() => localStorage, "wsecho.connections"),
   bounds: () => ({ ...defaultBounds, entries: transcriptRoom.value }),
   onBatch: (session, batch) => {
@@ -45,10 +45,8 @@ const sessions = createSessions({
     else announceElsewhere(batch, { announcer, name: sessionName(session, t) }, t);
   },
 });
-keepDraft(
-  computed(() => sessions.active.value.draft),
-  openDrawer(() => sessionStorage, "wsecho.draft"),
-);
+/** What of the sessions survives a reload of this tab. */
+const drawer = openDrawer(() => sessionStorage, "wsecho.sessions");
 
 effect(() => {
   const { view, target, screen } = sessions.active.value;
@@ -74,16 +72,36 @@ function followLink(): boolean {
 
 const root = document.querySelector("#app");
 if (root === null) throw new Error("index.html has no #app");
-// Words first: a page that changes its language while it is read is worse than a late one.
-await startPreferences();
-const byLink = followLink();
-addEventListener("hashchange", followLink);
-render(
-  <SessionsContext.Provider value={sessions}>
-    <App spoken={announcer.text} frames={frames} />
-  </SessionsContext.Provider>,
-  root,
-);
-if (!frames.only && !byLink) sessions.active.value.resume();
-loadLanguages().catch(() => undefined);
-loadParts();
+void begin(root);
+
+/** Not at the top level: a part would wait for this file's end, and this for the part. */
+async function begin(place: Element): Promise<void> {
+  // Words first: a page that changes its language while it is read is worse than a late one.
+  await startPreferences();
+  // Wanted before the first drawing where there is something to bring back, else when there is time.
+  const kept = frames.only ? null : import("./store/kept-sessions.ts").catch(() => null);
+  const hash =
+    drawer.read() === null ? null : ((await kept)?.restoreSessions(sessions, drawer) ?? null);
+  // What the address still says was followed before the reload.
+  const byLink = hash !== location.hash && followLink();
+  addEventListener("hashchange", followLink);
+  render(
+    <SessionsContext.Provider value={sessions}>
+      <App spoken={announcer.text} frames={frames} />
+    </SessionsContext.Provider>,
+    place,
+  );
+  if (!frames.only && !byLink) resume();
+  void kept?.then((part) => part?.keepSessions(sessions, drawer, () => location.hash));
+  loadLanguages().catch(() => undefined);
+  loadParts();
+}
+
+/** Goes on with the login that stays, in the session that had it. */
+function resume(): void {
+  const login = keeper.load();
+  const holder = sessions.list.value.find(
+    ({ form }) => form.url.value === login?.url && form.username.value === login.username,
+  );
+  (holder ?? sessions.active.value).resume();
+}

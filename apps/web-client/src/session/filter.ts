@@ -26,6 +26,19 @@ export const filterDirections = ["all", "sent", "received"] as const;
 export const filterTypes = ["all", "text", "json", "binary", "notes"] as const;
 export const filterSizes = [0, 126, 1024, 65_536, 1_048_576] as const;
 
+/** A filter that somebody kept or handed on, as far as it is one; the rest shows everything. */
+export function readFilter(kept: Partial<Record<keyof Filter, unknown>> | undefined): Filter {
+  const { text, regex, direction, type, minBytes } = kept ?? {};
+  return {
+    text: typeof text === "string" ? text : "",
+    regex: regex === true,
+    direction: filterDirections.find((name) => name === direction) ?? "all",
+    type: filterTypes.find((name) => name === type) ?? "all",
+    minBytes: filterSizes.find((size) => size === minBytes) ?? 0,
+    pinned: false,
+  };
+}
+
 export function isActive(filter: Filter): boolean {
   return JSON.stringify(filter) !== JSON.stringify(everything);
 }

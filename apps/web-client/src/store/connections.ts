@@ -40,21 +40,23 @@ export function createConnections(drawer: Drawer): Connections {
   };
 }
 
-function withoutSecrets({ url, dialect, protocols, method, username }: Target): Target {
+export function withoutSecrets({ url, dialect, protocols, method, username }: Target): Target {
   const shown = { url: publicAddress(url), protocols: publicSubprotocols(protocols) };
   return { ...shown, dialect, method, username };
 }
 
 /** What stands in storage may be anything: another version's, or a person's own doing. */
 function readList(kept: unknown): readonly Target[] {
-  if (!Array.isArray(kept)) return [];
-  return kept.slice(0, room).flatMap((one: Partial<Target> | null) => {
-    const { url, username, protocols } = one ?? {};
-    const dialect = dialects.find((name) => name === one?.dialect);
-    const method = loginMethods.find((name) => name === one?.method);
-    if (typeof url !== "string" || typeof username !== "string" || !Array.isArray(protocols))
-      return [];
-    if (dialect === undefined || method === undefined) return [];
-    return [withoutSecrets({ url, dialect, protocols: protocols.map(String), method, username })];
-  });
+  return Array.isArray(kept) ? kept.slice(0, room).flatMap(readTarget) : [];
+}
+
+/** One of what stands in storage; none where it is something else. */
+export function readTarget(one: Partial<Target> | null): readonly Target[] {
+  const { url, username, protocols } = one ?? {};
+  const dialect = dialects.find((name) => name === one?.dialect);
+  const method = loginMethods.find((name) => name === one?.method);
+  if (typeof url !== "string" || typeof username !== "string" || !Array.isArray(protocols))
+    return [];
+  if (dialect === undefined || method === undefined) return [];
+  return [withoutSecrets({ url, dialect, protocols: protocols.map(String), method, username })];
 }

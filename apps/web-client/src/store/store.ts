@@ -18,6 +18,7 @@ export function createStore(host: StoreHost): Store {
   const screen = signal<"login" | "session">("login");
   const draft = signal<Draft>({ mode: "text", text: "" });
   const target = signal<Target | null>(null);
+  const before = signal<Target | null>(null);
   const linkedUrl = signal<string | null>(null);
   const identity = createIdentity(target, host.stay);
   const { view, push, flush, begin, clear, add, fit } = createViewStore({
@@ -95,6 +96,11 @@ export function createStore(host: StoreHost): Store {
     linkedUrl,
     formProblem: problem,
     fill,
+    before,
+    restore: (next) => {
+      fill(next);
+      before.value = next;
+    },
     follow: (linked) => {
       fill(linked.target);
       linkedUrl.value = linked.target.url;

@@ -86,6 +86,9 @@ export interface Store {
   readonly keepsPassword: ReadonlySignal<boolean>;
   /** Fills the form in; connects to nothing. */
   readonly fill: (target: Target) => void;
+  /** The same for what the session was before a reload, which gives it its name until it connects. */
+  readonly restore: (target: Target) => void;
+  readonly before: ReadonlySignal<Target | null>;
   /** The same for what a link holds, with the draft; the page says that it came from there. */
   readonly follow: (linked: Linked) => void;
   /** What the form says, where nothing is wrong with it; else it says so. */

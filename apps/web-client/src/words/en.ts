@@ -145,7 +145,7 @@ export const en = {
   "login.cancel": "Cancel",
   "login.transcript": "Back to the transcript",
   "login.privacy":
-    "Neither passwords nor messages are stored; a draft stays in this tab until you close it.",
+    "Neither passwords nor messages are stored; addresses, user names and drafts stay in this tab until you close it.",
   "login.refused": "Wrong user name or password",
   "login.refused.token": "The server does not take this token",
   "login.refused.token.meaning":

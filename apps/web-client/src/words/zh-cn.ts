@@ -127,7 +127,7 @@ export const zhCN: Catalogue = {
   "login.submit": "登录",
   "login.cancel": "取消",
   "login.transcript": "回到消息记录",
-  "login.privacy": "密码和消息都不会被存储；草稿只保留在此标签页中，直到关闭为止。",
+  "login.privacy": "密码和消息都不会被存储；地址、用户名和草稿只保留在此标签页中，直到关闭为止。",
   "login.refused": "用户名或密码错误",
   "login.refused.token": "服务器不接受此令牌",
   "login.refused.token.meaning":

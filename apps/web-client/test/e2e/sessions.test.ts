@@ -179,19 +179,44 @@ describe("several sessions in one page", () => {
     expect(await frames("ada").count()).toBe(0);
   });
 
-  it("are one after a reload, with the draft of the one that was in view", async () => {
+  it("come back after a reload as their forms, with drafts and filter; nothing is connected or sent", async () => {
+    await using other = await startAnyServer();
     const page = await openBoth();
     await composer(page).fill("draft of bob");
+    await openAnother(page);
+    await connectRaw(page, { ...other, url: `${other.url}/?room=1&token=s3cret` });
     await tab(page, /^ada/).click();
     await composer(page).fill("draft of ada");
-    await tab(page, /^bob/).click();
-    expect(await composer(page).inputValue()).toBe("draft of bob");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("searchbox", { name: "Search" }).fill("no such words");
+    await page.getByText("0 of 1 shown").waitFor();
+    const stored = await page.evaluate(() => JSON.stringify(Object.entries(sessionStorage)));
+    expect(stored).not.toMatch(/s3cret|pencil/);
+    let connections = 0;
+    page.on("websocket", () => (connections += 1));
     await page.reload();
-    await page.getByRole("heading", { name: "Log in" }).waitFor();
-    expect(await page.getByRole("tablist").count()).toBe(0);
-    await logIn(page, { username: "ada", password });
+    const raw = other.url.replace("ws://", "");
+    await expect
+      .poll(() => page.getByRole("tab").allInnerTexts())
+      .toEqual(
+        [`ada@${host()}`, `bob@${host()}`, raw].map((name): unknown =>
+          expect.stringContaining(name),
+        ),
+      );
+    expect(await tab(page, /^ada/).getAttribute("aria-selected")).toBe("true");
+    expect(connections).toBe(0);
+    await tab(page, `${raw} Not connected`).click();
+    const address = page.getByLabel("Server", { exact: true });
+    expect(await address.inputValue()).toBe(`${other.url}/?room=1`);
+    expect(await page.getByRole("radio", { name: "raw" }).isChecked()).toBe(true);
+    await tab(page, /^bob/).click();
+    expect(await page.getByLabel("User name").inputValue()).toBe("bob");
+    await logIn(page, { username: "bob", password });
     expect(await composer(page).inputValue()).toBe("draft of bob");
-    expect(await rows(page, "received").count()).toBe(0);
+    await tab(page, /^ada/).click();
+    await logIn(page, { username: "ada", password });
+    expect(await composer(page).inputValue()).toBe("draft of ada");
+    await page.getByText("0 of 1 shown").waitFor();
   });
 
   it("go on when one is closed, which is asked first where it would end something", async () => {

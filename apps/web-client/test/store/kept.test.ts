@@ -1,10 +1,8 @@
-import { signal } from "@preact/signals";
 import { describe, expect, it } from "vitest";
 import type { Target } from "../../src/session/target.ts";
 import type { Drawer } from "../../src/store/browser-store.ts";
 import { createConnections, room } from "../../src/store/connections.ts";
 import { createHistory } from "../../src/store/history.ts";
-import { keepDraft } from "../../src/store/kept-draft.ts";
 import { createSnippets, snippetRoom, type Snippet } from "../../src/store/snippets.ts";
 import type { Draft } from "../../src/store/types.ts";
 
@@ -91,20 +89,6 @@ describe("snippets", () => {
     expect(snippets.file(find("fa"), "g")).toBeNull();
     expect(snippets.file(find("fc"), "g")).toBe(find("gc"));
     expect(all()).toBe("gb fa ga gc");
-  });
-});
-
-describe("a draft", () => {
-  it("survives a reload, unless it is empty or very long", () => {
-    const drawer = createDrawer();
-    const draft = signal<Draft>({ mode: "text", text: "" });
-    keepDraft(signal(draft), drawer);
-    draft.value = { mode: "json", text: "{}" };
-    const after = signal<Draft>({ mode: "text", text: "" });
-    keepDraft(signal(after), drawer);
-    expect(after.value).toEqual({ mode: "json", text: "{}" });
-    after.value = { mode: "text", text: "x".repeat(100_000) };
-    expect(drawer.text()).toBe("null");
   });
 });
 

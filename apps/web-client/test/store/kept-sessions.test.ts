@@ -1,0 +1,105 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { everything } from "../../src/session/filter.ts";
+import { noDrawer, type Drawer } from "../../src/store/browser-store.ts";
+import { forgetful } from "../../src/store/kept-login.ts";
+import { keepSessions, restoreSessions } from "../../src/store/kept-sessions.ts";
+import { createSessions, maxSessions, type Sessions } from "../../src/store/sessions.ts";
+import { createFakeSession } from "../support/fake-session.ts";
+
+const createPage = (): Sessions =>
+  createSessions({
+    createSession: (url, options) => createFakeSession(url, options).session,
+    now: () => 0,
+    schedule: () => undefined,
+    pageProtocol: "http:",
+    ownServer: "ws://h/",
+    keeper: forgetful,
+    connections: noDrawer,
+    bounds: () => ({ entries: 100, bytes: 1_000_000 }),
+    onBatch: () => undefined,
+  });
+
+/** Of one browser's tab. */
+const createDrawer = (kept: unknown = null): Drawer & { readonly text: () => string } => {
+  let text = JSON.stringify(kept);
+  return {
+    read: () => JSON.parse(text) as unknown,
+    write: (value) => {
+      text = JSON.stringify(value);
+      return true;
+    },
+    forget: () => {
+      text = "null";
+    },
+    watch: () => undefined,
+    text: () => text,
+  };
+};
+const hash = () => "#x";
+
+describe("the sessions of a page after a reload", () => {
+  it("are the same, in order, with what was in view, and without secrets", () => {
+    const drawer = createDrawer();
+    const before = createPage();
+    keepSessions(before, drawer, hash);
+    const [first, second] = [before.active.value, before.open()];
+    if (second === null) expect.fail("there is room for two");
+    first.form.username.value = "ada";
+    first.form.autoReconnect.value = true;
+    first.draft.value = { mode: "json", text: "{}" };
+    first.finder.filter.value = { ...everything, text: "x", type: "json", pinned: true };
+    first.login("s3cret");
+    // What is typed for the next connection is not what the present one is.
+    first.form.username.value = "somebody else";
+    second.form.url.value = "wss://far.example/?token=s3cret&room=1";
+    second.form.dialect.value = "raw";
+    second.form.protocols.value = "chat, wsecho.bearer.s3cret";
+    before.show(first);
+    expect(drawer.text()).not.toContain("s3cret");
+
+    const after = createPage();
+    expect(restoreSessions(after, drawer)).toBe("#x");
+    const [one, other] = after.list.value;
+    expect(after.list.value).toHaveLength(2);
+    expect(after.active.value).toBe(one);
+    expect(one?.form.username.value).toBe("ada");
+    expect(one?.form.autoReconnect.value).toBe(true);
+    expect(one?.draft.value).toEqual({ mode: "json", text: "{}" });
+    expect(one?.finder.filter.value).toEqual({ ...everything, text: "x", type: "json" });
+    expect(one?.target.value).toBeNull();
+    expect(other?.form.url.value).toBe("wss://far.example/?room=1");
+    expect(other?.form.protocols.value).toBe("chat");
+  });
+
+  it("are not kept while nobody has done anything, nor a draft that is very long", () => {
+    const drawer = createDrawer();
+    const page = createPage();
+    keepSessions(page, drawer, hash);
+    expect(drawer.text()).toBe("null");
+    page.active.value.draft.value = { mode: "text", text: "a" };
+    expect(drawer.text()).toContain('"a"');
+    page.active.value.draft.value = { mode: "text", text: "x".repeat(100_000) };
+    expect(drawer.text()).toBe("null");
+  });
+
+  it("are whatever of the storage makes sense", () => {
+    const rubbish = fc.record({
+      sessions: fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue())),
+      active: fc.jsonValue(),
+    });
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), rubbish), (kept) => {
+        const page = createPage();
+        restoreSessions(page, createDrawer(kept));
+        expect(page.list.value).toHaveLength(1);
+      }),
+    );
+    const target = { url: "", dialect: "v1", protocols: [], method: "password", username: "ada" };
+    const page = createPage();
+    const many = Array.from({ length: 30 }, () => ({ target }));
+    restoreSessions(page, createDrawer({ sessions: many, active: 99 }));
+    expect(page.list.value).toHaveLength(maxSessions);
+    expect(page.list.value.at(-1)?.form.url.value).toBe("ws://h/");
+  });
+});
