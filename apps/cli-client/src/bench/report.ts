@@ -1,13 +1,17 @@
+import { wrapWords } from "../wire/fit.ts";
 import type { BenchResult, Counted, Spread } from "./result.ts";
 
-/** The result as a person reads it. Failure kinds may quote a peer: the caller makes them harmless. */
-export function formatResult(result: BenchResult): string {
+const figures = ["min", "mean", "p50", "p90", "p95", "p99", "p999", "max"] as const;
+/** What a row of all figures takes. */
+const wide = 76;
+
+/**
+ * The result as a person reads it. Failure kinds may quote a peer: the caller makes them harmless.
+ *
+ * @param columns of the terminal; Infinity for none
+ */
+export function formatResult(result: BenchResult, columns: number): readonly string[] {
   const { connections, latencyMs, connectMs, slowReaders: slow } = result;
-  const columns = ["min", "mean", "p50", "p90", "p95", "p99", "p999", "max"] as const;
-  const row = (name: string, spread: Spread | null): string =>
-    spread === null
-      ? `${name.padEnd(12)}nothing measured`
-      : name.padEnd(12) + columns.map((column) => ms(spread[column]).padStart(10)).join("");
   const failures = failuresOf(result, "failures");
   return [
     `${result.url}, ${result.loop}-loop, ${result.sizeBytes} B a message, ${seconds(result.seconds)}`,
@@ -15,9 +19,7 @@ export function formatResult(result: BenchResult): string {
     `messages    ${messagesOf(result)}`,
     `rate        ${result.perSecond} echoes/s`,
     "",
-    `ms          ${columns.map((column) => label(column).padStart(10)).join("")}`,
-    row("connect", connectMs),
-    row("round trip", latencyMs),
+    ...tableOf({ connect: connectMs, "round trip": latencyMs }, columns),
     ...failures,
     ...(slow === undefined
       ? []
@@ -25,10 +27,42 @@ export function formatResult(result: BenchResult): string {
           "",
           `slow readers, counted apart: ${slow.connections.opened} of ${slow.connections.asked} opened`,
           `messages    ${messagesOf(slow)}`,
-          row("round trip", slow.latencyMs),
+          ...tableOf({ "round trip": slow.latencyMs }, columns),
           ...failuresOf(slow, "failures of slow readers"),
         ]),
-  ].join("\n");
+  ].flatMap((line) => wrapWords(line, columns, 12));
+}
+
+/** A row for each spread, or a column where the screen is too narrow for that. */
+function tableOf(
+  spreads: Readonly<Record<string, Spread | null>>,
+  columns: number,
+): readonly string[] {
+  const measured = Object.entries(spreads).flatMap(([name, spread]) =>
+    spread === null ? [] : [{ name, spread }],
+  );
+  const missing = Object.entries(spreads)
+    .filter(([, spread]) => spread === null)
+    .map(([name]) => `${name.padEnd(12)}nothing measured`);
+  if (measured.length === 0) return missing;
+  if (columns >= wide)
+    return [
+      `ms          ${figures.map((figure) => label(figure).padStart(8)).join("")}`,
+      ...measured.map(
+        ({ name, spread }) =>
+          name.padEnd(12) + figures.map((figure) => ms(spread[figure]).padStart(8)).join(""),
+      ),
+      ...missing,
+    ];
+  return [
+    `ms    ${measured.map(({ name }) => name.padStart(12)).join("")}`,
+    ...figures.map(
+      (figure) =>
+        label(figure).padEnd(6) +
+        measured.map(({ spread }) => ms(spread[figure]).padStart(12)).join(""),
+    ),
+    ...missing,
+  ];
 }
 
 function messagesOf(counted: Counted): string {

@@ -21,6 +21,7 @@ import { createByteInput } from "../input/bytes.ts";
 import { createOutput } from "../output.ts";
 import { asking, findConsole } from "../prompt/console.ts";
 import { parseTarget, showTarget } from "../target.ts";
+import { columns } from "../wire/screen.ts";
 import { readMessageFile } from "./plan.ts";
 
 /** @returns the exit status */
@@ -123,9 +124,10 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
     sizeBytes,
     slow: { asked: slow, opened: slowOpened },
   });
-  const shown = options.json === true ? JSON.stringify(result) : formatResult(result);
+  const shown =
+    options.json === true ? [JSON.stringify(result)] : formatResult(result, columns() ?? Infinity);
   // Line by line: a terminal indents the later lines of one message.
-  for (const line of shown.split("\n")) await output.line(line);
+  for (const line of shown) await output.line(line);
   const broken = brokenConditions(conditions, result);
   if (broken.length > 0) return end("expectation", ...broken.map((each) => `Failed: ${each}.`));
   const wish = departure.exit();

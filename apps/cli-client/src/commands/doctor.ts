@@ -18,6 +18,8 @@ import { createOutput, type Output } from "../output.ts";
 import { asking, findConsole } from "../prompt/console.ts";
 import { hostOf, parseTarget } from "../target.ts";
 import { sanitizeLine } from "../terminal/sanitize.ts";
+import { wrapWords } from "../wire/fit.ts";
+import { columns } from "../wire/screen.ts";
 
 /** @returns the exit status */
 export async function doctorCommand({ target: text, options }: DoctorInvocation): Promise<number> {
@@ -150,7 +152,13 @@ const marks = {
 async function show({ check, outcome, text, advice }: Verdict, output: Output): Promise<void> {
   const { word, style } = marks[outcome];
   const mark = styleText(style, word, { stream: process.stdout });
+  const width = columns() ?? Infinity;
+  const indent = width < 64 ? 6 : 19;
   // In a file, too, it is read by people.
-  await output.line(sanitizeLine(`  ${check.padEnd(11)}  ${text}`), mark);
-  if (advice !== undefined) await output.line(`${" ".repeat(19)}→ ${advice}`);
+  const said = sanitizeLine(`${word}  ${check.padEnd(11)}  ${text}`);
+  const [first = "", ...rest] = wrapWords(said, width, indent);
+  await output.line(first.slice(word.length), mark);
+  const advised = advice === undefined ? "" : `${" ".repeat(indent)}→ ${advice}`;
+  const more = advice === undefined ? rest : [...rest, ...wrapWords(advised, width, indent + 2)];
+  for (const line of more) await output.line(line);
 }

@@ -85,6 +85,21 @@ describe("a doctor", () => {
     expect(screen.raw()).toContain("\x1b[32mok  \x1b[39m  DNS");
   });
 
+  it("breaks its lines between words where the screen is narrow", async () => {
+    await using server = await startBareServer(() => undefined);
+    using screen = openScreen(["doctor", server.url], { columns: 40 });
+    expect(await screen.exit).toBe(0);
+    const rows = screen.rows();
+    expect(rows.slice(0, 2)).toEqual([
+      "ok    DNS          127.0.0.1 is an",
+      "      address, no name to look up",
+    ]);
+    expect(rows.slice(-2)).toEqual([
+      "      → Give --user and --password-file,",
+      "        or --token-file.",
+    ]);
+  });
+
   it("looks at any server, with what it has", async () => {
     await using server = await startBareServer(() => undefined, {
       perMessageDeflate: true,
