@@ -93,7 +93,8 @@ export function createRows(options: RowOptions): Rows {
   ): readonly string[] => {
     const text = startOf(mark, record, arrows[dir]) + words;
     const [first = "", ...rest] = wrapWords(text, columns() ?? Infinity, 6);
-    const coloured = first.replace(/c ?[▶◀] ?s/, (arrow) => paint(colours[dir], arrow));
+    // By numbers: the built program has to be ASCII, and an expression stays as it is written.
+    const coloured = first.replace(/c ?[\u25b6\u25c0] ?s/, (arrow) => paint(colours[dir], arrow));
     return [coloured.trimEnd(), ...rest];
   };
 
