@@ -9,7 +9,8 @@ export const formatVersion = { major: 1, minor: 0 } as const;
 export const formatName = "wsecho-wire/1.0";
 
 type Type =
-  "time" | "count" | "number" | "text" | "bytes" | "flag" | "direction" | "list" | "object";
+  | ("time" | "count" | "number" | "text" | "bytes" | "flag" | "direction")
+  | ("headers" | "deflate" | "numbers" | "lint" | "object");
 
 /** A question mark: may be absent. A bar: may be `null`. */
 type Rule = Type | `${Type}?` | `${Type}|` | `${Type}?|`;
@@ -25,14 +26,14 @@ const kinds: Readonly<Record<WireRecord["k"], Readonly<Record<string, Rule>>>> =
     target: "text?",
     status: "number?",
     accepted: "flag?",
-    headers: "list",
-    deflate: "object?|",
+    headers: "headers",
+    deflate: "deflate?|",
     subprotocol: "text?|",
     session: "text?",
     body: "bytes?",
     cut: "count?",
     redacted: "text?",
-    lint: "list",
+    lint: "lint",
   },
   frame: {
     ...stamp,
@@ -53,14 +54,14 @@ const kinds: Readonly<Record<WireRecord["k"], Readonly<Record<string, Rule>>>> =
     edited: "object|",
     injected: "flag?",
     redacted: "text?",
-    lint: "list",
+    lint: "lint",
   },
   message: {
     ...stamp,
     dir: "direction",
     msg: "count",
     op: "count",
-    frames: "list",
+    frames: "numbers",
     parts: "count",
     len: "count",
     wire: "count",
@@ -72,7 +73,7 @@ const kinds: Readonly<Record<WireRecord["k"], Readonly<Record<string, Rule>>>> =
     incomplete: "flag?",
     injected: "flag?",
     redacted: "text?",
-    lint: "list",
+    lint: "lint",
   },
   close: {
     ...stamp,
@@ -81,7 +82,7 @@ const kinds: Readonly<Record<WireRecord["k"], Readonly<Record<string, Rule>>>> =
     code: "count",
     reason: "text",
     n: "count?",
-    lint: "list",
+    lint: "lint",
   },
   note: {
     ...stamp,
@@ -154,6 +155,21 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+const isText = (value: unknown): boolean => typeof value === "string";
+
+function isDeflateSide(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    typeof value["takeover"] === "boolean" &&
+    typeof value["windowBits"] === "number"
+  );
+}
+
+/** A list of what `isOne` takes, and of nothing else. */
+function all(isOne: (value: unknown) => boolean): (value: unknown) => unknown {
+  return (value) => (Array.isArray(value) && value.every(isOne) ? value : undefined);
+}
+
 const readers: Readonly<Record<Type, (value: unknown) => unknown>> = {
   time: (value) => (typeof value === "string" ? parseTime(value) : undefined),
   count: (value) =>
@@ -163,6 +179,18 @@ const readers: Readonly<Record<Type, (value: unknown) => unknown>> = {
   bytes: (value) => (typeof value === "string" ? fromHex(value) : undefined),
   flag: (value) => (typeof value === "boolean" ? value : undefined),
   direction: (value) => (value === "c2s" || value === "s2c" ? value : undefined),
-  list: (value) => (Array.isArray(value) ? value : undefined),
+  headers: all((one) => Array.isArray(one) && one.length === 2 && one.every(isText)),
+  deflate: (value) =>
+    isObject(value) && isDeflateSide(value["c2s"]) && isDeflateSide(value["s2c"])
+      ? value
+      : undefined,
+  numbers: all(Number.isFinite),
+  // A level of a newer version would have no place in any view.
+  lint: all(
+    (one) =>
+      isObject(one) &&
+      (one["level"] === "error" || one["level"] === "warning") &&
+      [one["rule"], one["rfc"], one["says"]].every(isText),
+  ),
   object: (value) => (isObject(value) ? value : undefined),
 };

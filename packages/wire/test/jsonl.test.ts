@@ -132,6 +132,24 @@ test("a reader takes any pieces, and a last line without an end", () => {
   expect(records).toEqual(whole);
 });
 
+test.each([
+  ["handshake", "headers", [null]],
+  ["handshake", "headers", [["Host"]]],
+  ["handshake", "headers", [["Host", 1]]],
+  ["handshake", "deflate", {}],
+  ["handshake", "deflate", { c2s: { takeover: true, windowBits: 15 } }],
+  ["frame", "lint", [null]],
+  ["frame", "lint", [{ rule: "mask-missing" }]],
+  ["close", "lint", [{ rule: "a", rfc: "b", says: "c", level: "fatal" }]],
+  ["message", "frames", ["1"]],
+] as const)("a %s is refused whose %s is %j", (kind, name, value) => {
+  const record = decode(session).find(({ k }) => k === kind);
+  if (record === undefined) throw new Error("no record");
+  const { records, problems } = fromJsonl(JSON.stringify({ ...toJson(record), [name]: value }));
+  expect(records).toEqual([]);
+  expect(problems).toEqual([`the field "${name}" of a ${kind} is not as it should be`]);
+});
+
 test("a reader never throws", () => {
   fc.assert(fc.property(fc.oneof(fc.json(), fc.string()), (text) => void fromJsonl(text)));
   fc.assert(
