@@ -67,6 +67,7 @@ function followLink(): boolean {
   if (linked === null) return false;
   const { value } = sessions.active;
   (value.screen.value === "login" ? value : sessions.open())?.follow(linked);
+  if (linked.frames) frames.shown.value = true;
   return true;
 }
 

@@ -25,3 +25,10 @@ function withoutSecrets(
     if (secretName.test(name) || value.startsWith("eyJ")) hide(url.searchParams, name);
   return url.href;
 }
+
+/** Whether words of a person's own look as if they held a secret: a token, or a name with its value. */
+export function looksSecret(text: string): boolean {
+  return (
+    text.includes("eyJ") || new RegExp(`(${secretName.source})\\w*["']?\\s*[:=]`, "i").test(text)
+  );
+}

@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { isActive } from "../session/filter.ts";
 import type { Target } from "../session/target.ts";
 import type { PageEvent } from "../session/view.ts";
 import { createFileChoice } from "./chosen-file.ts";
@@ -104,7 +105,8 @@ export function createStore(host: StoreHost): Store {
     follow: (linked) => {
       fill(linked.target);
       linkedUrl.value = linked.target.url;
-      if (linked.draft !== "") draft.value = { mode: "text", text: linked.draft };
+      if (linked.draft.text !== "") draft.value = linked.draft;
+      if (isActive(linked.filter)) finder.filter.value = linked.filter;
     },
     check,
     question: identity.question,

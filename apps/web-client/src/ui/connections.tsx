@@ -1,27 +1,21 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import { linkOf } from "../session/connection-link.ts";
 import { asksForFaults, shortAddress } from "../session/endpoint.ts";
 import type { Target } from "../session/target.ts";
 import { forgetAll } from "../store/forget-all.ts";
 import { t } from "../words/language.ts";
 import { useSessions, useStore } from "./context.ts";
-import { CopyButton } from "./copy-button.tsx";
+import { parts } from "./parts.ts";
 
 /** Connections to come back to, and a link to hand on; without secrets, both of them. */
 export function ConnectionsCard(): JSX.Element {
   const sessions = useSessions();
-  const { connections, check, fill, draft } = useStore();
-  const link = useSignal<string | null>(null);
+  const { connections, check, fill } = useStore();
+  const linked = useSignal<Target | null>(null);
   const forgotten = useSignal(false);
   const id = useId();
   const list = connections.list.value;
-  const share = (): void => {
-    const target = check();
-    const { origin, pathname } = location;
-    link.value = target && origin + pathname + linkOf({ target, draft: draft.value.text });
-  };
   return (
     <section class="card saved" aria-labelledby={`${id}-title`}>
       <div class="saved-head">
@@ -40,27 +34,20 @@ export function ConnectionsCard(): JSX.Element {
           type="button"
           class="button small"
           aria-label={t("saved.share.label")}
-          onClick={share}
+          onClick={() => {
+            linked.value = check();
+          }}
         >
           {t("saved.share")}
         </button>
       </div>
-      {link.value !== null && (
-        <div class="field">
-          <div class="with-button">
-            <input
-              type="text"
-              readOnly
-              aria-label={t("saved.share.label")}
-              aria-describedby={`${id}-share`}
-              value={link.value}
-            />
-            <CopyButton text={() => link.value ?? ""} />
-          </div>
-          <p class="hint" id={`${id}-share`}>
-            {t("saved.share.hint")}
-          </p>
-        </div>
+      {linked.value !== null && (
+        <parts.link.View
+          target={linked.value}
+          onClose={() => {
+            linked.value = null;
+          }}
+        />
       )}
       {list.length === 0 && <p class="hint">{t("saved.none")}</p>}
       <ul role="list">
@@ -80,7 +67,6 @@ export function ConnectionsCard(): JSX.Element {
           aria-describedby={`${id}-forget`}
           onClick={() => {
             forgetAll(sessions);
-            link.value = null;
             forgotten.value = true;
           }}
         >

@@ -11,7 +11,7 @@ import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 import { LatencyPlot } from "./latency-plot.tsx";
 
-const dialogs = ["figures", "files", "snippets", "handshake"] as const;
+const dialogs = ["figures", "files", "snippets", "handshake", "link"] as const;
 export type DialogName = (typeof dialogs)[number];
 
 interface FactsProps {

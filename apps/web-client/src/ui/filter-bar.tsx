@@ -13,8 +13,14 @@ import { formatBytes, formatCount } from "../text/format.ts";
 import { t } from "../words/language.ts";
 import { useStore } from "./context.ts";
 
+interface FilterBarProps {
+  /** Whether it takes the keyboard as it comes. */
+  readonly focused: boolean;
+  readonly onLeave: () => void;
+}
+
 /** What of the transcript is shown: `/` leads here, Esc back to the transcript. */
-export function FilterBar({ onLeave }: { readonly onLeave: () => void }): JSX.Element {
+export function FilterBar({ focused, onLeave }: FilterBarProps): JSX.Element {
   const { finder, view } = useStore();
   const { filter, problem, progress, shown } = finder;
   const field = useRef<HTMLInputElement>(null);
@@ -24,7 +30,9 @@ export function FilterBar({ onLeave }: { readonly onLeave: () => void }): JSX.El
   const total = view.value.transcript.entries.length;
   const { text, regex, direction, type, minBytes, pinned } = filter.value;
 
-  useLayoutEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => {
+    if (focused) field.current?.focus();
+  }, []);
   return (
     <search
       class="filter"

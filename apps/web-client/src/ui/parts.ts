@@ -11,6 +11,7 @@ export const parts = {
   files: lazy(async () => (await import("./files-dialog.tsx")).FilesDialog),
   snippets: lazy(async () => (await import("./snippets-dialog.tsx")).SnippetsDialog),
   handshake: lazy(async () => (await import("../frames/ui/handshake-dialog.tsx")).HandshakeDialog),
+  link: lazy(async () => (await import("./link-dialog.tsx")).LinkDialog),
   faults: lazy(async () => (await import("../faults/ui/fault-lab.tsx")).FaultLab),
   help: lazy(async () => (await import("./help-dialog.tsx")).HelpDialog),
 };

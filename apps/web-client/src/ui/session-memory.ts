@@ -1,5 +1,4 @@
 import { signal, type Signal } from "@preact/signals";
-import { isActive } from "../session/filter.ts";
 import type { Store } from "../store/types.ts";
 import { createRowState, type RowState } from "./row-state.ts";
 import type { Reading } from "./use-place.ts";
@@ -22,8 +21,7 @@ const memories = new WeakMap<Store, SessionMemory>();
 
 export function memoryOf(session: Store): SessionMemory {
   const memory = memories.get(session) ?? {
-    // One that came with a reload or a link is not to be overlooked.
-    filtering: signal(isActive(session.finder.filter.peek())),
+    filtering: signal(false),
     list: null,
   };
   memories.set(session, memory);

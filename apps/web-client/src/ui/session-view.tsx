@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { everything } from "../session/filter.ts";
+import { everything, isActive } from "../session/filter.ts";
 import { singleKeys } from "../store/preferences.ts";
 import { Composer } from "./composer.tsx";
 import { useStore } from "./context.ts";
@@ -24,8 +24,15 @@ export function SessionView({ dragging }: SessionViewProps): JSX.Element {
   const { filtering } = memoryOf(store);
   const dialog = useSignal<DialogName | null>(null);
   const session = useRef<HTMLDivElement>(null);
+  /** A filter that came along takes the keyboard from nobody; one that is opened does. */
+  const drawn = useRef(false);
 
   useEffect(() => {
+    // A link may bring one to a session whose bar was closed.
+    if (isActive(finder.filter.value)) filtering.value = true;
+    requestAnimationFrame(() => {
+      drawn.current = true;
+    });
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.key !== "/" || !singleKeys.value || isTyping(event)) return;
       event.preventDefault();
@@ -50,7 +57,7 @@ export function SessionView({ dragging }: SessionViewProps): JSX.Element {
   return (
     <div class="session" ref={session}>
       <Facts dialog={dialog} filtering={filtering} />
-      {filtering.value && <FilterBar onLeave={leaveFilter} />}
+      {filtering.value && <FilterBar focused={drawn.current} onLeave={leaveFilter} />}
       <TranscriptView />
       <SessionPanel />
       <Composer dragging={dragging.value} />
@@ -58,6 +65,9 @@ export function SessionView({ dragging }: SessionViewProps): JSX.Element {
       {dialog.value === "files" && <parts.files.View onClose={close} />}
       {dialog.value === "snippets" && <parts.snippets.View onClose={close} />}
       {dialog.value === "handshake" && <parts.handshake.View onClose={close} />}
+      {dialog.value === "link" && store.target.value !== null && (
+        <parts.link.View target={store.target.value} onClose={close} />
+      )}
     </div>
   );
 }

@@ -167,8 +167,6 @@ export const en = {
   "saved.forgotten": "All forgotten.",
   "saved.share": "Link",
   "saved.share.label": "Link to this connection",
-  "saved.share.hint":
-    "Fills in this form and the draft for whoever opens it, and does nothing else. It holds no secret that this page knows of.",
 
   "endpoint.empty": "Enter the server’s address, for example ws://127.0.0.1:5678.",
   "endpoint.syntax":
@@ -228,6 +226,7 @@ export const en = {
   "tools.files": "Files",
   "tools.snippets": "Snippets",
   "tools.handshake": "Handshake",
+  "tools.link": "Link",
   "tools.help": "Keys, codes, settings",
   "transcript.new": "{count} new",
   "transcript.new.label": "Go to the end: {count} new",

@@ -147,8 +147,6 @@ export const zhCN: Catalogue = {
   "saved.forgotten": "已全部清除。",
   "saved.share": "链接",
   "saved.share.label": "此连接的链接",
-  "saved.share.hint":
-    "打开者只会看到填好的表单和草稿，不会发生别的事情。其中没有本页面已知的机密。",
 
   "endpoint.empty": "请输入服务器地址，例如 ws://127.0.0.1:5678。",
   "endpoint.syntax": "这不是有效的地址。请写成 ws://127.0.0.1:5678 或 wss://host/path。",
@@ -203,6 +201,7 @@ export const zhCN: Catalogue = {
   "tools.files": "文件",
   "tools.snippets": "常用消息",
   "tools.handshake": "握手",
+  "tools.link": "链接",
   "tools.help": "按键、代码与设置",
   "transcript.new": "{count} 条新消息",
   "transcript.new.label": "转到末尾：{count} 条新消息",

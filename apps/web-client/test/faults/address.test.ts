@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { faultsOf, withFaults } from "../../src/faults/address.ts";
+import { everything } from "../../src/session/filter.ts";
 import { linkOf, readLink } from "../../src/session/connection-link.ts";
 
 describe("the faults of an address", () => {
@@ -39,7 +40,10 @@ describe("the faults of an address", () => {
       ending: { kind: "close", code: 4403, reason: "bye", after: 1 },
     });
     const target = { url, dialect: "v1", protocols: [], method: "password", username: "" } as const;
-    const link = linkOf({ target, draft: "" });
+    const link = linkOf({
+      ...{ target, filter: everything, frames: false },
+      draft: { mode: "text", text: "" },
+    });
     expect(link).not.toContain("s3cret");
     expect(faultsOf(readLink(link)?.target.url ?? "")).toMatchObject({
       value: { ending: { code: 4403, reason: "bye", after: 1 } },

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linkOf, readLink } from "../../src/session/connection-link.ts";
-import { publicAddress, shownAddress } from "../../src/session/public-address.ts";
+import { linkOf, readLink, type Linked } from "../../src/session/connection-link.ts";
+import { everything, type Filter } from "../../src/session/filter.ts";
+import { looksSecret, publicAddress, shownAddress } from "../../src/session/public-address.ts";
 import { parseSubprotocols, publicSubprotocols } from "../../src/session/subprotocols.ts";
 import type { Target } from "../../src/session/target.ts";
 
@@ -13,11 +14,23 @@ const target: Target = {
   username: "",
 };
 
+const plain = { draft: { mode: "text", text: "" }, filter: everything, frames: false } as const;
+
 describe("a link to a connection", () => {
   it("brings back what it was made of", () => {
-    const link = linkOf({ target, draft: "hello\n你好 & #" });
-    expect(link).toMatch(/^#connect\?/);
-    expect(readLink(link)).toEqual({ target, draft: "hello\n你好 & #" });
+    const draft = { mode: "json", text: '"hello\\n你好 & #"' } as const;
+    const filter: Filter = {
+      ...{ ...everything, text: "a&b=#", regex: true, direction: "sent", type: "json" },
+      minBytes: 126,
+    };
+    const links: readonly Linked[] = [
+      { ...plain, target, draft },
+      { ...plain, target, filter, frames: true },
+    ];
+    for (const linked of links) {
+      expect(linkOf(linked)).toMatch(/^#connect\?/);
+      expect(readLink(linkOf(linked))).toEqual(linked);
+    }
   });
 
   it.each(["", "#", "#feed=abc", "#connect?", "#connect?url=ftp://a", "#connect?url=javascript:1"])(
@@ -32,7 +45,7 @@ describe("a link to a connection", () => {
         (name) => {
           const url = `wss://me:s3cret@example.org/?room=1&${name}=s3cret`;
           const protocols = ["chat", "wsecho.bearer.s3cret", "eyJs3cret.x.y"];
-          const link = linkOf({ target: { ...target, url, protocols }, draft: "" });
+          const link = linkOf({ ...plain, target: { ...target, url, protocols } });
           expect(link).not.toContain("s3cret");
           expect(link).toContain("room");
         },
@@ -79,5 +92,18 @@ describe("subprotocols", () => {
 
   it("that are tokens are nobody else's to see", () => {
     expect(publicSubprotocols(["chat", "wsecho.bearer.abc", "access_token.x"])).toEqual(["chat"]);
+  });
+});
+
+describe("a person's own words", () => {
+  it("look like a secret where they name one, or are a token", () => {
+    for (const text of [
+      "token=abc",
+      '"password": "x"',
+      "Authorization: Bearer x",
+      "a eyJhbGci.x.y",
+    ])
+      expect([text, looksSecret(text)]).toEqual([text, true]);
+    for (const text of ["", "hello", "tokens", '{"id": 7}']) expect(looksSecret(text)).toBe(false);
   });
 });

@@ -51,9 +51,13 @@ async function visitLogin(options: BrowserContextOptions, look: Look): Promise<v
   await look(page, "login-by-certificate");
   await radio.nth(3).check({ force: true });
   await page.locator(".saved-head .button").first().click();
-  await page.locator(".saved-head .button").last().click();
   await page.locator(".saved-use").waitFor();
-  await look(page, "saved-and-shared");
+  await look(page, "saved");
+  await page.locator(".saved-head .button").last().click();
+  await page.locator("dialog .with-button").waitFor();
+  await look(page, "link");
+  await page.keyboard.press("Escape");
+  await page.locator("dialog").waitFor({ state: "detached" });
   await page.keyboard.press("?");
   await page.locator("dialog table.codes").waitFor();
   await look(page, "help");

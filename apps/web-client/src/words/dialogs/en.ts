@@ -85,4 +85,10 @@ export const en = {
   "help.code": "Code",
   "help.meaning": "Meaning",
   "help.retry": "Coming back",
+
+  "link.meaning":
+    "Fills in the login form for whoever opens it, and connects to nothing. It holds no secret of the address, and never a password.",
+  "link.draft": "With the draft",
+  "link.filter": "With the filter",
+  "link.own": "It goes as you wrote it. Leave it out where it holds a secret: “{text}”",
 } as const;

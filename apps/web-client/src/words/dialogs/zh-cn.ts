@@ -85,4 +85,10 @@ export const zhCN: CatalogueOf<typeof en> = {
   "help.code": "代码",
   "help.meaning": "含义",
   "help.retry": "重新连接",
+
+  "link.meaning":
+    "为打开它的人填好登录表单，不会连接任何服务器。其中不含地址里的秘密，也绝不含密码。",
+  "link.draft": "附带草稿",
+  "link.filter": "附带筛选条件",
+  "link.own": "会按您所写的原样附上。如果其中含有秘密，请不要附带：“{text}”",
 };
