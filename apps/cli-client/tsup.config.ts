@@ -44,15 +44,25 @@ const withoutPrograms = {
 };
 
 /**
- * `ws` loads what only `wss:` and compression need at once, and Node takes longer for `tls` than for
- * all the rest of a connection. This way each is loaded when something of it is first used.
+ * `ws` loads what only a server, `wss:` and compression need at once, and Node takes longer for `tls`
+ * than for all the rest of a connection. This way each is loaded when something of it is first used,
+ * and of what each connection needs the little that it is has been written anew.
  */
 const lateForWs = {
-  name: "tls, https and zlib are loaded when used",
+  name: "tls, https, http and zlib are loaded when used",
   setup(build: Build) {
-    build.onResolve({ filter: /^(tls|https|zlib)$/ }, ({ path, importer }) =>
-      /[\\/]ws[\\/]lib[\\/]/.test(importer) ? { path, namespace: "late" } : undefined,
-    );
+    const quick = (name: string) => ({
+      path: fileURLToPath(new URL(`src/connection/quick-${name}.ts`, import.meta.url)),
+    });
+    build.onResolve({ filter: /^(tls|https|http|zlib|crypto)$/ }, ({ path, importer }) => {
+      const [, file] = /[\\/]ws[\\/]lib[\\/]([\w-]+)\.js$/.exec(importer) ?? [];
+      if (file === undefined) return undefined;
+      if (path === "crypto") return quick("crypto");
+      if (path === "http" && file === "websocket") return quick("request");
+      // It looks there for how to mask in native code, which Node 24 has not.
+      if (path === "http" && file === "buffer-util") return { path, namespace: "empty" };
+      return { path, namespace: "late" };
+    });
     build.onLoad({ filter: /./, namespace: "late" }, ({ path }) => ({
       contents: `module.exports = new Proxy({}, { get: (_, name) => require("node:${path}")[name] });`,
     }));

@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import type { KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { failure, success, type Result } from "@wsecho/protocol";
 import type { Ask } from "./prompt/console.ts";
@@ -115,6 +115,7 @@ function parseCertificate(
   if (!text.includes("-----BEGIN CERTIFICATE-----"))
     return failure(`${option}: ${path} holds no certificate in PEM. ${conversion}`);
   try {
+    const { X509Certificate } = process.getBuiltinModule("node:crypto");
     return success(new X509Certificate(text));
   } catch {
     return failure(`${option}: the certificate in ${path} is damaged`);
@@ -142,6 +143,7 @@ function openKey(
     );
   const opening = passphrase === undefined ? {} : { passphrase };
   try {
+    const { createPrivateKey } = process.getBuiltinModule("node:crypto");
     return success({ privateKey: createPrivateKey({ key, ...opening }), ...opening });
   } catch {
     return failure(

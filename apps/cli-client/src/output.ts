@@ -51,7 +51,8 @@ export interface OutputOptions {
 export function createOutput(options: OutputOptions): Output {
   const { quiet, screen, interactive, onGone, watch = false } = options;
   const display = options.display ?? createDisplay({}, Date.now);
-  const { stdout, stderr } = process;
+  const { stdout } = process;
+  let stderr: NodeJS.WriteStream | null = null;
   let gone = false;
   let patient = true;
   let room: PromiseWithResolvers<undefined> | null = null;
@@ -67,12 +68,12 @@ export function createOutput(options: OutputOptions): Output {
     onGone();
   });
   // Without a place for talk there is still a status.
-  stderr.on("error", () => undefined);
+  const voice = (): NodeJS.WriteStream => (stderr ??= process.stderr.on("error", () => undefined));
 
   const say = (text: string, style: "dim" | "yellow"): void => {
-    const line = styleText(style, sanitizeLines(text), { stream: stderr });
-    const shared = stderr.isTTY ? screen() : null;
-    if (shared === null) stderr.write(`${line}\n`);
+    const line = styleText(style, sanitizeLines(text), { stream: voice() });
+    const shared = voice().isTTY ? screen() : null;
+    if (shared === null) voice().write(`${line}\n`);
     else shared.print(line);
   };
   const write = (text: string | Uint8Array): Promise<void> => {
@@ -106,7 +107,7 @@ export function createOutput(options: OutputOptions): Output {
     },
     flush: async () => {
       const waits = !gone && (patient || !stdout.writableNeedDrain);
-      await Promise.all([waits ? flushed(stdout) : undefined, flushed(stderr)]);
+      await Promise.all([waits ? flushed(stdout) : undefined, stderr && flushed(stderr)]);
     },
   };
 }

@@ -6,7 +6,12 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cleanEnvironment } from "./support/program.ts";
-import { startBareServer, startSecureEcho, startServer } from "./support/servers.ts";
+import {
+  startBareServer,
+  startSecureEcho,
+  startServer,
+  startWebServer,
+} from "./support/servers.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -75,6 +80,19 @@ describe("the built program", () => {
     expect(await echo("--compress", compressing.url)).toBe("permessage-deflate hi\n");
   });
 
+  it("reads a refusal, though http is loaded late", async () => {
+    await using server = await startWebServer((_, response) => {
+      response.writeHead(418).end("no coffee here");
+    });
+    const env = cleanEnvironment();
+    await expect(
+      run(process.execPath, [main, "-x", "hi", server.url], { env }),
+    ).rejects.toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining("HTTP 418 I'm a Teapot. It says: no coffee here.") as string,
+    });
+  });
+
   it("is plain ASCII, which is how it is read", async () => {
     expect(await readFile(join(directory, "dist/run.cjs"), "utf8")).toMatch(/^[\0-\x7f]+$/);
   });
@@ -138,7 +156,8 @@ describe("the built program", () => {
       const { stderr } = await run(process.execPath, ["--require", listing, main, ...args], {
         env: cleanEnvironment(),
       });
-      const wanted = ["run.cjs", "http", "tls", "https", "readline", "zlib", "selfsigned.cjs"];
+      const rare = ["crypto", "http", "https", "perf_hooks", "readline", "tls", "zlib"];
+      const wanted = ["run.cjs", "selfsigned.cjs", ...rare];
       const lines = stderr.split("\n").map((line) => line.replace(/^NativeModule |^.*dist\//, ""));
       return wanted.filter((name) => lines.includes(name));
     };
@@ -146,6 +165,6 @@ describe("the built program", () => {
     expect(await loaded("--help")).toEqual(["run.cjs"]);
     await using server = await startServer();
     const echo = await loaded("-q", "--dialect", "none", "--eof-wait", "0", "-x", "hi", server.url);
-    expect(echo).toEqual(["run.cjs", "http"]);
+    expect(echo).toEqual(["run.cjs"]);
   });
 });

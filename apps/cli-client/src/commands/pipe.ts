@@ -18,6 +18,8 @@ export interface Piping extends Receiving {
   /** What the user calls that. */
   readonly eofWaitOption: "--eof-wait" | "--linger";
   readonly leave: (exit: ExitName) => void;
+  /** Messages come from the input, not only from the arguments. */
+  readonly reads: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function pipe(piping: Piping): Promise<boolean> {
     end.over = true;
     stopWatching();
     // Whoever feeds us learns of it, and the loop below ends.
-    process.stdin.destroy();
+    if (piping.reads) process.stdin.destroy();
   });
   let complete = false;
   try {

@@ -59,6 +59,7 @@ export async function talk(talking: Talking): Promise<boolean> {
   return pipe({
     ...receiving,
     messages: following(first, rest),
+    reads: stage.reads,
     send: channels.send,
     output,
     tally,

@@ -25,6 +25,8 @@ const maxRemembered = { messages: 10_000, characters: 16 * 1024 * 1024 };
 const closeTimeoutMs = 3000;
 /** After so long a connection counts as one that works, though nothing came. */
 const lastingMs = 10_000;
+/** In milliseconds, never going back; the first look at `performance` loads all of `perf_hooks`. */
+const now = (): number => process.uptime() * 1000;
 
 /** Messages over a WebSocket of any server: no login, no ids, each message as it is. */
 export function createBare(options: BareOptions): Channel {
@@ -58,7 +60,7 @@ export function createBare(options: BareOptions): Channel {
     const settled = sent.splice(0, index + 1);
     for (const { payload } of settled) rememberedCharacters -= payload.length;
     const mine = settled.at(-1);
-    const rtt = mine === undefined ? {} : { rttMs: performance.now() - mine.at };
+    const rtt = mine === undefined ? {} : { rttMs: now() - mine.at };
     unread.push(
       isText
         ? { kind: "text", text: frame.text, ...rtt }
@@ -75,7 +77,7 @@ export function createBare(options: BareOptions): Channel {
     sent.push({
       payload:
         typeof payload === "string" ? `t${payload}` : `b${Buffer.from(payload).toString("latin1")}`,
-      at: performance.now(),
+      at: now(),
     });
   };
   const finish = (reason: StopReason): void => {
@@ -91,7 +93,7 @@ export function createBare(options: BareOptions): Channel {
     paused = false;
     sent.length = 0;
     rememberedCharacters = 0;
-    const since = performance.now();
+    const since = now();
     let heard = false;
     onEvent({ type: "status", status: { kind: "ready", dialect: "plain" } });
     connected.resolve(undefined);
@@ -103,7 +105,7 @@ export function createBare(options: BareOptions): Channel {
       closed: (code, reason) => {
         if (current !== opened) return;
         // A server that lets us in only to cut us off gets no more tries than one that does not.
-        if (heard || performance.now() - since > lastingMs) retries = 0;
+        if (heard || now() - since > lastingMs) retries = 0;
         current = null;
         connected = Promise.withResolvers();
         onEvent({ type: "closed", code, reason });

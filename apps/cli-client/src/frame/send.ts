@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { swallow } from "../connection/swallow.ts";
 import { encodeFrame, type Step } from "./frame.ts";
 
 /**
@@ -26,11 +27,4 @@ export async function sendSteps(
     if (step.kind === "frame" && step.frame.opcode === 8) socket.write = swallow;
     await new Promise<void>((resolve) => write(bytes, () => resolve()));
   }
-}
-
-/** As `write`, with its callback, but nothing leaves. */
-function swallow(...args: readonly unknown[]): boolean {
-  const done = args.at(-1);
-  if (typeof done === "function") process.nextTick(done);
-  return true;
 }

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { createTerminal, type Question, type Terminal } from "./terminal.ts";
 
 /** The terminal that belongs to this process, where there is one, taken only while it is needed. */
@@ -30,21 +31,23 @@ export function asking(terminal: ProcessConsole, signal: AbortSignal): Ask {
 }
 
 export function findConsole(onInterrupt: () => void): ProcessConsole {
-  const { stdin, stdout, stderr } = process;
+  // To make a stream of an input that nobody reads takes its time.
+  const { stdout } = process;
+  const isTyped = isatty(0);
   // A dumb terminal cannot move its cursor, so it gets lines like a pipe.
-  const interactive = stdin.isTTY && stdout.isTTY && process.env["TERM"] !== "dumb";
+  const interactive = isTyped && stdout.isTTY && process.env["TERM"] !== "dumb";
   let terminal: Terminal | null = null;
   // Input that is a stream of messages can be asked for a login only before the first of them.
   let streaming = false;
   let ahead = "";
   const open = (): Terminal => {
-    const output = stdout.isTTY ? stdout : stderr;
-    terminal ??= createTerminal({ input: stdin, output, onInterrupt });
+    const output = stdout.isTTY ? stdout : process.stderr;
+    terminal ??= createTerminal({ input: process.stdin, output, onInterrupt });
     return terminal;
   };
   return {
     interactive,
-    present: () => stdin.isTTY && (stdout.isTTY || stderr.isTTY) && !streaming,
+    present: () => isTyped && (stdout.isTTY || process.stderr.isTTY) && !streaming,
     current: () => terminal,
     open,
     ask: (questions, signal) => open().ask(questions, signal),
@@ -55,7 +58,7 @@ export function findConsole(onInterrupt: () => void): ProcessConsole {
     },
     input: async function* () {
       if (ahead !== "") yield Buffer.from(ahead);
-      yield* stdin as AsyncIterable<Uint8Array>;
+      yield* process.stdin as AsyncIterable<Uint8Array>;
     },
   };
 }
