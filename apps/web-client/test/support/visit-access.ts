@@ -38,6 +38,8 @@ export async function visitAccess(
   await page.locator(".pill.ready").waitFor();
   await page.reload();
   await page.locator(".pill.ready").waitFor();
+  // The session's part of the page may come later than the session.
+  await page.locator(".scroller").waitFor();
   await look(page, "remembered");
   await store.users.change(user, { enabled: false });
   await page.locator(".panel .notice").waitFor();
