@@ -30,7 +30,8 @@ it("a try for a new connection loses what left on the old one, and sends what wa
   await using cable = await cuttable(port);
   const store = createStore({
     id: 1,
-    createSession,
+    // It does not come back by itself before it is asked to: a delay may be as short as none.
+    createSession: (url, options) => createSession(url, { ...options, random: () => 1000 }),
     now: Date.now,
     schedule: (run) => setTimeout(run),
     pageProtocol: "http:",
