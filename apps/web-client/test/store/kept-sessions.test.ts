@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { everything } from "../../src/session/filter.ts";
-import { noDrawer, type Drawer } from "../../src/store/browser-store.ts";
+import { noDrawer } from "../../src/store/browser-store.ts";
 import { forgetful } from "../../src/store/kept-login.ts";
 import { keepSessions, restoreSessions } from "../../src/store/kept-sessions.ts";
 import { createSessions, maxSessions, type Sessions } from "../../src/store/sessions.ts";
+import { createDrawer } from "../support/drawer.ts";
 import { createFakeSession } from "../support/fake-session.ts";
 
 const createPage = (): Sessions =>
@@ -20,22 +21,6 @@ const createPage = (): Sessions =>
     onBatch: () => undefined,
   });
 
-/** Of one browser's tab. */
-const createDrawer = (kept: unknown = null): Drawer & { readonly text: () => string } => {
-  let text = JSON.stringify(kept);
-  return {
-    read: () => JSON.parse(text) as unknown,
-    write: (value) => {
-      text = JSON.stringify(value);
-      return true;
-    },
-    forget: () => {
-      text = "null";
-    },
-    watch: () => undefined,
-    text: () => text,
-  };
-};
 const hash = () => "#x";
 
 describe("the sessions of a page after a reload", () => {

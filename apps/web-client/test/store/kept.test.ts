@@ -1,26 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Target } from "../../src/session/target.ts";
-import type { Drawer } from "../../src/store/browser-store.ts";
 import { createConnections, room } from "../../src/store/connections.ts";
 import { createHistory } from "../../src/store/history.ts";
 import { createSnippets, snippetRoom, type Snippet } from "../../src/store/snippets.ts";
 import type { Draft } from "../../src/store/types.ts";
+import { createDrawer } from "../support/drawer.ts";
 
-const createDrawer = (kept: unknown = null): Drawer & { readonly text: () => string } => {
-  let text = JSON.stringify(kept);
-  return {
-    read: () => JSON.parse(text) as unknown,
-    write: (value) => {
-      text = JSON.stringify(value);
-      return true;
-    },
-    forget: () => {
-      text = "null";
-    },
-    watch: () => undefined,
-    text: () => text,
-  };
-};
 const target = (url: string): Target => ({
   ...{ url, dialect: "raw", protocols: ["chat", "wsecho.bearer.s3cret"] },
   ...{ method: "password", username: "" },
