@@ -4,14 +4,19 @@ import { open, rm } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
-/** A small disk at `folder`. False where the system lets nobody but the real root make one. */
+/**
+ * A small disk at `folder`, with room for what SQLite writes beside its file before it folds that
+ * into it: 1000 pages, 4 MiB. False where the system lets nobody but the real root make a disk.
+ */
 export function mountDisk(folder: string): boolean {
   if (process.platform !== "linux" || userInfo().uid !== 0) return false;
-  const options = ["-t", "tmpfs", "-o", "size=2m,mode=0700", "wsecho-test", folder];
+  const options = ["-t", "tmpfs", "-o", "size=16m,mode=0700", "wsecho-test", folder];
   return spawnSync("mount", options).status === 0;
 }
 
-export const unmountDisk = (folder: string): void => void execFileSync("umount", [folder]);
+/** Also while a program that is about to end still has a file open there. */
+export const unmountDisk = (folder: string): void =>
+  void execFileSync("umount", ["--lazy", folder]);
 
 export function canMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), "wsecho-mount-"));
@@ -25,9 +30,10 @@ export function canMount(): boolean {
 export async function fillDisk(folder: string): Promise<() => Promise<void>> {
   const ballast = join(folder, "ballast");
   const file = await open(ballast, "w");
-  const page = Buffer.alloc(4096);
+  const much = Buffer.alloc(65_536);
   try {
-    for (;;) await file.write(page);
+    // What no longer fits is written in part, and the next write fails.
+    for (;;) await file.write(much);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
   } finally {
