@@ -68,7 +68,7 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
-    .showHelpAfterError("(wsecho --help shows what there is)")
+    .showHelpAfterError(helpAfterError(""))
     .addHelpText("after", examples)
     .addHelpText("afterAll", [environment, `\n${exitHelp()}`].join("\n"));
   const invoke = (found: Invocation): void => void (invocation = found);
@@ -134,6 +134,8 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     },
   ];
   for (const { add } of groupsFor(args, groups)) add();
+  for (const command of program.commands)
+    command.showHelpAfterError(helpAfterError(`${command.name()} `));
   try {
     program.parse(splitOptionalValues(args), { from: "user" });
   } catch (error) {
@@ -142,6 +144,8 @@ export function parseArguments(args: readonly string[], version: string): Invoca
   }
   return invocation;
 }
+
+const helpAfterError = (command: string): string => `(wsecho ${command}--help shows what there is)`;
 
 /** Commands that are added together. */
 interface CommandGroup {

@@ -54,6 +54,21 @@ export function addPath(url: URL, path: string): URL {
   return longer;
 }
 
+/**
+ * The URL with path and query of a request's target instead of its own. The target may stand in a
+ * capture that others made: it never leads to another server.
+ */
+export function askFor(url: URL, target: string): URL {
+  // A client of an HTTP proxy asks with the whole URL.
+  const [, path = "", query = ""] =
+    /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#]*)?([^?#]*)(\?[^#]*)?/i.exec(target) ?? [];
+  const asked = new URL(url);
+  asked.pathname = path;
+  // Not what a capture hides.
+  asked.search = query === "?***" ? "" : query;
+  return asked;
+}
+
 /** The host as an address or a name: without the brackets of an address of IPv6. */
 export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, "$1");

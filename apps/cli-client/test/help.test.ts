@@ -52,3 +52,19 @@ it("makes no options but those of the command that runs", () => {
     made.mockRestore();
   }
 });
+
+it("a mistake is answered with the help of its own command", () => {
+  const told = (...args: readonly string[]): string => {
+    const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    try {
+      expect(parseArguments(args, "1.2.3")).toEqual({ kind: "usage" });
+      return write.mock.calls.map(([text]) => text).join("");
+    } finally {
+      write.mockRestore();
+    }
+  };
+  for (const name of commandsIn(helpOf()))
+    expect(told(name, "--no-such-option")).toContain(`(wsecho ${name} --help shows what there is)`);
+  expect(told("--no-such-option", ":1")).toContain("(wsecho connect --help shows what there is)");
+  expect(told("conect", "ws://127.0.0.1")).toContain("(wsecho --help shows what there is)");
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addPath, parseTarget, showTarget } from "../src/target.ts";
+import { addPath, askFor, parseTarget, showTarget } from "../src/target.ts";
 
 function shown(text: string): string {
   const target = parseTarget(text);
@@ -60,4 +60,15 @@ it("a path is added once, and a URL's own stays to its last slash", () => {
   expect(added("ws://h/a/", "/inspect")).toBe("/a/inspect");
   expect(added("ws://h/a/inspect", "/inspect")).toBe("/a/inspect");
   expect(added("ws://h/a/", "")).toBe("/a/");
+});
+
+it("a request's target leads to another path, and never to another server", () => {
+  const asked = (target: string): string => askFor(new URL("ws://h:81/"), target).href;
+  expect(asked("/chat?room=1&x=?")).toBe("ws://h:81/chat?room=1&x=?");
+  expect(asked("http://other.example/chat?room=1#a")).toBe("ws://h:81/chat?room=1");
+  expect(asked("//other.example/x")).toBe("ws://h:81//other.example/x");
+  expect(asked("\\\\other.example\\x")).not.toContain("ws://other");
+  expect(asked("/a#b")).toBe("ws://h:81/a");
+  // A capture hides what stands behind the question mark.
+  expect(asked("/chat?***")).toBe("ws://h:81/chat");
 });

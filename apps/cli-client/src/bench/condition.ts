@@ -5,9 +5,11 @@ import type { BenchResult } from "./result.ts";
 export interface Condition {
   /** As it was typed. */
   readonly text: string;
-  /** The measured value in the condition's unit, or `null` where nothing was measured. */
+  /** Times in milliseconds; `null` where nothing was measured. */
   readonly measure: (result: BenchResult) => number | null;
   readonly holds: (value: number) => boolean;
+  /** A value with its unit, for people. */
+  readonly show: (value: number) => string;
 }
 
 const percentiles = ["min", "mean", "p50", "p90", "p95", "p99", "p999", "max"] as const;
@@ -37,8 +39,18 @@ export function parseCondition(text: string): Result<Condition, string> {
   const limit = Number(digits);
   const compare = comparisons[operator];
   if (compare === undefined) return failure(`"${text}" is no condition; ${examples}`);
-  const condition = (measure: Condition["measure"], scaled: number): Result<Condition, string> =>
-    success({ text, measure, holds: (value) => compare(value, scaled) });
+  const condition = (
+    measure: Condition["measure"],
+    sign = "",
+    factor = 1,
+  ): Result<Condition, string> =>
+    success({
+      text,
+      measure,
+      holds: (value) => compare(value, limit * factor),
+      // As fine as was measured, even in seconds, without a trace of the arithmetic.
+      show: (value) => `${Number((value / factor).toFixed(6))} ${sign}`.trimEnd(),
+    });
 
   const percentile = percentiles.find((each) => each === name);
   if (percentile !== undefined) {
@@ -47,7 +59,8 @@ export function parseCondition(text: string): Result<Condition, string> {
     return condition(
       ({ latencyMs, connectMs }) =>
         (connect === undefined ? latencyMs : connectMs)?.[percentile] ?? null,
-      limit * factor,
+      unit,
+      factor,
     );
   }
   if (connect !== undefined)
@@ -56,14 +69,14 @@ export function parseCondition(text: string): Result<Condition, string> {
   if (count !== undefined && (unit === undefined || unit === "%"))
     return condition(
       (result) => (unit === "%" ? percentOf(result[count], result) : result[count]),
-      limit,
+      unit,
     );
   if (!names.some((each) => each === name))
     return failure(`"${text}": there is no "${name}"; there are ${names.join(", ")}`);
   if (unit !== undefined) return failure(`"${text}": ${name} takes a plain number`);
   if (name === "failures")
-    return condition(({ failures }) => Object.values(failures).reduce((a, b) => a + b, 0), limit);
-  return condition(({ perSecond }) => perSecond, limit);
+    return condition(({ failures }) => Object.values(failures).reduce((a, b) => a + b, 0));
+  return condition(({ perSecond }) => perSecond, "echoes/s");
 }
 
 /** The conditions that failed the run, each in words; one that nothing was measured for fails it. */
@@ -71,10 +84,10 @@ export function brokenConditions(
   conditions: readonly Condition[],
   result: BenchResult,
 ): readonly string[] {
-  return conditions.flatMap(({ text, measure, holds }) => {
+  return conditions.flatMap(({ text, measure, holds, show }) => {
     const value = measure(result);
     if (value === null) return [`${text}: nothing was measured`];
-    return holds(value) ? [`${text}: it was ${value}`] : [];
+    return holds(value) ? [`${text}: it was ${show(value)}`] : [];
   });
 }
 

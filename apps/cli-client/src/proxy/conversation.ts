@@ -12,8 +12,8 @@ export interface Turn {
 /** One connection of a capture, from the client's side. */
 export interface Conversation {
   readonly conn: number;
-  /** Path and query; `undefined` where the handshake is not in the capture. */
-  readonly path: string | undefined;
+  /** The request's target; `undefined` where the handshake is not in the capture. */
+  readonly target: string | undefined;
   /** What the client offered. */
   readonly subprotocols: readonly string[];
   readonly turns: readonly Turn[];
@@ -41,7 +41,7 @@ export function createConversations(): {
 }
 
 interface Draft extends Conversation {
-  path: string | undefined;
+  target: string | undefined;
   subprotocols: readonly string[];
   readonly turns: Turn[];
   readonly replies: MessageRecord[];
@@ -51,7 +51,7 @@ interface Draft extends Conversation {
 
 const newDraft = (conn: number): Draft => ({
   conn,
-  path: undefined,
+  target: undefined,
   subprotocols: [],
   turns: [],
   replies: [],
@@ -64,9 +64,7 @@ function takeHandshake(draft: Draft, record: HandshakeRecord): void {
     if (record.status === 101) draft.opened = record.us;
     return;
   }
-  const target = record.target ?? "/";
-  // A client of an HTTP proxy asks with the whole URL.
-  draft.path = URL.parse(target)?.pathname ?? target;
+  draft.target = record.target ?? "/";
   draft.subprotocols = record.headers
     .filter(([name]) => name.toLowerCase() === "sec-websocket-protocol")
     .flatMap(([, value]) => value.split(","))
@@ -85,11 +83,20 @@ function takeMessage(draft: Draft, message: MessageRecord): void {
     draft.lacks.push(`message ${message.msg} is not whole in the capture, and is left out`);
     return;
   }
-  if (message.redacted !== undefined)
+  if (isScram(message))
     draft.lacks.push(
-      `message ${message.msg} is sent with its secret blanked: record it with --reveal; no login by SCRAM can be replayed`,
+      `message ${message.msg} is of a login by SCRAM, which answers a new challenge each time: it will be refused`,
+    );
+  else if (message.redacted !== undefined)
+    draft.lacks.push(
+      `message ${message.msg} is sent with stars for what the capture hides, as it may be a login; record with --reveal to send it as it was`,
     );
   draft.opened ??= message.us;
   const at = Math.max(0, message.us - draft.opened);
   draft.turns.push({ message, after: draft.replies.length, at });
+}
+
+/** What a redactor leaves of one tells it, too. */
+function isScram({ text = "" }: MessageRecord): boolean {
+  return /^\s*\{.*("mechanism"\s*:\s*"scram-|"type"\s*:\s*"response")/s.test(text);
 }

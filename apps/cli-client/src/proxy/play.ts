@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createRedactor, type MessageRecord } from "@wsecho/wire";
 import { WebSocket, type RawData } from "ws";
 import type { ExitName } from "../exit.ts";
-import { sanitizeLine } from "../terminal/sanitize.ts";
 import type { Conversation } from "./conversation.ts";
 
 export interface Playing {
@@ -14,7 +13,11 @@ export interface Playing {
   readonly reveal?: boolean;
   /** A wish to leave. */
   readonly signal: AbortSignal;
+  /** A reply. */
+  readonly print: (text: string) => void;
   readonly say: (text: string) => void;
+  /** What a person must know. */
+  readonly warn: (text: string) => void;
 }
 
 /** Bytes that may wait for the server before no more are put on top. */
@@ -44,7 +47,7 @@ export async function play(
 async function converse(
   socket: WebSocket,
   { turns, replies }: Conversation,
-  { speed, timeout, quiet = false, reveal = false, signal, say }: Playing,
+  { speed, timeout, quiet = false, reveal = false, signal, print, say, warn }: Playing,
 ): Promise<ExitName> {
   const got: MessageRecord[] = [];
   const redactor = createRedactor({ reveal });
@@ -60,22 +63,24 @@ async function converse(
   socket.on("message", (data: RawData, isBinary: boolean) => {
     const record = toRecord(data as Buffer, isBinary, got.length + 1);
     got.push(record);
-    if (!quiet) for (const shown of redactor.push(record)) if (shown.k === "message") print(shown);
+    if (!quiet)
+      for (const shown of redactor.push(record))
+        if (shown.k === "message") print(shown.text ?? toHex(shown.data));
     wake.resolve(undefined);
     wake = Promise.withResolvers();
   });
   socket.on("close", (code, reason) => {
-    if (ended === undefined) say(`the server closed: ${code} ${reason.toString()}`.trimEnd());
+    if (ended === undefined) warn(`the server closed: ${code} ${reason.toString()}`.trimEnd());
     stop(code === 1006 ? "broken" : "closed");
   });
   socket.on("unexpected-response", (request, { statusCode }) => {
-    say(`the server refused the handshake: HTTP ${statusCode ?? 0}`);
+    warn(`the server refused the handshake: HTTP ${statusCode ?? 0}`);
     stop("handshake");
     request.destroy();
   });
   socket.on("error", (error: NodeJS.ErrnoException) => {
     if (ended !== undefined) return;
-    say(`no connection: ${error.code ?? error.message}`);
+    warn(`no connection: ${error.code ?? error.message}`);
     stop("unreachable");
   });
   const leave = (): void => stop("interrupted");
@@ -103,14 +108,14 @@ async function converse(
   for (const [i, { message, after, at }] of turns.entries()) {
     if (speed === null) {
       if (!(await replied(after)) && ended === undefined)
-        say(`reply ${got.length + 1} did not come within ${timeout} s; going on without it`);
+        warn(`reply ${got.length + 1} did not come within ${timeout} s; going on without it`);
     } else {
       const early = at / 1000 / speed - (performance.now() - begin);
       if (early > 0) await sleep(early, undefined, { signal: end.signal }).catch(() => undefined);
     }
     if (ended !== undefined) {
       const left = turns.length - i;
-      say(left === 1 ? "1 message was not sent" : `${left} messages were not sent`);
+      warn(left === 1 ? "1 message was not sent" : `${left} messages were not sent`);
       return ended;
     }
     // Whatever logs in by it, a server may say again.
@@ -124,24 +129,25 @@ async function converse(
   await replied(replies.length);
   if (ended !== undefined && got.length < replies.length) return ended;
   ended ??= "ok";
-  return compare(got, replies, say);
+  return compare(got, replies, { say, warn });
 }
 
 function compare(
   got: readonly MessageRecord[],
   replies: readonly MessageRecord[],
-  say: Playing["say"],
+  { say, warn }: Pick<Playing, "say" | "warn">,
 ): ExitName {
   const other = got.filter((reply, i) => {
     const was = replies[i];
     return was === undefined || was.text !== reply.text || !sameBytes(was.data, reply.data);
   }).length;
   const missing = Math.max(0, replies.length - got.length);
-  say(
+  const same = other + missing === 0;
+  (same ? say : warn)(
     `${got.length} replies, ${other} of them not as in the capture` +
       (missing === 0 ? "" : `, ${missing} missing`),
   );
-  return other + missing === 0 ? "ok" : "expectation";
+  return same ? "ok" : "expectation";
 }
 
 const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
@@ -167,7 +173,4 @@ function toRecord(data: Buffer, isBinary: boolean, msg: number): MessageRecord {
   };
 }
 
-function print({ text, data }: MessageRecord): void {
-  const line = text ?? Buffer.from(data ?? []).toString("hex");
-  process.stdout.write(`${process.stdout.isTTY ? sanitizeLine(line) : line}\n`);
-}
+const toHex = (bytes: Uint8Array = new Uint8Array()): string => Buffer.from(bytes).toString("hex");

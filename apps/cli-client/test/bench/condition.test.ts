@@ -39,7 +39,18 @@ describe("a condition", () => {
     "failures>0",
     "rate<500",
   ])("that holds fails the run: %s", (text) => {
-    expect(broken(text)).toEqual([expect.stringMatching(/: it was [\d.]+$/)]);
+    expect(broken(text)).toEqual([expect.stringMatching(/: it was [\d.]+( \S+)?$/)]);
+  });
+
+  it.each([
+    ["p99>50ms", "99.025 ms"],
+    ["p99>0.05s", "0.099025 s"],
+    ["min<2000us", "1000 us"],
+    ["lost>0", "10"],
+    ["lost>=0.5%", "1 %"],
+    ["rate<500", "495 echoes/s"],
+  ])("says the value with the unit that it was given in: %s", (text, value) => {
+    expect(broken(text)).toEqual([`${text}: it was ${value}`]);
   });
 
   it.each([

@@ -242,6 +242,12 @@ describe("wsecho proxy", () => {
     endless.child.kill("SIGINT");
     expect((await endless.result).status).toBe(130);
 
+    // Nobody reads on, as after `| head -1`.
+    const unread = startProgram(["replay", "--loop", record, server.url]);
+    await unread.printed("hello");
+    unread.child.stdout.destroy();
+    expect((await unread.result).status).toBe(0);
+
     await using closing = await startBareServer((peer) => peer.close(4001));
     const ended = await runProgram(["replay", "--loop=5", record, closing.url]);
     expect(ended.stderr).toContain("round 1: the server closed: 4001");
