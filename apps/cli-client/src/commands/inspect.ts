@@ -6,7 +6,9 @@ import { connectDefaults, type ConnectCommandOptions } from "./settings.ts";
 
 /** The options of `wsecho inspect`, as the argument parser names them. */
 export interface InspectCommandOptions
-  extends Omit<ConnectCommandOptions, keyof typeof connectDefaults>, ViewOptions {
+  extends
+    Omit<ConnectCommandOptions, Exclude<keyof typeof connectDefaults, "authType" | "maxSize">>,
+    ViewOptions {
   /** The server's feed, instead of a session of one's own. */
   readonly server?: boolean;
   readonly all?: boolean;

@@ -102,22 +102,21 @@ function addConnection(command: Command): void {
     .option("--ping-timeout <seconds>", "without a pong for so long the link is dead", seconds, 10);
 }
 
-/** What a handshake says. */
+/** What a handshake says. Where `-b` has a meaning already, cookies have their long name alone. */
 export function addRequestOptions(command: Command): Command {
+  const cookie = command.options.some(({ short }) => short === "-b") ? "" : "-b, ";
   return command
     .option("-H, --header <line>", 'a request header, "Name: value", or @FILE; repeatable', collect)
     .option("--expand-headers", "put variables in the place of ${NAME} in headers")
-    .option("-b, --cookie <pairs>", "send cookies, as name=value; name=value")
+    .option(`${cookie}--cookie <pairs>`, "send cookies, as name=value; name=value")
     .option("-A, --user-agent <text>", "send this User-Agent")
     .option("-o, --origin <origin>", "say that a page of this origin connects", origin)
     .option("--host <name>", "send this Host");
 }
 
-/** The same, and the way to the server. */
-export function addHandshakeOptions(command: Command): Command {
-  addRequestOptions(command.optionsGroup("Connection:"))
-    .option("-s, --subprotocol <name>", "offer a subprotocol; repeatable", subprotocols)
-    .option("-L, --location", "follow redirects; credentials do not follow to another origin");
+/** The way to the server. */
+export function addRouteOptions(command: Command): Command {
+  command.option("-L, --location", "follow redirects; credentials do not follow to another origin");
   return addTlsOptions(command)
     .option("--proxy <url>", "go through http://, https://, socks5:// or socks5h://; '' for none")
     .option("--noproxy <hosts>", "hosts that need no proxy, separated by commas")
@@ -125,9 +124,12 @@ export function addHandshakeOptions(command: Command): Command {
     .option("--abstract-unix-socket <name>", "the same as --unix-socket @NAME")
     .option("--resolve <host:port:address>", "do not ask DNS for this host; repeatable", collect)
     .option("-4, --ipv4", "IPv4 only")
-    .option("-6, --ipv6", "IPv6 only")
-    .option("--compress", "offer permessage-deflate (RFC 7692)")
-    .option("--no-compress", "do not (the default)")
+    .option("-6, --ipv6", "IPv6 only");
+}
+
+/** What a connection may carry, and how long it may take to come about. */
+export function addLimitOptions(command: Command): Command {
+  return command
     .option(
       "--max-size <bytes>",
       "the largest message to take or send",
@@ -140,6 +142,19 @@ export function addHandshakeOptions(command: Command): Command {
       seconds,
       10,
     );
+}
+
+/** All about the handshake, and the way to the server. */
+export function addHandshakeOptions(command: Command): Command {
+  addRequestOptions(command.optionsGroup("Connection:")).option(
+    "-s, --subprotocol <name>",
+    "offer a subprotocol; repeatable",
+    subprotocols,
+  );
+  addRouteOptions(command)
+    .option("--compress", "offer permessage-deflate (RFC 7692)")
+    .option("--no-compress", "do not (the default)");
+  return addLimitOptions(command);
 }
 
 function addMessages(command: Command): void {

@@ -1,6 +1,12 @@
 import { Option, type Command } from "commander";
 import type { InspectCommandOptions } from "../commands/inspect.ts";
-import { addLoginOptions, addTlsOptions } from "../options/login.ts";
+import {
+  addHandshakeLogin,
+  addLimitOptions,
+  addRequestOptions,
+  addRouteOptions,
+} from "../options/connect.ts";
+import { addLoginOptions } from "../options/login.ts";
 import { seconds, subprotocols } from "../options/values.ts";
 import { filterOption, noFoldOption, revealOption } from "./options.ts";
 
@@ -9,6 +15,7 @@ Examples:
   $ wsecho inspect :5678                          a session as with connect, its frames live
   $ wsecho inspect -b :5678                       each bit by bit: masked ⊕ key = payload
   $ wsecho inspect --raw wss://example.org/feed   any WebSocket server
+  $ wsecho inspect --raw --auth ada -o https://example.org wss://example.org/feed
   $ wsecho inspect --server --all :5678           what our server sees of everybody, for an admin
   $ wsecho inspect :5678 --pcapng - | tshark -i -
   $ wsecho inspect -f 'op:ping len>1k' :5678 --jsonl a.jsonl --har a.har`;
@@ -64,24 +71,20 @@ export function addInspectCommand(
       seconds,
       1,
     );
-  addTlsOptions(addLoginOptions(command.addHelpText("after", examples)))
-    .addOption(
-      new Option(
-        "--dialect <name>",
-        "v1, plain (the article's), or auto: v1 before plain. " +
-          "Default: v1 where an option or the URL gives a login; else what the server speaks",
-      ).choices(["v1", "plain", "auto"]),
-    )
+  addHandshakeLogin(addLoginOptions(command.optionsGroup("Login:"))).addOption(
+    new Option(
+      "--dialect <name>",
+      "v1, plain (the article's), or auto: v1 before plain. " +
+        "Default: v1 where an option or the URL gives a login; else what the server speaks",
+    ).choices(["v1", "plain", "auto"]),
+  );
+  addRouteOptions(addRequestOptions(command.optionsGroup("Connection:")))
     .option("--reconnect", "come back and log in again when the connection breaks")
-    .option("--wait", "keep trying until the server is up")
-    .option(
-      "--connect-timeout <seconds>",
-      "for each step of connecting and of the login",
-      seconds,
-      10,
-    )
+    .option("--wait", "keep trying until the server is up");
+  addLimitOptions(command)
     .option("--timeout <seconds>", "how long the next reply may take at the end", seconds, 30)
     .option("-q, --quiet", "say nothing but problems")
+    .addHelpText("after", examples)
     .action((target: string, { verbose, ...options }: InspectCommandOptions & { verbose?: true }) =>
       invoke(target, { ...options, bytes: verbose ?? options.bytes ?? false }),
     );

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFileReader, type FrameRecord, type WireRecord } from "@wsecho/wire";
+import type { WebSocket } from "ws";
 import { connect } from "@wsecho/client";
 import { createMemoryUsers, createServer } from "@wsecho/server";
 import { makeCertificate } from "@wsecho/testkit/certificates";
+import { startHttpProxy } from "../support/http-proxy.ts";
 import { eventually } from "../support/eventually.ts";
 import { logIn, prompted } from "../support/login.ts";
 import { runProgram, startProgram } from "../support/program.ts";
@@ -351,4 +353,37 @@ test("a server that knows none of wsecho's gets messages as they are, and no log
   expect(stdout).toMatch(/c ◀ s .*TEXT {8}3 {2}two/);
   expect(stdout + stderr).not.toContain("123456");
   expect(status).toBe(0);
+});
+
+test("headers, cookies, a login and the way to the server are told as to connect", async () => {
+  const welcome = (socket: WebSocket): void => {
+    socket.send("hi");
+    socket.close(1000);
+  };
+  await using server = await startBareServer(welcome, {
+    verifyClient: ({ req: { headers } }, done) =>
+      done(headers["x-key"] === "2" && headers.cookie === "a=1" && headers.host === "there", 401),
+  });
+  await using proxy = await startHttpProxy();
+  const login = ["--auth", "sekret", "--auth-type", "bearer", "--allow-insecure-password"];
+  const said = ["-H", "X-Key: 2", "-o", "https://page.example", "-A", "me/1", "--host", "there"];
+  const way = ["--proxy", `http://127.0.0.1:${proxy.port}`, `ws://far.example:${server.port}`];
+  const args = ["inspect", "--raw", "--jsonl", "-", ...login, ...said];
+  const { status, stdout } = await runProgram([...args, "--cookie", "a=1", ...way]);
+  expect(status).toBe(0);
+  expect(proxy.asked).toMatchObject([{ target: `far.example:${server.port}` }]);
+  const records = read(Buffer.from(stdout));
+  expect(textsOf(records)).toContain("hi");
+  const [request] = records.filter((record) => record.k === "handshake");
+  for (const [name, value] of [
+    ["X-Key", "2"],
+    ["Origin", "https://page.example"],
+    ["User-Agent", "me/1"],
+    ["Authorization", "Bearer ***"],
+  ])
+    expect(request?.headers).toContainEqual([name, value]);
+  expect(stdout).not.toContain("sekret");
+  // Here it takes frames apart, and is no cookie.
+  const refused = await runProgram(["inspect", "--raw", "-b", server.url]);
+  expect(refused.stderr).toContain("HTTP 401");
 });
