@@ -21,6 +21,8 @@ const project = (name: string, root: string, globalSetup: string[] = []) => ({
     // Real servers, processes and a browser share two cores in CI.
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // How long a failure takes, not how long a success waits; a second is short where a machine is busy.
+    expect: { poll: { timeout: 10_000 } },
   },
 });
 

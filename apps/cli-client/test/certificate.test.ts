@@ -162,7 +162,7 @@ describe("a client certificate", () => {
   });
 
   it("that ends in the middle asks nobody, and says so", async () => {
-    const short = await pair("short", await makeCertificate("ada", { by: authority, to: 3 }));
+    const short = await pair("short", await makeCertificate("ada", { by: authority, to: 5 }));
     const program = startProgram([...trust, ...short, team.url]);
     program.child.stdin.write("one\n");
     await program.printed("one\n");

@@ -376,11 +376,12 @@ describe("signals", () => {
     await program.said("Connected");
     for (const socket of server.sockets) socket.pause();
     const [socket] = server.sockets;
-    program.child.kill("SIGINT");
     const first = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    program.child.kill("SIGINT");
-    expect((await program.result).status).toBe(130);
+    // Two that come while the program is not running are one for it.
+    const signals = setInterval(() => program.child.kill("SIGINT"), 100);
+    const { status } = await program.result;
+    clearInterval(signals);
+    expect(status).toBe(130);
     // The close alone would take three seconds.
     expect(performance.now() - first).toBeLessThan(2000);
     socket?.terminate();

@@ -40,7 +40,7 @@ test.each([
 test("the program answers what it took, in order, under load, and ends with 0", async () => {
   const program = runProgram(["--demo", "--port", "0", "--allow-anonymous", "--restarting"]);
   const floods = await floodAll(await program.ready);
-  await expect.poll(() => total(floods), soon).toBeGreaterThan(20_000);
+  await expect.poll(() => total(floods), soon).toBeGreaterThan(5000);
   program.child.kill("SIGTERM");
   for (const { client } of floods) expect((await client.closed).code).toBe(1012);
   expect(await program.ended).toEqual({ status: 0, signal: null });
@@ -48,7 +48,7 @@ test("the program answers what it took, in order, under load, and ends with 0", 
 });
 
 test("is not ready, takes no new session and says so, while old ones end", async () => {
-  const flags = ["--demo", "--port", "0", "--admin-port", "0", "--close-timeout", "3s"];
+  const flags = ["--demo", "--port", "0", "--admin-port", "0", "--close-timeout", "1h"];
   const program = runProgram(flags);
   const url = await program.ready;
   const admin = await adminOf(program);

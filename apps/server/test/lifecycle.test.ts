@@ -58,7 +58,7 @@ test("answers what it had accepted before it closes, and takes nothing more", as
 
 test("answers 503 to handshakes and requests while it drains, and says when to come back", async () => {
   const { url, httpUrl, server } = await startServer({
-    limits: { closeTimeoutMs: 1000 },
+    limits: { closeTimeoutMs: 60_000, drainTimeoutMs: 60_000 },
     onMessage: () => new Promise(() => undefined),
   });
   const client = await connectPlain(url);
@@ -70,6 +70,7 @@ test("answers 503 to handshakes and requests while it drains, and says when to c
   expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "1"]);
   const page = await fetch(httpUrl);
   expect([page.status, page.headers.get("connection")]).toEqual([503, "close"]);
+  client.socket.terminate();
   await closing;
 });
 

@@ -98,7 +98,7 @@ describe("a bench", () => {
       }),
     );
     const template = '{"n":{{n}},"of":{{connection}},"r":"{{random}}","ü":1}';
-    const args = ["-n", "5", "--in-flight", "5", "--timeout", "0.5", "--template", template];
+    const args = ["-n", "5", "--in-flight", "5", "--timeout", "1", "--template", template];
     const { result, status } = await bench([...args, "-c", "1", server.url]);
     expect(heard[4]).toMatch(/^\{"n":4,"of":0,"r":"[\da-f]{8}","ü":1\}$/);
     expect(result).toMatchObject({ sent: 5, echoed: 4, corrupt: 1, lost: 1, sizeBytes: 36 });
@@ -149,7 +149,7 @@ describe("a bench", () => {
         else socket.send(text);
       });
     });
-    const args = ["--in-flight", "4", "-n", "4", "--timeout", "0.2", server.url];
+    const args = ["--in-flight", "4", "-n", "4", "--timeout", "1", server.url];
     const { status, result, stderr } = await bench(args);
     expect(result).toMatchObject({ sent: 4, echoed: 3, lost: 1, doubled: 1, corrupt: 1 });
     expect(result?.reordered).toBeGreaterThan(0);
@@ -223,9 +223,9 @@ describe("a bench", () => {
       times.push(performance.now());
       echo(socket);
     });
-    const { result } = await bench(["-c", "5", "--ramp", "20", "-n", "5", server.url]);
+    const { result } = await bench(["-c", "5", "--ramp", "10", "-n", "5", server.url]);
     expect(result?.connections.opened).toBe(5);
-    // Four steps of 50 ms; a connection may only come later than its time.
+    // Four steps of 100 ms; a connection may only come later than its time.
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(100);
   });
 

@@ -203,7 +203,13 @@ describe("a refused login", () => {
 
 describe("a server without patience", () => {
   it("is asked again once the person has answered, and no password is typed into a shell", async () => {
-    await using server = await startServer({ limits: { authTimeoutMs: 200 } });
+    const logged: string[] = [];
+    const note = (_fields: object, message: string): void => void logged.push(message);
+    await using server = await startServer({
+      // Long enough for a login that does not wait for a person.
+      limits: { authTimeoutMs: 1000 },
+      log: { debug: note, info: note, warn: note, error: note },
+    });
     using screen = openScreen([server.url], {
       command: ["/bin/sh", "-c", '"$@"; echo "status $?"; read line', "sh"].concat([
         process.execPath,
@@ -213,8 +219,7 @@ describe("a server without patience", () => {
     await screen.shows("user name:");
     screen.type("admin\r");
     await screen.shows("password:");
-    // Far longer than the server waits.
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await eventually(() => logged).toContain("closed");
     expect(screen.rows()).toEqual(["user name: admin", "password:"]);
     screen.type("123456\r");
     await screen.shows("Connected");

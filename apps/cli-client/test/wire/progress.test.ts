@@ -26,11 +26,14 @@ const program = [process.execPath, ...programArguments].map((word) => `'${word}'
 test("a long decode says on the terminal how far it is, and leaves nothing there", async () => {
   const file = join(folder, "large.jsonl");
   writeFileSync(file, lines.repeat(3000));
-  // Whoever reads its output makes it long.
-  const command = `${program} decode --json '${file}' | { sleep 1.2; cat > '${file}.out'; }`;
+  // Whoever reads its output makes it long: nothing is read on before there is a word of it. That is
+  // said at a step of the work, so it gets room for one now and then.
+  const held = `while ! [ -e '${file}.seen' ]; do head -c 65536; sleep 0.1; done; cat`;
+  const command = `${program} decode --json '${file}' | { ${held}; } > '${file}.out'`;
   using screen = openScreen(["-c", command], { columns: 200, command: ["sh"] });
+  await screen.until((rows) => rows.some((row) => /large\.jsonl: \d+\.\d MiB, \d+ %/.test(row)));
+  writeFileSync(`${file}.seen`, "");
   expect(await screen.exit).toBe(0);
-  expect(screen.raw()).toMatch(/large\.jsonl: \d+\.\d MiB, \d+ %/);
   expect(screen.rows()).toEqual([]);
   expect(readFileSync(`${file}.out`, "utf8").split("\n").length).toBeGreaterThan(6000);
 });

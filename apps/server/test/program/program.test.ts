@@ -113,7 +113,7 @@ describe("running", () => {
     const session = await connect(url);
     session.send("admin:123456");
     expect(await session.next()).toContain("sorry");
-    expect(program.stderr()).toMatch(/WARNING: \/echo is open to everybody/);
+    await expect.poll(program.stderr, soon).toMatch(/WARNING: \/echo is open to everybody/);
   });
 
   test("switches plain off with --no-plain", async () => {
@@ -178,7 +178,7 @@ describe("settings", () => {
     expect(program.stderr()).toBe("");
     const server = runProgram(["--demo", "--port", "0"], { WSECHO_PRT: "1", WSECHO_PASSWORD: "x" });
     await server.ready;
-    expect(server.stderr()).toContain("WSECHO_PRT; did you mean WSECHO_PORT?");
+    await expect.poll(server.stderr, soon).toContain("WSECHO_PRT; did you mean WSECHO_PORT?");
     expect(server.stderr()).not.toContain("WSECHO_PASSWORD");
   });
 });

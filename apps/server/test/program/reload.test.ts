@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { get, type IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
+import { adminOf } from "../support/admin.ts";
 import { connect, connectPlain, refusedHandshake } from "../support/client.ts";
 import { runProgram, type Program } from "../support/program.ts";
 import { soon } from "../support/soon.ts";
@@ -140,8 +141,7 @@ test("names what only a restart changes, at every reload, and takes the rest", a
 test("changes the names that the admin listener answers to", async () => {
   const config = writeConfig({});
   const program = runProgram(["--demo", "--port", "0", "--admin-port", "0", "--config", config]);
-  await program.ready;
-  const url = /http:\S+\/metrics/.exec(program.stderr())?.[0] ?? "";
+  const url = `${await adminOf(program)}/metrics`;
   const ask = async () => {
     const request = get(url, { headers: { Host: "echo.example" }, agent: false });
     const [response] = (await once(request, "response")) as [IncomingMessage];

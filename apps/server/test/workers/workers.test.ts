@@ -72,15 +72,20 @@ describe("serving", () => {
     }
     await team.command("users disable ada");
     for (const session of sessions) expect((await session.closed).code).toBe(4403);
-    for (let i = 0; i < 3; i++) {
-      const guess = await connect(team.url);
-      guess.send("bob:wrong");
-      await guess.next();
-      guess.socket.close();
-    }
-    const headers = { Authorization: `Basic ${btoa("bob:wrong")}` };
-    for (let i = 0; i < 2; i++)
-      expect((await refusedHandshake(team.url, [], { headers })).status).toBe(429);
+    const guess = async (name: string): Promise<readonly number[]> => {
+      for (let i = 0; i < 3; i++) {
+        const client = await connect(team.url);
+        client.send(`${name}:wrong`);
+        await client.next();
+        client.socket.close();
+      }
+      const headers = { Authorization: `Basic ${btoa(`${name}:wrong`)}` };
+      const ask = async () => (await refusedHandshake(team.url, [], { headers })).status;
+      return [await ask(), await ask()];
+    };
+    // The wait is a second, which this may take on a busy machine: then the next name will show it.
+    let names = 0;
+    await expect.poll(() => guess(`eve-${++names}`), soon).toEqual([429, 429]);
   });
 
   test("shares PostgreSQL too", { timeout: 60_000 }, async () => {
