@@ -1,6 +1,6 @@
 import { noBytes } from "./bytes.ts";
 import { asksForWebSocket, lintRequest, readAgreement } from "./handshake.ts";
-import { createBodyReader, createHeadReader, valuesOf, type Body, type Head } from "./http.ts";
+import { createBodyReader, createHeadReader, statusOf, type Body, type Head } from "./http.ts";
 import type { Direction, HandshakeRecord } from "./records.ts";
 import { toFrames, type Connection } from "./stream.ts";
 
@@ -36,7 +36,8 @@ export function createExchange(connection: Connection): Exchange {
     const own = streams[dir];
     const { used, value } = own.body?.reader.push(bytes) ?? { used: 0, value: undefined };
     if (value !== undefined) {
-      if (dir === "c2s") own.mode = "wait";
+      // An answer may be over before its request is.
+      if (dir === "c2s") own.mode = asked === undefined ? "start" : "wait";
       else finishAnswer(value);
     }
     return bytes.subarray(used);
@@ -89,8 +90,8 @@ export function createExchange(connection: Connection): Exchange {
       return;
     }
     own.body = createBodyReader(head.headers, 0);
-    own.mode =
-      own.body.untilEnd || valuesOf(head.headers, "Content-Length")[0] === "0" ? "wait" : "body";
+    const { length } = own.body;
+    own.mode = length === 0 || length === Infinity ? "wait" : "body";
   }
 
   function saidCap(head: Head, dir: Direction): void {
@@ -101,26 +102,29 @@ export function createExchange(connection: Connection): Exchange {
   /** @param behind bytes that follow the head in the piece at hand */
   function takeAnswer(head: Head, behind: number): void {
     const own = streams.s2c;
-    const status = Number(head.first[1]);
+    const status = statusOf(head);
     answer = head;
     if (status === 101) {
       finishAnswer({ bytes: noBytes, total: 0 }, behind);
-    } else if (status < 200) {
+    } else if (status > 0 && status < 200) {
       emitAnswer(head, undefined);
       own.mode = "start";
     } else {
-      const empty = status === 204 || status === 304 || (asked === "connect" && status < 300);
+      const empty =
+        status === 204 ||
+        status === 304 ||
+        request?.first[0] === "HEAD" ||
+        (asked === "connect" && status < 300);
       own.body = createBodyReader(head.headers, asked === "http" ? 0 : limits.head);
       own.mode = "body";
-      if (empty || valuesOf(head.headers, "Content-Length")[0] === "0")
-        finishAnswer({ bytes: noBytes, total: 0 });
+      if (empty || own.body.length === 0) finishAnswer({ bytes: noBytes, total: 0 });
     }
     saidCap(head, "s2c");
   }
 
   function emitAnswer(head: Head, body: Body | undefined): void {
     if (asked === "http") return;
-    const status = Number(head.first[1]);
+    const status = statusOf(head);
     const cut = head.cut + (body === undefined ? 0 : body.total - body.bytes.length);
     const agreed = status === 101 ? readAgreement(head, request) : undefined;
     shared.emit({
@@ -146,7 +150,7 @@ export function createExchange(connection: Connection): Exchange {
     const head = answer;
     if (head === undefined) return;
     const { c2s, s2c } = streams;
-    const status = Number(head.first[1]);
+    const status = statusOf(head);
     const upgraded = status === 101 && asked !== "http" && asked !== "connect";
     emitAnswer(head, body);
     answer = undefined;

@@ -83,7 +83,11 @@ export function compare(
 function toNumber(text: string): number | undefined {
   if (/^0x[\da-f]+$/i.test(text)) return Number.parseInt(text, 16);
   const match = /^(\d+(?:\.\d+)?)([km]?)$/i.exec(text);
-  if (match === null) return { true: 1, false: 0 }[text.toLowerCase()];
+  if (match === null)
+    return new Map([
+      ["true", 1],
+      ["false", 0],
+    ]).get(text.toLowerCase());
   const unit = { k: 1024, m: 1_048_576 }[(match[2] ?? "").toLowerCase()] ?? 1;
   return Number(match[1]) * unit;
 }

@@ -15,15 +15,27 @@ export interface Head {
 /** Takes a head apart, whatever is in it; what is missing is empty. */
 export function parseHead(text: string, cut = 0): Head {
   const [line = "", ...rest] = text.split(/\r?\n/);
-  const [, one = "", two = "", three = ""] = /^(\S*) ?(\S*) ?(.*)$/.exec(line) ?? [];
+  const [, one = "", two = "", three = ""] = /^(\S*) ?(\S*) ?(.*)$/s.exec(line) ?? [];
   const headers: Header[] = [];
   for (const field of rest) {
     if (field === "") continue;
     const colon = field.indexOf(":");
     if (colon < 0) headers.push([field, ""]);
-    else headers.push([field.slice(0, colon), field.slice(colon + 1).trim()]);
+    else headers.push([field.slice(0, colon), trimBlanks(field.slice(colon + 1))]);
   }
   return { text, first: [one, two, three], headers, cut };
+}
+
+/** Not `trim`: to it U+00A0 is a blank, here the last byte of an à. */
+function trimBlanks(text: string): string {
+  let end = text.length;
+  while (end > 0 && " \t".includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end).replace(/^[ \t]+/, "");
+}
+
+/** The status of an answer; 0 where it has none. */
+export function statusOf({ first }: Head): number {
+  return Number(/^\d{3}$/.exec(first[1])?.[0] ?? 0);
 }
 
 /** All values of one header. */
@@ -81,22 +93,22 @@ export interface Body {
   readonly total: number;
 }
 
-/** A body whose end is known (RFC 9112 section 6), or `undefined` where the end of the bytes ends it. */
-export function createBodyReader(
-  headers: readonly Header[],
-  cap: number,
-): { readonly reader: Reader<Body>; readonly untilEnd: boolean; partial(): Body } {
+/** A body, up to the end that its head names (RFC 9112 section 6). */
+export interface BodyReader {
+  readonly reader: Reader<Body>;
+  /** Infinite where the end of the bytes ends it; `undefined` where its chunks say it. */
+  readonly length: number | undefined;
+  partial(): Body;
+}
+
+export function createBodyReader(headers: readonly Header[], cap: number): BodyReader {
   const keeper = createKeeper(cap);
   const partial = (): Body => ({ bytes: keeper.bytes(), total: keeper.total });
   if (listOf(headers, "Transfer-Encoding").at(-1)?.toLowerCase() === "chunked")
-    return { reader: chunked(keeper, partial), untilEnd: false, partial };
-  const length = valuesOf(headers, "Content-Length")[0];
-  const known = length !== undefined && /^\d{1,15}$/.test(length);
-  return {
-    reader: counted(keeper, known ? Number(length) : Infinity, partial),
-    untilEnd: !known,
-    partial,
-  };
+    return { reader: chunked(keeper, partial), length: undefined, partial };
+  const said = valuesOf(headers, "Content-Length")[0] ?? "";
+  const length = /^\d{1,15}$/.test(said) ? Number(said) : Infinity;
+  return { reader: counted(keeper, length, partial), length, partial };
 }
 
 function counted(keeper: Keeper, length: number, partial: () => Body): Reader<Body> {

@@ -116,9 +116,8 @@ export function createAssembler(limits: WireLimits): Assembler {
       }
       if (message.broken === "data" && !message.contextLost)
         message.lint.push(lint("deflate-data"));
-      const short = unfinished && message.broken !== undefined;
       const bytes = message.kept?.bytes() ?? noBytes;
-      const content = read(message, { bytes, len: message.kept?.total ?? 0, short });
+      const content = read(message, { bytes, len: message.kept?.total ?? 0, short: unfinished });
       return unfinished ? { ...content, incomplete: true } : content;
     },
     alone(message, plain) {

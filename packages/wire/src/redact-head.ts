@@ -11,9 +11,8 @@ const secretName =
 /** Headers that carry an address. */
 const addressName =
   /^(referer|location|content-location|origin|x-original-url|x-forwarded-uri|refresh|link)$/i;
-/** Subprotocol entries that carry a token: everything behind the prefix. */
-const secretEntry =
-  /^(wsecho\.bearer\.|.*?(?:bearer|token|auth|jwt|secret|key)[^.=_-]*[.=_-])(.+)$/i;
+/** In subprotocol entries that carry a token, behind the next separator. */
+const secretWord = /bearer|token|auth|jwt|secret|key/i;
 const jwt = /eyJ[\w-]{5,}(\.[\w-]*)*/g;
 
 /** A request's target or an address without its query, fragment and credentials. */
@@ -35,7 +34,7 @@ export function redactHeader(name: string, value: string): string {
       .split(",")
       .map((entry) => {
         const [, before = "", text = ""] = /^(\s*)(.*)$/s.exec(entry) ?? [];
-        return before + text.replace(secretEntry, `$1${blank}`).replace(jwt, blank);
+        return before + redactEntry(text).replace(jwt, blank);
       })
       .join(",");
   if (/^sec-websocket-/i.test(name)) return value;
@@ -50,6 +49,13 @@ export function redactHeader(name: string, value: string): string {
   return redactProse(value);
 }
 
+/** In two steps, or each occurrence of a word would look for its separator anew. */
+function redactEntry(entry: string): string {
+  const at = entry.search(secretWord);
+  if (at < 0) return entry;
+  return entry.slice(0, at) + entry.slice(at).replace(/^([^.=_-]*[.=_-]).+/s, `$1${blank}`);
+}
+
 /**
  * A handshake without what lets somebody in: credentials, cookies, tokens, the query.
  *
@@ -58,22 +64,20 @@ export function redactHeader(name: string, value: string): string {
 export function redactHandshake(record: HandshakeRecord, known: Set<string>): HandshakeRecord {
   // A cut head may end inside a header: its last line could be the beginning of anything.
   const lines = record.head.split(/\r?\n/);
+  let owner = "";
   const redacted = lines.map((line, i) => {
-    if (i === 0) return redactFirst(record, line, known);
     // A folded line goes on with the header above it.
-    const owner = /^[ \t]/.test(line)
-      ? lines.slice(0, i).findLast((other) => !/^[ \t]/.test(other))
-      : line;
-    const match = /^([^:]*)(:\s*)(.*)$/s.exec(
-      owner === line ? line : `${owner?.split(":")[0] ?? ""}:${line}`,
-    );
+    const folded = /^[ \t]/.test(line);
+    if (!folded) owner = line.split(":", 1)[0] ?? "";
+    if (i === 0) return redactFirst(record, line, known);
+    const match = /^([^:]*)(:\s*)(.*)$/s.exec(folded ? `${owner}:${line}` : line);
     // Not a header at all: nobody knows what it is.
     if (match === null) return line === "" ? line : blank;
     const [, name = "", colon = "", value = ""] = match;
     const shown = redactHeader(name.trim(), value);
     if (shown === value) return line;
     remember(value, shown, known);
-    return owner === line ? `${name}${colon}${shown}` : ` ${blank}`;
+    return folded ? ` ${blank}` : `${name}${colon}${shown}`;
   });
   const head = redacted.join(record.head.includes("\r\n") ? "\r\n" : "\n");
   const { headers, first } = parseHead(head);

@@ -1,5 +1,5 @@
 import { createQueue, type Queue } from "./bytes.ts";
-import { createHeadReader, type createBodyReader } from "./http.ts";
+import { createHeadReader, type BodyReader } from "./http.ts";
 import type { Direction } from "./records.ts";
 import { createSide, type Shared, type Side } from "./side.ts";
 
@@ -22,7 +22,7 @@ export interface Stream {
   total: number;
   readonly waiting: Queue;
   head: ReturnType<typeof createHeadReader>;
-  body: ReturnType<typeof createBodyReader> | undefined;
+  body: BodyReader | undefined;
   /** Of `seek`: bytes that belong to no frame. */
   skipped: number;
   /** Of `wait`: bytes in between are missing. */

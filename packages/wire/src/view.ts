@@ -1,4 +1,4 @@
-import { concat, fromUtf8, noBytes, toHex } from "./bytes.ts";
+import { concat, fromUtf8, noBytes, toHex, withoutCutCharacter } from "./bytes.ts";
 import { readClose } from "./close.ts";
 import { opcodes, unmask } from "./frame.ts";
 import type { Lint } from "./lint.ts";
@@ -53,7 +53,7 @@ export interface FrameView {
   readonly bytes: Uint8Array;
   readonly fields: readonly FrameField[];
   readonly rows: readonly FrameRow[];
-  /** The payload as text, where it is UTF-8 and more than ASCII; safe to print. */
+  /** What is shown of the payload as text, where it is UTF-8 and more than ASCII; safe to print. */
   readonly text: string | undefined;
   readonly lint: readonly Lint[];
 }
@@ -92,7 +92,7 @@ export function describeFrame(frame: FrameRecord, options: DescribeOptions = {})
   const bytes = concat([frame.hdr, key, frame.raw]);
   const total = frame.hdr.length + key.length + frame.len;
   const plain = unmask(frame);
-  const text = frame.op === 8 || (frame.rsv & 4) !== 0 ? undefined : fromUtf8(plain);
+  const text = frame.op === 8 || (frame.rsv & 4) !== 0 ? undefined : textOf(plain, payload);
   return {
     title: `frame ${frame.n} · ${total} ${total === 1 ? "byte" : "bytes"}`,
     bytes,
@@ -101,6 +101,12 @@ export function describeFrame(frame: FrameRecord, options: DescribeOptions = {})
     text: text === undefined || isAscii(text) ? undefined : safeText(text),
     lint: frame.lint,
   };
+}
+
+function textOf(plain: Uint8Array, most: number): string | undefined {
+  if (plain.length <= most) return fromUtf8(plain);
+  const text = fromUtf8(withoutCutCharacter(plain.subarray(0, most)));
+  return text && `${text}…`;
 }
 
 const isAscii = (text: string): boolean => /^[ -~]*$/.test(text);
@@ -242,15 +248,15 @@ function payloadRows(
 
 const isPayload = (kind: FrameRow["kind"]): boolean => kind !== "header" && kind !== "key";
 
+const longest = (texts: readonly string[]): number =>
+  texts.reduce((length, text) => Math.max(length, text.length), 0);
+
 /** {@link describeFrame} as lines of text, safe to print whatever the peer sent. */
 export function renderFrame(view: FrameView, width = 62): readonly string[] {
   const rule = `── ${view.title} `;
   const hexes = view.rows.map(({ bytes }) => toHex(bytes, " "));
-  const column = Math.min(47, Math.max(12, ...hexes.map((hex) => hex.length)));
-  const says = Math.max(
-    ...view.rows.filter(({ kind }) => isPayload(kind)).map((row) => row.says.length),
-    0,
-  );
+  const column = Math.min(47, Math.max(12, longest(hexes)));
+  const says = longest(view.rows.filter(({ kind }) => isPayload(kind)).map((row) => row.says));
   // Beside long lines of bytes the column of bits would be too much.
   const alwaysBits = column < 24;
   const lines = view.rows.map((row, i) => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createPcapngWriter } from "../src/capture/pcapng-write.ts";
 import { createCaptureReader } from "../src/capture/read.ts";
+import { createTcpStream } from "../src/capture/tcp.ts";
 import type { WireRecord } from "../src/records.ts";
 import { decode, frames, messages, ofKind } from "./support/decode.ts";
 import { fromCapture, toJsonl, toPcapng } from "./support/files.ts";
@@ -256,6 +257,45 @@ test("the same ports may be used again", () => {
   const { records } = fromCapture(wrap([...sent, ...again]));
   expect(new Set(records.map(({ conn }) => conn))).toEqual(new Set([1, 2]));
   expect(ofKind(records, "handshake")).toHaveLength(4);
+});
+
+test("gaps without end are given up one after the other, also where no payload was captured", () => {
+  let gaps = 0;
+  const stream = createTcpStream({
+    data: () => undefined,
+    missing: () => (gaps += 1),
+    end: () => undefined,
+  });
+  const ends = { from: "a", to: "b", fromPort: 1, toPort: 2 };
+  const payload = new Uint8Array(0);
+  for (let i = 0; i < 4000; i++) {
+    stream.push({ ...ends, seq: 2 * i, ack: 0, flags: 0, payload, length: 1 });
+    stream.tick();
+  }
+  expect(gaps).toBeGreaterThan(2500);
+});
+
+test("a packet's comment has room in its option, whatever the records say", () => {
+  const found = Array.from({ length: 9000 }, (_, i) => ({
+    ...{ rule: `rule-${i}`, rfc: "", says: "" },
+    level: "error" as const,
+  }));
+  const records = decode(session).map((record) =>
+    record.k === "frame" ? { ...record, lint: found } : record,
+  );
+  const file = toPcapng(records);
+  let comments = 0;
+  for (let at = 0; at < file.length; at += file.readUInt32LE(at + 4)) {
+    if (file.readUInt32LE(at) !== 6) continue;
+    let option = at + 28 + 4 * Math.ceil(file.readUInt32LE(at + 20) / 4);
+    const end = at + file.readUInt32LE(at + 4) - 4;
+    while (option < end) {
+      comments += Number(file.readUInt16LE(option) === 1);
+      option += 4 + 4 * Math.ceil(file.readUInt16LE(option + 2) / 4);
+    }
+    expect(option).toBe(end);
+  }
+  expect(comments).toBeGreaterThan(frames(records).length);
 });
 
 test("a broken file is a problem in words", () => {

@@ -65,6 +65,7 @@ test.each([
   ["(op:ping", 8, "a closing parenthesis is missing"],
   ["op:ping)", 7, '")" is not expected here'],
   ["len>many", 4, '"many" is not a number, as in len>1k'],
+  ["len>constructor", 4, '"constructor" is not a number, as in len>1k'],
   ["/(/", 0, "this is not a regular expression"],
   ["/a/g", 0, 'the flags "g" are not all of i, m, s, u'],
   ["/a", 0, "/ has no end"],

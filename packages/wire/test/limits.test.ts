@@ -12,6 +12,7 @@ import {
   time,
   type Piece,
 } from "./support/decode.ts";
+import { fromJsonl, toJsonl } from "./support/files.ts";
 import { bytesInUse } from "./support/gc.ts";
 import { answer, clientFrame, deflateHeader, frame, request } from "./support/wire.ts";
 
@@ -146,6 +147,51 @@ test("a refused handshake is recorded with its body, also in chunks, and a secon
     [101, true, ""],
   ]);
   expect(messages(records)).toMatchObject([{ text: "in" }]);
+});
+
+test("what follows an answer is told from it: none to HEAD, and an early one to a request still under way", () => {
+  const records = decode([
+    ["c2s", "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"],
+    ["s2c", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"],
+    ["c2s", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab"],
+    ["s2c", "HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n"],
+    ["c2s", "cd"],
+    ["c2s", request()],
+    ["s2c", answer()],
+    ["c2s", clientFrame("in")],
+  ]);
+  expect(ofKind(records, "handshake").map(({ status }) => status)).toEqual([undefined, 101]);
+  expect(messages(records)).toMatchObject([{ text: "in" }]);
+});
+
+test.each(["HTTP/1.1 abc No", "HTTP/1.1 0x65 Yes", "HTTP/1.1"])(
+  "an answer without a status of three digits has the status 0: %s",
+  (line) => {
+    const records = decode([
+      ["c2s", request()],
+      ["s2c", `${line}\r\n\r\nbad`],
+    ]);
+    expect(ofKind(records, "handshake")[1]).toMatchObject({ status: 0, accepted: false });
+    expect(fromJsonl(toJsonl(records)).problems).toEqual([]);
+  },
+);
+
+test("a head of any bytes is taken apart in no time, and a value keeps its last byte", () => {
+  const head = `GET /${"a".repeat(20_000)}\rb HTTP/1.1\r\nX-Name:\t voil\u00c3\u00a0 \r\n\r\n`;
+  const [found] = ofKind(
+    decode([["c2s", `${head.slice(0, -2)}Upgrade: websocket\r\n\r\n`]]),
+    "handshake",
+  );
+  expect(found?.target).toHaveLength(20_001);
+  expect(found?.headers[0]).toEqual(["X-Name", "voil\u00c3\u00a0"]);
+});
+
+test("a text that ends inside a character is not blamed for it where its message has not ended", () => {
+  const half = Uint8Array.of(0x61, 0xc3);
+  const cut = decode([...opened, ["s2c", frame(half, { fin: 0 })]]);
+  expect(messages(cut)).toMatchObject([{ text: "a", len: 2, cut: 1, incomplete: true }]);
+  expect(rules(cut)).toEqual([]);
+  expect(rules(decode([...opened, ["s2c", frame(half)]]))).toEqual(["bad-utf8"]);
 });
 
 test("an answer that ends with the connection is recorded", () => {

@@ -485,6 +485,22 @@ test("an address shows no credentials, wherever it stands in a header or a body"
   );
 });
 
+test("a head of many folded lines, or of one long protocol, is redacted in no time", () => {
+  const folded = "\r\n b".repeat(15_000);
+  const long = "key".repeat(20_000);
+  const [shown, other] = redact(
+    decode(
+      [
+        ["c2s", request(`Cookie: a${folded}\r\n`)],
+        ["s2c", answer(`Sec-WebSocket-Protocol: ${long}, ${long}.s3cret\r\n`)],
+      ],
+      { limits: { head: 1_000_000 } },
+    ),
+  );
+  expect(shown).toMatchObject({ head: request(`Cookie: ***${"\r\n ***".repeat(15_000)}\r\n`) });
+  expect(other).toMatchObject({ subprotocol: `${long}, ${long}.***` });
+});
+
 test.each([
   ["however far its colons stand from their names", `"password"${" ".repeat(100)}:`, ""],
   ["however long it is", '"password":', "x\\n".repeat(4 * 1024 * 1024)],

@@ -62,6 +62,11 @@ test("rows point at the bytes that they are about", () => {
   ]);
 });
 
+test("as much is shown as is asked for", () => {
+  const view = describeFrame(one(frame("x".repeat(1_000_000))), { payload: Infinity, perLine: 4 });
+  expect(renderFrame(view)).toHaveLength(4 + 250_000);
+});
+
 test("a long payload is shown in part, and a close frame has its code and its reason", () => {
   expect(describeFrame(one(frame("x".repeat(300)))).rows.at(-1)).toMatchObject({
     kind: "more",
@@ -76,6 +81,8 @@ test("a long payload is shown in part, and a close frame has its code and its re
 
 test("text that is more than ASCII is shown as text, and cannot drive a terminal", () => {
   expect(describeFrame(one(frame("wörld"))).text).toBe("wörld");
+  const { text } = describeFrame(one(frame("aé".repeat(1000))), { payload: 8 });
+  expect(text).toBe("aéaéa…");
   expect(safeText("a\u001b[2Jb\u202ec\u009bd\n")).toBe("a\\u{1b}[2Jb\\u{202e}c\\u{9b}d\\n");
 });
 

@@ -17,6 +17,9 @@ interface Flow {
 /** As many packets stand for what was not kept of one frame: 256 MiB. */
 const maxLacking = 4096;
 
+/** An option has room for 65,535 bytes, and a record from elsewhere may say more; characters. */
+const maxComment = 10_000;
+
 const other = { c2s: "s2c", s2c: "c2s" } as const;
 
 /**
@@ -261,7 +264,7 @@ function enhancedPacket(
 ): Uint8Array {
   const { bytes, comment, original = bytes.length } = packet;
   const list: (readonly [number, Uint8Array])[] = [];
-  if (comment !== undefined) list.push([1, toUtf8(comment)]);
+  if (comment !== undefined) list.push([1, toUtf8(comment.slice(0, maxComment))]);
   const inbound = at === "client" ? "s2c" : "c2s";
   if (at === "client" || at === "server") list.push([2, words(dir === inbound ? 1 : 2)]);
   const time = Math.floor(t);

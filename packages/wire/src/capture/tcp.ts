@@ -91,7 +91,7 @@ export function createTcpStream(sink: TcpSink): TcpStream {
     if (twin?.seq === segment.seq && twin.length >= segment.length) return;
     waiting.splice(at, 0, { ...segment, bytes: segment.bytes.slice() });
     bytesWaiting += segment.bytes.length;
-    if (bytesWaiting > maxWaiting) giveUp();
+    if (bytesWaiting > maxWaiting || waiting.length > maxPackets) giveUp();
   };
 
   return {
