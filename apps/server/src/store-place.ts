@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { failure, success, type Result } from "@wsecho/protocol";
+import type { Log } from "./log.ts";
 import type { Settings } from "./settings/table.ts";
 import { StoreSetupError, StoreUnavailableError } from "./store/errors.ts";
 import { openStore, type StorePlace } from "./store/open.ts";
@@ -32,7 +33,7 @@ export interface StoreProblem {
 /** The users' database; `null` where the server does without. */
 export async function findStore(
   settings: Settings,
-  command: string,
+  { command, log }: { readonly command: string; readonly log: Log },
 ): Promise<Result<Store | null, StoreProblem>> {
   if (settings.demo) return success(null);
   const anonymous = settings["allow-anonymous"];
@@ -43,7 +44,7 @@ export async function findStore(
     if (settings.data === null) return success(null);
   }
   try {
-    const store = await openStore(place, { iterations: settings.iterations });
+    const store = await openStore(place, { iterations: settings.iterations, log });
     const problem = await usersProblem(settings, store, command);
     if (problem === undefined) return success(store);
     await store.close();

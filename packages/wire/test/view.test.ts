@@ -62,9 +62,10 @@ test("rows point at the bytes that they are about", () => {
   ]);
 });
 
-test("as much is shown as is asked for", () => {
-  const view = describeFrame(one(frame("x".repeat(1_000_000))), { payload: Infinity, perLine: 4 });
-  expect(renderFrame(view)).toHaveLength(4 + 250_000);
+test("as many rows are shown as there are", () => {
+  const view = describeFrame(one(hex(hello)));
+  const rows = Array.from({ length: 30_000 }, () => view.rows).flat();
+  expect(renderFrame({ ...view, rows }).length).toBe(1 + rows.length);
 });
 
 test("a long payload is shown in part, and a close frame has its code and its reason", () => {

@@ -6,6 +6,7 @@ import { strangeVariables, type Environment } from "../settings/sources.ts";
 import { findStore } from "../store-place.ts";
 import { servePool } from "../workers/primary.ts";
 import { runWorker, thisWorker } from "../workers/worker.ts";
+import { createConsoleLog } from "./console-log.ts";
 import { catchHangUps } from "./hang-ups.ts";
 import { end, say } from "./say.ts";
 import { hideSecrets } from "./secrets.ts";
@@ -55,7 +56,8 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
     return;
   }
   const command = commandName(env);
-  const store = await findStore(settings, command);
+  const log = createConsoleLog(settings["log-level"], process.stderr.isTTY);
+  const store = await findStore(settings, { command, log });
   if (!store.ok) {
     end(store.error.status, store.error.text);
     return;
@@ -63,6 +65,7 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
   const run = settings.workers > 1 ? servePool : serve;
   await run(prepared.value, store.value, {
     command,
+    log,
     prepare: () => prepare(given, env),
     onHangUp,
   });

@@ -14,7 +14,7 @@ import type { Store } from "../store/store.ts";
 import { keepTls } from "../tls/keep.ts";
 import { demoUsers } from "../users.ts";
 import { banner } from "./banner.ts";
-import { createConsoleLog } from "./console-log.ts";
+import type { ConsoleLog } from "./console-log.ts";
 import type { HangUps } from "./hang-ups.ts";
 import { tryToListen, type Place } from "./listen.ts";
 import { createReload } from "./reload.ts";
@@ -28,6 +28,7 @@ const failed = 1;
 export interface ServeParts {
   /** How the program was called. */
   readonly command: string;
+  readonly log: ConsoleLog;
   /** Reads and checks the settings again. */
   readonly prepare: () => Promise<Result<Prepared, string>>;
   readonly onHangUp: HangUps;
@@ -37,11 +38,10 @@ export interface ServeParts {
 export async function serve(
   { settings: first, tls }: Prepared,
   store: Store | null,
-  { command, prepare, onHangUp }: ServeParts,
+  { command, log, prepare, onHangUp }: ServeParts,
 ): Promise<void> {
   const settings = createHolder(first);
   const metrics = first["admin-port"] === null ? null : createMetrics();
-  const log = createConsoleLog(first["log-level"], process.stderr.isTTY);
   const options = toServerOptions(first, {
     rules: toRuleOptions(first),
     tls: tls?.material ?? null,

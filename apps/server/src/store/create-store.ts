@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { formatVerifier, parseVerifier, prepareUsername } from "@wsecho/protocol/scram";
-import { printable } from "../log.ts";
+import { printable, type Log } from "../log.ts";
 import type { Backend } from "./backend.ts";
 import { StoreUnavailableError } from "./errors.ts";
 import { failureKeys, userFailureKey } from "./failure-keys.ts";
@@ -32,6 +32,8 @@ export interface StoreOptions {
   readonly sessionRetentionMs?: number;
   /** How long a caller waits at most; ms, default 5000. */
   readonly answerWithinMs?: number;
+  /** Hears when SQLite's thread ends by itself and is there again. */
+  readonly log?: Log;
   /** A clock for tests; ms since 1970. Default: the database's, which all servers share. */
   readonly now?: () => number;
 }

@@ -26,7 +26,9 @@ export async function openStore(
   if (data === undefined && database === undefined) {
     throw new StoreSetupError("Name a data folder (--data) or a database (--database).");
   }
-  const backend = await (database === undefined ? openSqlite(data ?? "") : openPostgres(database));
+  const backend = await (database === undefined
+    ? openSqlite(data ?? "", {}, options.log)
+    : openPostgres(database));
   try {
     return await createStore(backend, options);
   } catch (error) {

@@ -53,6 +53,8 @@ export function startSqliteThread({
   let isOpen = false;
   let isClosing = false;
   let fault: unknown;
+  /** Why it answers no more. */
+  let gone: StoreUnavailableError | undefined;
   let lastId = 0;
 
   const post = (request: Request): void => worker.postMessage(request);
@@ -60,6 +62,7 @@ export function startSqliteThread({
   const thread: Omit<SqliteThread, "path"> = {
     watch: () => post({ type: "watch" }),
     ask(name, args) {
+      if (gone !== undefined) return Promise.reject(gone);
       if (pending.size >= maxPending) {
         return Promise.reject(new StoreUnavailableError("the data file has too much to do"));
       }
@@ -70,6 +73,7 @@ export function startSqliteThread({
       });
     },
     async close() {
+      if (gone !== undefined) return;
       isClosing = true;
       const exited = once(worker, "exit");
       post({ type: "close" });
@@ -106,10 +110,12 @@ export function startSqliteThread({
   worker.on("error", (error: unknown) => (fault = error));
   worker.on("exit", (status) => {
     const why = isClosing ? closed() : ended(fault ?? `status ${status}`);
+    gone = why;
     opened.reject(why);
     for (const asked of pending.values()) asked.reject(why);
     pending.clear();
-    if (isOpen && !isClosing) onEnded(why);
+    // Behind whoever waits for it to open: Node may tell both without a break.
+    if (isOpen && !isClosing) queueMicrotask(() => onEnded(why));
   });
   return opened.promise;
 }

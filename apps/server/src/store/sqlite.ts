@@ -1,4 +1,5 @@
 import { restartDelayMs, stableMs } from "../backoff.ts";
+import { silentLog, type Log } from "../log.ts";
 import type { Backend } from "./backend.ts";
 import { StoreUnavailableError, toFailure } from "./errors.ts";
 import { passQueries } from "./queries.ts";
@@ -15,6 +16,7 @@ const defaults: SqliteOptions = { busyMs: 2000 };
 export async function openSqlite(
   folder: string,
   options: Partial<SqliteOptions> = {},
+  log: Log = silentLog,
 ): Promise<Backend> {
   const workerData = { folder, options: { ...defaults, ...options } };
   let wake: (() => void) | undefined;
@@ -45,10 +47,12 @@ export async function openSqlite(
     if (closing !== undefined) return;
     const { message, code } = toFailure(why);
     current = new StoreUnavailableError(`the data file is opened again: ${message}`, code);
+    log.warn({ code, detail: message }, "the user store is opened again");
     timer = setTimeout(() => {
       newest = start();
       newest.then(
         (thread) => {
+          log.info({}, "the user store answers again");
           // The first look tells of a change, for some may have been missed.
           if (wake !== undefined) thread.watch();
         },

@@ -4,7 +4,6 @@ import { createAdminServer } from "../admin.ts";
 import { createHolder } from "../holder.ts";
 import type { Readiness } from "../options.ts";
 import { banner } from "../program/banner.ts";
-import { createConsoleLog } from "../program/console-log.ts";
 import { tryToListen } from "../program/listen.ts";
 import { createReload } from "../program/reload.ts";
 import { end, say } from "../program/say.ts";
@@ -32,7 +31,7 @@ const failed = 1;
 export async function servePool(
   prepared: Prepared,
   found: Store | null,
-  { command, prepare, onHangUp }: ServeParts,
+  { command, log, prepare, onHangUp }: ServeParts,
 ): Promise<void> {
   const { settings: first, tls } = prepared;
   // It was there to see that there are users. The workers open it themselves.
@@ -41,7 +40,6 @@ export async function servePool(
   const users = first.demo ? await sharedDemoUsers() : null;
 
   const settings = createHolder(first);
-  const log = createConsoleLog(first["log-level"], process.stderr.isTTY);
   const orders = createHolder<Orders>({
     texts: forWorkers(prepared.texts),
     tls: tls?.material ?? null,
@@ -147,7 +145,7 @@ export async function servePool(
   const problem = async ({ changed, settings: next }: Changes): Promise<string | undefined> => {
     if (!changed.includes("allow-anonymous")) return undefined;
     if (store === null) return usersProblem(next, null, command);
-    const again = await findStore(next, command);
+    const again = await findStore(next, { command, log });
     if (!again.ok) return again.error.text;
     await again.value?.close();
     return undefined;

@@ -47,11 +47,12 @@ export async function runWorker(worker: Worker): Promise<void> {
 
 async function serve(worker: Worker, orders: StartOrders): Promise<void> {
   const settings = settingsOf(orders);
+  const consoleLog = createConsoleLog(settings["log-level"], process.stderr.isTTY);
+  const log = withFields(consoleLog, { worker: orders.number });
   const store = orders.hasStore
-    ? await openStore(storePlace(settings), { iterations: settings.iterations })
+    ? await openStore(storePlace(settings), { iterations: settings.iterations, log })
     : null;
   const metrics = settings["admin-port"] === null ? null : createMetrics();
-  const log = createConsoleLog(settings["log-level"], process.stderr.isTTY);
   const rulesOf = (next: Settings): RuleOptions => shareRules(toRuleOptions(next), orders);
   const options = toServerOptions(
     { ...settings, port: orders.port },
@@ -61,7 +62,7 @@ async function serve(worker: Worker, orders: StartOrders): Promise<void> {
       users: orders.users === null ? null : toStore(orders.users),
       store,
       meter: metrics?.meter ?? null,
-      log: withFields(log, { worker: orders.number }),
+      log,
     },
   );
   const tap = createTap(tapParts(options));
@@ -77,7 +78,7 @@ async function serve(worker: Worker, orders: StartOrders): Promise<void> {
         server.setTls(next.tls);
       const nextSettings = settingsOf(next);
       server.setRules(rulesOf(nextSettings));
-      log.setLevel(nextSettings["log-level"]);
+      consoleLog.setLevel(nextSettings["log-level"]);
       current.replace(next);
       return null;
     } catch (error) {

@@ -2,6 +2,9 @@ import { once } from "node:events";
 import { chmod } from "node:fs/promises";
 import type { Worker } from "node:worker_threads";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { silentLog } from "../../src/log.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import type { Reply } from "../../src/store/sqlite-messages.ts";
 import { connect, connectV1 } from "../support/client.ts";
 import { soon } from "../support/soon.ts";
 import { addUser as addUserWithPassword, password, serve } from "../access/support.ts";
@@ -18,7 +21,10 @@ async function withThread<T>(start: () => Promise<T>): Promise<readonly [T, Work
 
 test("a thread that ends is started again; who asks meanwhile is told, and no change is missed", async () => {
   const database = await makeSqlite();
-  const [store, thread] = await withThread(() => open(database));
+  const lines: unknown[] = [];
+  const note = (fields: object, message: string): number => lines.push([fields, message]);
+  const log = { ...silentLog, warn: note, info: note };
+  const [store, thread] = await withThread(() => open(database, { log }));
   await addUser(store, "ada");
   const heard = listen(store);
   await heard.hears({ type: "user", name: "ada" });
@@ -30,6 +36,29 @@ test("a thread that ends is started again; who asks meanwhile is told, and no ch
   await addUser(other, "bob");
   await heard.hears({ type: "user", name: "bob" });
   expect(await store.find("bob")).toMatchObject({ name: "bob" });
+  expect(lines).toEqual([
+    [
+      { code: undefined, detail: "SQLite's thread ended: status 1" },
+      "the user store is opened again",
+    ],
+    [{}, "the user store answers again"],
+  ]);
+});
+
+test("a thread that ends in the turn in which it says that it is open is started again, too", async () => {
+  const { place } = await makeSqlite();
+  process.once("worker", (thread: Worker) => {
+    thread.on("message", ({ type }: Reply) => {
+      if (type !== "opened") return;
+      thread.emit("exit", 1);
+      thread.removeAllListeners();
+      void thread.terminate();
+    });
+  });
+  const backend = await openSqlite(place.data);
+  onTestFinished(() => backend.close());
+  const answer = (): Promise<unknown> => backend.queries.lastChange().catch(String);
+  await expect.poll(answer, soon).toEqual(expect.any(Number));
 });
 
 test("a file that cannot be opened then is tried again until it can, and the reason is told", async () => {
