@@ -38,12 +38,22 @@ const joinsRight = new RegExp(
 const isTransparent = (character: string): boolean => /[\p{Mn}\p{Me}]/u.test(character);
 const isGreek = (character: string): boolean => /\p{Script=Greek}/u.test(character);
 const isHebrew = (character: string): boolean => /\p{Script=Hebrew}/u.test(character);
-const isJapanese = (character: string): boolean =>
-  /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(character);
+const isJapanese = (text: string): boolean =>
+  /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(text);
 const arabicIndicDigit = /[\u0660-\u0669]/;
 const extendedArabicIndicDigit = /[\u06f0-\u06f9]/;
 
-/** Whether the contextual character at `at` may stand there. `characters` are code points. */
+/** Whether `text` is as a whole what its contextual characters ask for. */
+export function isContextWhole(text: string): boolean {
+  // The Katakana middle dot, A.7; the two kinds of Arabic digits never mix, A.8 and A.9.
+  const isDotAllowed = !text.includes("\u30fb") || isJapanese(text);
+  return isDotAllowed && !(arabicIndicDigit.test(text) && extendedArabicIndicDigit.test(text));
+}
+
+/**
+ * Whether the contextual character at `at` may stand beside its neighbours. `characters` are code
+ * points.
+ */
 export function isContextAllowed(characters: readonly string[], at: number): boolean {
   const before = characters[at - 1] ?? "";
   const after = characters[at + 1] ?? "";
@@ -59,13 +69,8 @@ export function isContextAllowed(characters: readonly string[], at: number): boo
     case "\u05f3": // Hebrew geresh and gershayim, A.5 and A.6
     case "\u05f4":
       return isHebrew(before);
-    case "\u30fb": // Katakana middle dot, A.7
-      return characters.some(isJapanese);
-    default: // the two kinds of Arabic digits never mix, A.8 and A.9
-      return !(
-        characters.some((character) => arabicIndicDigit.test(character)) &&
-        characters.some((character) => extendedArabicIndicDigit.test(character))
-      );
+    default: // Those that ask for something in the whole text.
+      return true;
   }
 }
 

@@ -1,4 +1,4 @@
-import { isContextAllowed } from "./precis-context.ts";
+import { isContextAllowed, isContextWhole } from "./precis-context.ts";
 
 /** RFC 8264 section 4: names are made of the first, passwords of the second. */
 export type StringClass = "identifier" | "freeform";
@@ -40,7 +40,7 @@ function derive(character: string): Derived {
 /** Whether every character of `text` may stand where it stands. True for the empty text. */
 export function inStringClass(text: string, stringClass: StringClass): boolean {
   const characters = Array.from(text);
-  return characters.every((character, at) => {
+  const isAllowed = (character: string, at: number): boolean => {
     const derived = derive(character);
     switch (derived) {
       case "valid":
@@ -52,5 +52,6 @@ export function inStringClass(text: string, stringClass: StringClass): boolean {
       case "disallowed":
         return false;
     }
-  });
+  };
+  return isContextWhole(text) && characters.every(isAllowed);
 }
