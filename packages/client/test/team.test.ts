@@ -109,7 +109,7 @@ describe("a renewal", () => {
   }, 20_000);
 
   it("that brings nothing new ends with 4401", async () => {
-    const token = await team.tokenFor("ada", "1s");
+    const token = await team.tokenFor("ada", "3s");
     const session = await connect(team.url, { token });
     expect(await session.closed).toEqual({ kind: "closed", code: 4401, reason: "session expired" });
   });
@@ -117,7 +117,8 @@ describe("a renewal", () => {
   it("by a password goes on by itself", async () => {
     await using strict = await startTeam({
       users: { ada: ada.password },
-      flags: ["--login-lifetime", "500ms"],
+      // A fifth of it is left for a renewal, which a busy machine may keep for a while.
+      flags: ["--login-lifetime", "3s"],
     });
     const requests: boolean[] = [];
     let enough = (): void => undefined;
@@ -127,16 +128,16 @@ describe("a renewal", () => {
       onEvent,
       credentials: ({ renewal }) => {
         requests.push(renewal);
-        if (requests.length === 4) enough();
+        if (requests.length === 3) enough();
         return ada;
       },
     });
     await renewed;
     expect(await session.ask("still here")).toBe("still here");
-    expect(requests.slice(0, 4)).toEqual([false, true, true, true]);
+    expect(requests.slice(0, 3)).toEqual([false, true, true]);
     const told = events.filter(isType("loginEnds"));
     // With the login and with each renewal, before the next one begins.
-    expect(told.slice(0, 3)).toEqual(Array(3).fill({ type: "loginEnds", inMs: 500 }));
+    expect(told.slice(0, 2)).toEqual(Array(2).fill({ type: "loginEnds", inMs: 3000 }));
   }, 20_000);
 });
 
