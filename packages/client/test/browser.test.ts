@@ -81,6 +81,17 @@ for (const [host, { hasWebCrypto }] of Object.entries(hosts)) {
   });
 }
 
+it("what comes too late to be sent is no error in the browser's console", async () => {
+  const tab = await open("127.0.0.1");
+  const complaints: string[] = [];
+  tab.on("console", (message) => complaints.push(message.text()));
+  await tab.evaluate(
+    (url) => (globalThis as unknown as { page: Page }).page.sendLate(url),
+    demo.url,
+  );
+  expect(complaints).toEqual([]);
+});
+
 it("a page logs in at the handshake by a subprotocol entry", async () => {
   await using team = await startTeam({ users: { ada: "secret" } });
   const token = await team.tokenFor("ada");

@@ -32,7 +32,12 @@ export const platformTransport: Transport = (url, protocols, listener) => {
     else listener.closed(code, reason, detail ?? "the platform's WebSocket does not tell why");
   });
   return {
-    send: (data) => socket.send(data as string | Uint8Array<ArrayBuffer>),
+    send: (data) => {
+      // A close that has begun is told later. Until then a browser would drop this as well, and write
+      // an error to its console.
+      if (socket.readyState < WebSocket.CLOSING)
+        socket.send(data as string | Uint8Array<ArrayBuffer>);
+    },
     close: (code, reason) => socket.close(code, reason),
     drop: () => socket.close(),
   };

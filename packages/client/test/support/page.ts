@@ -28,6 +28,18 @@ const page = {
     await session.ask("hello");
     return session.status.user;
   },
+  /** Sends on a connection that is closing. */
+  sendLate: (url: string): Promise<void> =>
+    new Promise((resolve) => {
+      const socket = platformTransport(url, ["wsecho.v1"], {
+        opened: () => {
+          socket.close(1000, "");
+          socket.send("too late");
+        },
+        message: () => undefined,
+        closed: () => resolve(),
+      });
+    }),
 };
 
 export type Page = typeof page;
