@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
 import type { Message } from "@wsecho/client";
 import { createDisplay, type Display } from "./display.ts";
-import { sanitizeLine, sanitizeLines } from "./terminal/sanitize.ts";
+import { sanitizeLine } from "./terminal/sanitize.ts";
+import { talkLines } from "./terminal/talk.ts";
 
 /**
  * The two voices of the program: payload on stdout, talk on stderr. Both keep a peer's control
@@ -71,7 +72,7 @@ export function createOutput(options: OutputOptions): Output {
   const voice = (): NodeJS.WriteStream => (stderr ??= process.stderr.on("error", () => undefined));
 
   const say = (text: string, style: "dim" | "yellow"): void => {
-    const line = styleText(style, sanitizeLines(text), { stream: voice() });
+    const line = styleText(style, talkLines(text, voice()), { stream: voice() });
     const shared = voice().isTTY ? screen() : null;
     if (shared === null) voice().write(`${line}\n`);
     else shared.print(line);

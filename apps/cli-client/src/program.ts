@@ -13,6 +13,7 @@ import { addListenCommand, type ListenInvocation } from "./listen/options.ts";
 import type { ManualParts } from "./reference/manual.ts";
 import { addReferenceCommands, type Reference } from "./reference/options.ts";
 import { addTestCommand, type TestInvocation } from "./script/options.ts";
+import { wrapTalk } from "./terminal/talk.ts";
 import { addInspectCommand } from "./wire/inspect-options.ts";
 import { addWireCommands, type WireInvocation } from "./wire/options.ts";
 
@@ -67,7 +68,10 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
+    .configureOutput({
+      outputError: (text, write) => write(withoutValues(text)),
+      writeErr: (text) => void process.stderr.write(wrapTalk(text, process.stderr)),
+    })
     .showHelpAfterError(helpAfterError(""))
     .addHelpText("after", examples)
     .addHelpText("afterAll", [environment, `\n${exitHelp()}`].join("\n"));

@@ -1,6 +1,6 @@
 import { exitStatus } from "./exit.ts";
 import { parseArguments, type Invocation } from "./program.ts";
-import { sanitizeLines } from "./terminal/sanitize.ts";
+import { talk } from "./terminal/talk.ts";
 
 /** Does what the arguments ask for and ends the process. */
 export async function run(args: readonly string[], version: string): Promise<void> {
@@ -71,14 +71,13 @@ function isCurl([first, ...rest]: readonly string[]): boolean {
 async function fromCurl(args: readonly string[]): Promise<readonly string[] | null> {
   const { readCurl } = await import("./commands/curl.ts");
   const pasted = readCurl(args);
-  const say = (text: string): void => void process.stderr.write(`${sanitizeLines(text)}\n`);
-  if (!pasted.ok) say(`Not connected: ${pasted.error}.`);
-  else if (pasted.value.note !== null && !args.includes("--quiet")) say(pasted.value.note);
+  if (!pasted.ok) talk(`Not connected: ${pasted.error}.`);
+  else if (pasted.value.note !== null && !args.includes("--quiet")) talk(pasted.value.note);
   return pasted.ok ? ["connect", ...pasted.value.args] : null;
 }
 
 function reportBug(error: unknown): number {
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`This is a bug in wsecho:\n${sanitizeLines(details)}\n`);
+  talk(`This is a bug in wsecho:\n${details}`);
   return exitStatus("internal");
 }

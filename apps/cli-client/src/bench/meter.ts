@@ -1,3 +1,4 @@
+import { eraseRow, liveRow } from "../wire/fit.ts";
 import type { Progress } from "./run.ts";
 import type { Tally } from "./tally.ts";
 
@@ -12,19 +13,21 @@ export interface MeterOptions {
   readonly asked: number;
   readonly quiet: boolean;
   /** Default: the process's stderr. */
-  readonly stream?: { readonly isTTY?: boolean; readonly write: (text: string) => unknown };
+  readonly stream?: {
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly write: (text: string) => unknown;
+  };
 }
-
-const eraseLine = "\r\u001B[K";
 
 export function createMeter({ tally, asked, quiet, stream = process.stderr }: MeterOptions): Meter {
   const live = stream.isTTY === true && !quiet;
   return {
     show: (progress) => {
-      if (live) stream.write(eraseLine + describe(progress, tally, asked));
+      if (live) stream.write(liveRow(describe(progress, tally, asked), stream));
     },
     clear: () => {
-      if (live) stream.write(eraseLine);
+      if (live) stream.write(eraseRow);
     },
   };
 }

@@ -4,7 +4,7 @@ import { exitStatus } from "../exit.ts";
 import { parseStep, type Step } from "../frame/frame.ts";
 import type { FrameInvocation } from "../frame/options.ts";
 import { sendSteps } from "../frame/send.ts";
-import { sanitizeLine } from "../terminal/sanitize.ts";
+import { talk } from "../terminal/talk.ts";
 import { createInspector } from "../wire/inspector.ts";
 import type { Approach } from "./approach.ts";
 import { connectCommand } from "./connect.ts";
@@ -16,7 +16,7 @@ export async function frameCommand({ target, frames, options }: FrameInvocation)
   for (const text of frames) {
     const step = parseStep(text);
     if (!step.ok) {
-      process.stderr.write(`Not connected: ${sanitizeLine(step.error)}.\n`);
+      talk(`Not connected: ${step.error}.`);
       return exitStatus("usage");
     }
     steps.push(step.value);

@@ -12,7 +12,7 @@ import { capturesOf, openRecorder, type Recorder } from "../proxy/recorder.ts";
 import { startUi } from "../proxy/ui.ts";
 import { createRulebook } from "../proxy/rulebook.ts";
 import { parseTarget, showTarget } from "../target.ts";
-import { sanitizeLines } from "../terminal/sanitize.ts";
+import { talk, talkLines } from "../terminal/talk.ts";
 import { createRows } from "../wire/rows.ts";
 import { columns, paint } from "../wire/screen.ts";
 
@@ -33,8 +33,8 @@ async function runProxy(options: ProxyCommandOptions): Promise<number> {
   const console = findConsole(stop);
   const say = (text: string): void => {
     const terminal = console.current();
-    if (terminal === null) process.stderr.write(`${sanitizeLines(text)}\n`);
-    else terminal.print(sanitizeLines(text));
+    if (terminal === null) talk(text);
+    else terminal.print(talkLines(text, process.stderr));
   };
   const refused = (error: string): number => {
     say(error);

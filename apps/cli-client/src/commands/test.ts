@@ -4,7 +4,7 @@ import { junit, tapLine } from "../script/report.ts";
 import { createInbox, runScript, type StepResult } from "../script/run.ts";
 import { parseScript } from "../script/script.ts";
 import type { TestInvocation } from "../script/options.ts";
-import { sanitizeLine } from "../terminal/sanitize.ts";
+import { talk } from "../terminal/talk.ts";
 import type { Approach } from "./approach.ts";
 import { connectCommand } from "./connect.ts";
 import { connectDefaults } from "./settings.ts";
@@ -12,7 +12,7 @@ import { connectDefaults } from "./settings.ts";
 /** @returns the exit status */
 export async function testCommand({ target, script, options }: TestInvocation): Promise<number> {
   const complain = (text: string): number => {
-    process.stderr.write(`${sanitizeLine(text)}\n`);
+    talk(text);
     return exitStatus("usage");
   };
   const name = script === "-" ? "the input" : script;

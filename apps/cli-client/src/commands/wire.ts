@@ -11,7 +11,7 @@ import {
 } from "@wsecho/wire";
 import { exitStatus } from "../exit.ts";
 import { explainCode, readCloseCode } from "../explain-code.ts";
-import { sanitizeLine } from "../terminal/sanitize.ts";
+import { talk } from "../terminal/talk.ts";
 import { readCapture, type InputProblem } from "../wire/input.ts";
 import type { ConvertOptions, DecodeOptions, WireInvocation } from "../wire/options.ts";
 import { createProgress } from "../wire/progress.ts";
@@ -31,22 +31,21 @@ export async function wireCommand(invocation: WireInvocation): Promise<number> {
   }
 }
 
-const complain = (text: string): void => void process.stderr.write(`${sanitizeLine(text)}\n`);
 const sayProblem = ({ file, says }: InputProblem): void =>
-  complain(`${file === "-" ? "the input" : file}: ${says}`);
+  talk(`${file === "-" ? "the input" : file}: ${says}`);
 
 async function explainCommand(words: readonly string[]): Promise<number> {
   const code = readCloseCode(words);
   if (code !== null) {
     await createSink(process.stdout).write(`${explainCode(code)}\n`);
     const [digits = ""] = words;
-    complain(`As bytes: wsecho explain ${digits.slice(0, 2)} ${digits.slice(2)}`);
+    talk(`As bytes: wsecho explain ${digits.slice(0, 2)} ${digits.slice(2)}`);
     return exitStatus("ok");
   }
   const text = words.length > 0 ? words.join(" ") : await readInput();
   const bytes = parseBytes(text);
   if (!bytes.ok) {
-    complain(bytes.error);
+    talk(bytes.error);
     return exitStatus("usage");
   }
   // What a person typed is no secret to them.
@@ -67,9 +66,9 @@ async function readInput(): Promise<string> {
 function readFilter(expression: string | undefined): Filter | undefined {
   const filter = parseFilter(expression ?? "");
   if (filter.ok) return filter.value;
-  complain(`--filter: ${filter.error.says}`);
-  complain(`  ${expression ?? ""}\n`.trimEnd());
-  complain(`  ${" ".repeat(filter.error.at)}^`);
+  talk(`--filter: ${filter.error.says}`);
+  talk(`  ${expression ?? ""}\n`.trimEnd());
+  talk(`  ${" ".repeat(filter.error.at)}^`);
   return undefined;
 }
 
@@ -167,7 +166,7 @@ async function convertCommand({
 }): Promise<number> {
   const format = options.to ?? formatOf(to);
   if (format === undefined) {
-    complain(
+    talk(
       `${to === "-" ? "The output" : to}: say --to jsonl, pcapng or har, or end the name in one of them`,
     );
     return exitStatus("usage");
@@ -177,12 +176,12 @@ async function convertCommand({
   const reveal = options.reveal ?? false;
   const writer = writers[format]({ reveal, filter });
   if (to === "-" && format === "pcapng" && process.stdout.isTTY) {
-    complain("pcapng is not for a terminal: pipe it on, as in | tshark -i -, or name a file");
+    talk("pcapng is not for a terminal: pipe it on, as in | tshark -i -, or name a file");
     return exitStatus("usage");
   }
   const file = to === "-" ? null : openFile(to, options.force ?? false);
   if (file?.ok === false) {
-    complain(file.error);
+    talk(file.error);
     return exitStatus("usage");
   }
   const stream = file?.value ?? process.stdout;

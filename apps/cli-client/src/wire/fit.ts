@@ -15,6 +15,13 @@ export const pad = (text: string, width: number): string =>
 
 export const fits = (text: string, columns: number): boolean => measure(text).width <= columns;
 
+/** Takes away the row that stands there, for another one or none. */
+export const eraseRow = "\r\u001b[K";
+
+/** In place of the row before; of a longer one all but the last row would stay. */
+export const liveRow = (text: string, { columns = 0 }: { readonly columns?: number }): string =>
+  eraseRow + (columns === 0 ? safeText(text) : cut(text, columns - 1));
+
 /** The text in lines of so many columns at most, broken at blanks where it has some. */
 export function wrapWords(text: string, columns: number, indent: number): readonly string[] {
   const lines: string[] = [];

@@ -1,3 +1,5 @@
+import { eraseRow, liveRow } from "./fit.ts";
+
 /** After this time a person wants to know how long it will take. */
 const patienceMs = 1000;
 
@@ -23,10 +25,10 @@ export function createProgress(
       next = performance.now() + 200;
       shown = true;
       const share = of === undefined || of === 0 ? "" : `, ${Math.floor((100 * done) / of)} %`;
-      stderr.write(`\r\u001b[K${what}: ${(done / 1_048_576).toFixed(1)} MiB${share}`);
+      stderr.write(liveRow(`${what}: ${(done / 1_048_576).toFixed(1)} MiB${share}`, stderr));
     },
     clear() {
-      if (shown) stderr.write("\r\u001b[K");
+      if (shown) stderr.write(eraseRow);
       shown = false;
     },
   };

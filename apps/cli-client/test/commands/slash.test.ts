@@ -79,7 +79,7 @@ describe.each([40, 120])("slash commands on a screen of %i columns", (columns) =
     screen.type("/stats\r");
     await screen.shows("received 3 messages, 12 bytes");
     screen.type("/headers\r");
-    await screen.shows("sec-websocket-accept: ");
+    await screen.shows("sec-websocket-accept:");
     screen.type("/help\r");
     // In line with those below it.
     await screen.until((rows) => rows.some((row) => row.startsWith("  /ping ")));
