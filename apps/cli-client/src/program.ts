@@ -138,7 +138,8 @@ export function parseArguments(args: readonly string[], version: string): Invoca
     },
   ];
   for (const { add } of groupsFor(args, groups)) add();
-  for (const command of program.commands)
+  // Whoever names nothing at all is shown everything.
+  for (const command of args.length === 0 ? [] : program.commands)
     command.showHelpAfterError(helpAfterError(`${command.name()} `));
   try {
     program.parse(splitOptionalValues(args), { from: "user" });

@@ -66,5 +66,7 @@ it("a mistake is answered with the help of its own command", () => {
   for (const name of commandsIn(helpOf()))
     expect(told(name, "--no-such-option")).toContain(`(wsecho ${name} --help shows what there is)`);
   expect(told("--no-such-option", ":1")).toContain("(wsecho connect --help shows what there is)");
+  // Whoever knows nothing yet is shown all of it.
+  expect(told()).toContain("(wsecho --help shows what there is)");
   expect(told("conect", "ws://127.0.0.1")).toContain("(wsecho --help shows what there is)");
 });

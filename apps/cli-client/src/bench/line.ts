@@ -1,6 +1,7 @@
 import { createSession, SessionError, type ConnectOptions } from "@wsecho/client";
 import type { Socket } from "@wsecho/client/ws";
 import { closes, type StopReason } from "@wsecho/protocol";
+import type { ExitName } from "../exit.ts";
 import type { HandshakeFailure, Handshakes } from "../handshake.ts";
 
 /** One connection of a bench, logged in where that is asked for. */
@@ -34,7 +35,14 @@ export interface LineOptions {
 }
 
 /** Why a connection did not come about, in a few words that many failures share. */
-export class OpenError extends Error {}
+export class OpenError extends Error {
+  /** What it would be for the program if there were no other. */
+  readonly exit: ExitName;
+  constructor(words: string, exit: ExitName) {
+    super(words);
+    this.exit = exit;
+  }
+}
 
 /** Opens a connection that echoes. Rejects with OpenError. */
 export function openLine(options: LineOptions, listener: LineListener): Promise<Line> {
@@ -65,13 +73,13 @@ async function openRaw(
     },
     closed: (code, reason, detail) => {
       const kind = closeKind(code, reason);
-      opened.reject(new OpenError(failureKind(failure(), detail) ?? kind));
+      opened.reject(failureOf(failure(), detail) ?? new OpenError(kind, "closed"));
       ended.resolve(undefined);
       if (open && !leaving) listener.broke(kind);
     },
   });
   const patience = setTimeout(() => {
-    opened.reject(new OpenError("no answer in time"));
+    opened.reject(new OpenError("no answer in time", "timeout"));
     socket.drop();
   }, timeoutMs);
   await opened.promise.finally(() => clearTimeout(patience));
@@ -106,7 +114,7 @@ async function openSession(
   await session.ready.catch(async () => {
     const reason = await session.closed;
     const detail = reason.kind === "unreachable" ? reason.detail : undefined;
-    throw new OpenError(failureKind(failure(), detail) ?? stopKind(reason));
+    throw failureOf(failure(), detail) ?? new OpenError(stopKind(reason), stopExit(reason));
   });
   void session.closed.then((reason) => {
     if (!leaving) listener.broke(stopKind(reason));
@@ -134,19 +142,21 @@ async function openSession(
 }
 
 /** @param detail what the transport says, which knows the status before all of the refusal came */
-function failureKind(failure: HandshakeFailure | null, detail = ""): string | null {
+function failureOf(failure: HandshakeFailure | null, detail = ""): OpenError | null {
   const [, status] = /answered HTTP (\d{3})/.exec(detail) ?? [];
-  if (status !== undefined) return `HTTP ${status}`;
+  if (status !== undefined) return new OpenError(`HTTP ${status}`, "handshake");
   if (failure === null) return null;
   switch (failure.kind) {
     case "http":
-      return `HTTP ${failure.status}`;
+      return new OpenError(`HTTP ${failure.status}`, "handshake");
     case "invalid":
-      return "not a WebSocket server";
+      return new OpenError("not a WebSocket server", "handshake");
     case "proxy":
-      return "no way through the proxy";
-    default:
-      return failure.code;
+      return new OpenError("no way through the proxy", "unreachable");
+    case "tls":
+      return new OpenError(failure.code, "tls");
+    case "network":
+      return new OpenError(failure.code, "unreachable");
   }
 }
 
@@ -169,5 +179,19 @@ function stopKind(reason: StopReason): string {
       return "login refused";
     default:
       return reason.kind;
+  }
+}
+
+function stopExit({ kind }: StopReason): ExitName {
+  switch (kind) {
+    case "closed":
+      return "closed";
+    case "timeout":
+      return "timeout";
+    case "refused":
+    case "noCredentials":
+      return "authentication";
+    default:
+      return "unreachable";
   }
 }

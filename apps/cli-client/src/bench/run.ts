@@ -47,6 +47,8 @@ export interface Outcome {
   readonly slowOpened: number;
   /** How long messages were sent. */
   readonly seconds: number;
+  /** What the first connection that did not come about failed by. */
+  readonly failed: OpenError | null;
 }
 
 interface Talker {
@@ -75,6 +77,7 @@ export async function runBench(plan: Plan, tallies: Tallies, host: Host): Promis
   let startNs = now();
   let endNs: number | null = null;
   let total = 0;
+  let failed: OpenError | null = null;
   const sentSeconds = (): number =>
     phase === "connecting" ? 0 : ((endNs ?? now()) - startNs) / 1e9;
   const report = (): void =>
@@ -125,6 +128,7 @@ export async function runBench(plan: Plan, tallies: Tallies, host: Host): Promis
       talkers.push(talker);
     } catch (error) {
       if (!(error instanceof OpenError)) throw error;
+      failed ??= error;
       countFailure(tally, error.message);
     }
   };
@@ -153,7 +157,7 @@ export async function runBench(plan: Plan, tallies: Tallies, host: Host): Promis
   await Promise.all(talkers.filter(({ open }) => open).map(({ line }) => line.close()));
   clearInterval(reporter);
   const slowOpened = talkers.filter(({ tally }) => tally === tallies.slow).length;
-  return { opened: talkers.length, slowOpened, seconds: (endNs - startNs) / 1e9 };
+  return { opened: talkers.length, slowOpened, seconds: (endNs - startNs) / 1e9, failed };
 
   async function sendAtRate(rate: number): Promise<void> {
     const pace = createPace(rate, startNs);

@@ -108,7 +108,7 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
     timeoutMs,
   };
   const plan = planOf(options, messagesOf, sizeBytes);
-  const { opened, slowOpened, seconds } = await runBench(plan, tallies, {
+  const { opened, slowOpened, seconds, failed } = await runBench(plan, tallies, {
     open: (listener) => openLine(line, listener),
     now: () => Number(process.hrtime.bigint()),
     onProgress: meter.show,
@@ -132,7 +132,11 @@ export async function benchCommand({ target: text, options }: BenchInvocation): 
   if (broken.length > 0) return end("expectation", ...broken.map((each) => `Failed: ${each}.`));
   const wish = departure.exit();
   if (wish !== null) return end(wish);
-  if (opened === 0) return end("unreachable", "No connection came about.");
+  if (opened === 0)
+    return end(
+      failed?.exit ?? "unreachable",
+      `No connection came about; wsecho doctor ${showTarget(url)} looks for the reason.`,
+    );
   const faults = result.lost + result.corrupt + result.doubled;
   return faults === 0 ? end("ok") : end("closed", "Not every message had its echo.");
 }

@@ -11,7 +11,7 @@ import {
 } from "@wsecho/wire";
 import { exitStatus } from "../exit.ts";
 import { explainCode, readCloseCode } from "../explain-code.ts";
-import { talk } from "../terminal/talk.ts";
+import { talk, wrapTalk } from "../terminal/talk.ts";
 import { readCapture, type InputProblem } from "../wire/input.ts";
 import type { ConvertOptions, DecodeOptions, WireInvocation } from "../wire/options.ts";
 import { createProgress } from "../wire/progress.ts";
@@ -37,7 +37,7 @@ const sayProblem = ({ file, says }: InputProblem): void =>
 async function explainCommand(words: readonly string[]): Promise<number> {
   const code = readCloseCode(words);
   if (code !== null) {
-    await createSink(process.stdout).write(`${explainCode(code)}\n`);
+    await createSink(process.stdout).write(`${wrapTalk(explainCode(code), process.stdout)}\n`);
     const [digits = ""] = words;
     talk(`As bytes: wsecho explain ${digits.slice(0, 2)} ${digits.slice(2)}`);
     return exitStatus("ok");

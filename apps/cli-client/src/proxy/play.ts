@@ -11,6 +11,8 @@ export interface Playing {
   readonly timeout: number;
   readonly quiet?: boolean;
   readonly reveal?: boolean;
+  /** As it may be shown. */
+  readonly url: string;
   /** A wish to leave. */
   readonly signal: AbortSignal;
   /** A reply. */
@@ -47,7 +49,7 @@ export async function play(
 async function converse(
   socket: WebSocket,
   { turns, replies }: Conversation,
-  { speed, timeout, quiet = false, reveal = false, signal, print, say, warn }: Playing,
+  { speed, timeout, quiet = false, reveal = false, url, signal, print, say, warn }: Playing,
 ): Promise<ExitName> {
   const got: MessageRecord[] = [];
   const redactor = createRedactor({ reveal });
@@ -80,7 +82,11 @@ async function converse(
   });
   socket.on("error", (error: NodeJS.ErrnoException) => {
     if (ended !== undefined) return;
-    warn(`no connection: ${error.code ?? error.message}`);
+    warn(
+      error.code === "ECONNREFUSED"
+        ? `nothing listens at ${url}; start the server, or check the port`
+        : `no connection: ${error.code ?? error.message}; wsecho doctor ${url} looks for the reason`,
+    );
     stop("unreachable");
   });
   const leave = (): void => stop("interrupted");
@@ -115,7 +121,7 @@ async function converse(
     }
     if (ended !== undefined) {
       const left = turns.length - i;
-      warn(left === 1 ? "1 message was not sent" : `${left} messages were not sent`);
+      warn(`${count(left, "message")} ${left === 1 ? "was" : "were"} not sent`);
       return ended;
     }
     // Whatever logs in by it, a server may say again.
@@ -144,11 +150,14 @@ function compare(
   const missing = Math.max(0, replies.length - got.length);
   const same = other + missing === 0;
   (same ? say : warn)(
-    `${got.length} replies, ${other} of them not as in the capture` +
+    `${count(got.length, "reply", "replies")}, ${other} of them not as in the capture` +
       (missing === 0 ? "" : `, ${missing} missing`),
   );
   return same ? "ok" : "expectation";
 }
+
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n} ${n === 1 ? one : many}`;
 
 const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
   Buffer.from(a ?? []).equals(Buffer.from(b ?? []));

@@ -8,7 +8,7 @@ import { askFor, parseTarget, showTarget } from "../target.ts";
 import { readCapture } from "../wire/input.ts";
 import { createConversations, type Conversation } from "./conversation.ts";
 import type { ProxyInvocation, ReplayOptions } from "./options.ts";
-import { play } from "./play.ts";
+import { count, play } from "./play.ts";
 
 type Invocation = Extract<ProxyInvocation, { readonly kind: "replay" }>;
 
@@ -44,7 +44,7 @@ export async function replayCommand({ file, target, options }: Invocation): Prom
   for (const lack of read.lacks) output.problem(lack);
   if (options.quiet !== true)
     output.info(
-      `replaying ${read.turns.length} messages of connection ${read.conn} to ${showTarget(url)}`,
+      `replaying ${count(read.turns.length, "message")} of connection ${read.conn} to ${showTarget(url)}`,
     );
   const { signal } = departure;
   const rounds = options.loop === true ? (options.loopCount ?? Infinity) : 1;
@@ -62,6 +62,7 @@ export async function replayCommand({ file, target, options }: Invocation): Prom
       ...options,
       speed: options.speed ?? (options.timing === true ? 1 : null),
       signal,
+      url: showTarget(url),
       print: (text) => void (printed = output.line(text)),
       say: (text) => output.info(name + text),
       warn: (text) => output.problem(name + text),

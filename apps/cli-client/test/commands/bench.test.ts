@@ -88,6 +88,29 @@ describe("a bench", () => {
     expect((await bench(login)).result?.failures).toEqual({ "HTTP 401": 2 });
   });
 
+  it.each([
+    ["refuses the handshake", 5, (url: string) => [url], { verifyClient: () => false }],
+    ["is no WebSocket's", 4, (url: string) => [url.replace("ws:", "wss:")], {}],
+  ] as const)(
+    "that reaches no server that echoes ends as a connection would: it %s",
+    async (_, status, argsOf, options) => {
+      await using server = await startBareServer(echo, options);
+      const args = ["bench", "-n", "1", ...argsOf(server.url)];
+      const ended = await runProgram(args);
+      expect(ended.status).toBe(status);
+      expect(ended.stderr).toContain(`wsecho doctor ${argsOf(server.url)[0]} looks for the reason`);
+    },
+  );
+
+  it("that is refused its login ends with 6", async () => {
+    await using server = await startServer();
+    const ended = await runProgram(["bench", "-n", "1", server.url], {
+      env: { ...env, WSECHO_PASSWORD: "wrong" },
+    });
+    expect(ended.stdout).toContain("login refused");
+    expect(ended.status).toBe(6);
+  });
+
   it("makes messages by a template, and compares each byte of their echoes", async () => {
     const heard: string[] = [];
     await using server = await startBareServer((socket) =>
@@ -194,7 +217,7 @@ describe("a bench", () => {
       response.writeHead(503).end();
     });
     const refused = await bench(["-c", "3", "--fail-if", "failures>9", refusing.url]);
-    expect(refused).toMatchObject({ status: 3, result: { failures: { "HTTP 503": 3 } } });
+    expect(refused).toMatchObject({ status: 5, result: { failures: { "HTTP 503": 3 } } });
     const nobody = await bench([`ws://127.0.0.1:${await closedPort()}`]);
     expect(nobody).toMatchObject({ status: 3, result: { failures: { ECONNREFUSED: 1 } } });
     await using closing = await startBareServer((socket) => {

@@ -8,7 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { eventually } from "../support/eventually.ts";
 import { runProgram, startProgram, type Program } from "../support/program.ts";
-import { startBareServer, startSecureEcho, startTcpServer } from "../support/servers.ts";
+import {
+  closedPort,
+  startBareServer,
+  startSecureEcho,
+  startTcpServer,
+} from "../support/servers.ts";
 
 describe("wsecho proxy", () => {
   let folder: string;
@@ -234,11 +239,11 @@ describe("wsecho proxy", () => {
 
     const three = await runProgram(["replay", "--loop=3", "--speed", "max", record, server.url]);
     expect(three).toMatchObject({ status: 0, stdout: "hello\nhello\nhello\n" });
-    expect(three.stderr).toContain("round 3: 1 replies, 0 of them not as in the capture");
+    expect(three.stderr).toContain("round 3: 1 reply, 0 of them not as in the capture");
     await eventually(() => codes).toEqual([1000, 1000, 1000]);
 
     const endless = startProgram(["replay", "--loop", record, server.url]);
-    await endless.said("round 2: 1 replies");
+    await endless.said("round 2: 1 reply");
     endless.child.kill("SIGINT");
     expect((await endless.result).status).toBe(130);
 
@@ -247,6 +252,12 @@ describe("wsecho proxy", () => {
     await unread.printed("hello");
     unread.child.stdout.destroy();
     expect((await unread.result).status).toBe(0);
+
+    const absent = await runProgram(["replay", record, `:${await closedPort()}`]);
+    expect(absent.stderr).toMatch(
+      /replaying 1 message of .*\nnothing listens at ws:\S+; start the server/,
+    );
+    expect(absent.status).toBe(3);
 
     await using closing = await startBareServer((peer) => peer.close(4001));
     const ended = await runProgram(["replay", "--loop=5", record, closing.url]);

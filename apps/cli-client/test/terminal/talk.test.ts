@@ -40,6 +40,7 @@ describe("talk on a terminal", () => {
   it.each([
     ["of a connection", (port: number) => [`:${port}`, "-x", "hi"], "Nothing listens"],
     ["of a mistake in the arguments", () => ["bench", "--no-such"], "--help shows what there is"],
+    ["of a close code", () => ["explain", "4408"], "may come back"],
     ["of other commands", () => ["explain", "a", "text", "without", "digits"], "hex"],
     [
       "of a proxy",
