@@ -18,11 +18,11 @@ const project = (name: string, root: string, globalSetup: string[] = []) => ({
     include: ["test/**/*.test.{ts,tsx}"],
     globalSetup,
     env: { NODE_COMPILE_CACHE: compiled },
-    // Real servers, processes and a browser share two cores in CI.
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
-    // How long a failure takes, not how long a success waits; a second is short where a machine is busy.
-    expect: { poll: { timeout: 10_000 } },
+    // Real servers, processes and a browser share two cores in CI: where others use them too, a test
+    // takes ten times as long. These are how long a failure takes, not how long a success waits.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });
 

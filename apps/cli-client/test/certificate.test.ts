@@ -134,7 +134,7 @@ describe("a client certificate", () => {
     await left.shows(question);
     left.type("\x03");
     expect(await left.exit).toBe(130);
-  }, 30_000);
+  });
 
   it("is used with a warning where others may read its key", async () => {
     const open = await file("open.key", ada.key, 0o644);
@@ -170,7 +170,7 @@ describe("a client certificate", () => {
     expect(stderr).toContain("4401 (session expired)");
     expect(stderr).toContain("The client certificate of --cert has ended");
     expect(status).toBe(6);
-  }, 15_000);
+  });
 
   it("and a password, too, is one login too many, and says which to leave out", async () => {
     const env = { WSECHO_PASSWORD: password };
@@ -195,7 +195,7 @@ describe("a client certificate", () => {
     const env = { WSECHO_PASSWORD: password };
     const both = await runProgram([...trust, ...shown, "--user", "ada", plain.url], { env });
     expect(both.status).toBe(0);
-  }, 20_000);
+  });
 });
 
 describe("wrong usage", () => {

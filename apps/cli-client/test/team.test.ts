@@ -122,7 +122,7 @@ describe("a token", () => {
     expect(stderr).toContain("4401 (session expired)");
     expect(stderr).toContain("The token expired at");
     expect(status).toBe(6);
-  }, 20_000);
+  });
 });
 
 describe("a secret's file that others can read", () => {

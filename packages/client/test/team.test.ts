@@ -18,7 +18,7 @@ const ada = { username: "ada", password: "PASSWORD-MARK" };
 let team: Team;
 beforeAll(async () => {
   team = await startTeam({ users: { ada: ada.password } });
-}, 30_000);
+});
 afterAll(() => team[Symbol.asyncDispose]());
 
 const basic = `Basic ${Buffer.from(`${ada.username}:${ada.password}`).toString("base64")}`;
@@ -106,7 +106,7 @@ describe("a renewal", () => {
     expect(await session.ask("still here")).toBe("still here");
     expect(events.filter(isType("closed"))).toEqual([]);
     expect(session.status.kind).toBe("ready");
-  }, 20_000);
+  });
 
   it("that brings nothing new ends with 4401", async () => {
     const token = await team.tokenFor("ada", "3s");
@@ -138,7 +138,7 @@ describe("a renewal", () => {
     const told = events.filter(isType("loginEnds"));
     // With the login and with each renewal, before the next one begins.
     expect(told.slice(0, 2)).toEqual(Array(2).fill({ type: "loginEnds", inMs: 3000 }));
-  }, 20_000);
+  });
 });
 
 describe("a login that is to be remembered", () => {

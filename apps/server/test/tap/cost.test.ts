@@ -61,7 +61,8 @@ test("watches that come and go in the middle of a flood change no echo", async (
   const before = total(floods);
   await expect.poll(() => total(floods), soon).toBeGreaterThan(before + 1000);
   expect(floods.flatMap(({ wrong }) => wrong)).toEqual([]);
-}, 60_000);
+  // The flood itself keeps a core busy.
+}, 120_000);
 
 test("a watcher that does not read is not taken for dead, as others are", async () => {
   const { url, log } = await startServer({ limits: { pingIntervalMs: 200 } });

@@ -201,12 +201,10 @@ describe("a screen reader", () => {
     gate.emit("open");
     // The first is said at once, unless something else has just been said.
     await expect
-      .poll(() => heard.slice(1).join("; "), { timeout: 5000 })
+      .poll(() => heard.slice(1).join("; "))
       .toMatch(/^(Received: one; 2|3) messages received$/);
     await page.getByRole("button", { name: "Leave" }).click();
-    await expect
-      .poll(() => heard.at(-1), { timeout: 5000 })
-      .toContain("Closed, 1000 Normal closure");
+    await expect.poll(() => heard.at(-1)).toContain("Closed, 1000 Normal closure");
   });
 });
 

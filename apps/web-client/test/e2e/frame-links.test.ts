@@ -9,7 +9,6 @@ const site = useSite({ allowed: [connectionFailed] });
 
 const openWatched = async (url = site.httpUrl, options = {}): Promise<Page> => {
   const page = await openSession(url, { autoReconnect: true }, options);
-  page.setDefaultTimeout(10_000);
   return page;
 };
 /** The feed has said whose connection it shows: what is sent now is in it. */
@@ -26,7 +25,6 @@ const choose = async (row: Locator): Promise<Locator> => {
   await row.locator(".direction").click();
   return row.locator(".row-wire");
 };
-const patient = { timeout: 10_000 };
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => (document.activeElement as HTMLElement | null)?.innerText ?? "");
 const shownBytes = async (page: Page): Promise<string> =>
@@ -44,14 +42,14 @@ describe("a message of the transcript", () => {
     await page.getByRole("region", { name: "Transcript" }).focus();
     for (const key of ["ArrowUp", "ArrowUp", "ArrowUp", "f"]) await page.keyboard.press(key);
     // The echo of the first.
-    await expect.poll(() => focused(page), patient).toMatch(/to client[^]*"echo"[^]*"one"/i);
+    await expect.poll(() => focused(page)).toMatch(/to client[^]*"echo"[^]*"one"/i);
     await page.getByRole("heading", { name: /Frame \d+ · text/ }).waitFor();
     expect(await violations(page)).toEqual([]);
 
     const back = page.getByRole("button", { name: "Show in the transcript" });
     await back.focus();
     await page.keyboard.press("Enter");
-    await expect.poll(() => focused(page), patient).toMatch(/Received #1[^]*one/);
+    await expect.poll(() => focused(page)).toMatch(/Received #1[^]*one/);
     // Up and down are parts of the same time, the server's is exact.
     await page.getByText(/up [\d.]+ ms ±[\d.]+ ms · server [\d.]+ ms · down [\d.]+ ms/).waitFor();
     expect(await violations(page)).toEqual([]);
@@ -75,9 +73,9 @@ describe("a message of the transcript", () => {
     await page.locator(".frame-row[data-kind=frame]").nth(3).waitFor();
     const late = await choose(rows(page, "received").nth(1));
     await late.getByRole("button", { name: "Show its frames" }).click();
-    await expect.poll(() => shownBytes(page), patient).toBe("82 02 07 08");
+    await expect.poll(() => shownBytes(page)).toBe("82 02 07 08");
     await page.getByRole("button", { name: "Show in the transcript" }).click();
-    await expect.poll(() => focused(page), patient).toContain("Received #2");
+    await expect.poll(() => focused(page)).toContain("Received #2");
   });
 
   it("is told from one with the same number before a reconnect", async () => {
@@ -95,14 +93,14 @@ describe("a message of the transcript", () => {
     await ask(page, "02");
     const second = await choose(rows(page, "received").last());
     await second.getByRole("button", { name: "Show its frames" }).click();
-    await expect.poll(() => shownBytes(page), patient).toBe("82 01 02");
+    await expect.poll(() => shownBytes(page)).toBe("82 01 02");
     await page.getByRole("region", { name: "Transcript" }).focus();
     await page.keyboard.press("Escape");
     await page.getByRole("region", { name: "Transcript" }).evaluate((list) => list.scrollTo(0, 0));
     const first = await choose(rows(page, "received").nth(1));
     await first.getByRole("button", { name: "Show its frames" }).click();
-    await expect.poll(() => shownBytes(page), patient).toBe("82 01 01");
-  }, 40_000);
+    await expect.poll(() => shownBytes(page)).toBe("82 01 01");
+  });
 
   it("gives way to its frames on a narrow screen, and comes back", async () => {
     const page = await openWatched(undefined, { viewport: { width: 320, height: 640 } });
@@ -114,7 +112,7 @@ describe("a message of the transcript", () => {
     expect(await tooWide(page)).toEqual([]);
     await facts.getByRole("button", { name: "Show its frames" }).click();
     await page.getByRole("button", { name: "Show in the transcript" }).click();
-    await expect.poll(() => focused(page), patient).toMatch(/Received #1[^]*narrow/);
+    await expect.poll(() => focused(page)).toMatch(/Received #1[^]*narrow/);
     expect(await page.locator(".frames").isVisible()).toBe(false);
   });
 });

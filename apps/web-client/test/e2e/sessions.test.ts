@@ -82,7 +82,7 @@ describe("several sessions in one page", () => {
     await tab(page, /^ada/).click();
     await second.getByRole("button", { name: "Show less" }).waitFor();
     await expect
-      .poll(async () => Math.abs((await placeAtRest(second)) - before), { timeout: 5000 })
+      .poll(async () => Math.abs((await placeAtRest(second)) - before))
       .toBeLessThanOrEqual(2);
     await page.getByRole("button", { name: "Go to the end" }).waitFor();
     await page.getByRole("button", { name: "Filter" }).click();
@@ -137,11 +137,11 @@ describe("several sessions in one page", () => {
     await logIn(page, { username: "bob", password });
     await composer(page).waitFor();
     const spoken = page.locator("#app > [role=status]");
-    await expect.poll(() => spoken.innerText(), { timeout: 5000 }).toBe("Logged in as bob");
+    await expect.poll(() => spoken.innerText()).toBe("Logged in as bob");
     gate.emit("open");
     await tab(page, `ada@${host()} Connected 1 new`).waitFor();
     await ask(page, "hello");
-    await expect.poll(() => spoken.innerText(), { timeout: 5000 }).toBe("Received: hello");
+    await expect.poll(() => spoken.innerText()).toBe("Received: hello");
     await tab(page, /^ada/).click();
     await rows(page, "received").getByText("later").waitFor();
     await tab(page, `ada@${host()} Connected`).waitFor();

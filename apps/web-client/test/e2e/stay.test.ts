@@ -125,7 +125,6 @@ it("who does not choose it leaves nothing behind", async () => {
 
 it("too many failed logins are said with a countdown that is seen, not heard", async () => {
   const { page } = await openPage(team.httpUrl);
-  page.setDefaultTimeout(10_000);
   // The wait is a second, in which a busy machine may not come to look.
   const seen = await page.evaluateHandle(() => {
     const words: (string | undefined)[] = [];
@@ -144,7 +143,7 @@ it("too many failed logins are said with a countdown that is seen, not heard", a
   expect(await seen.evaluate((words) => words.join("; "))).toMatch(/\(1 s\)/);
   await logIn(page, { username: "kim", password });
   await composer(page).waitFor();
-}, 30_000);
+});
 
 it("a page that came over https logs in and echoes over wss", async () => {
   const pems = await generate([{ name: "commonName", value: "127.0.0.1" }], {

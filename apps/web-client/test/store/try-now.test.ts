@@ -43,8 +43,7 @@ it("a try for a new connection loses what left on the old one, and sends what wa
     onBatch: () => undefined,
   });
   onTestFinished(store.leave);
-  const reached = (kind: string) =>
-    expect.poll(() => store.view.value.status?.kind, { timeout: 5000 }).toBe(kind);
+  const reached = (kind: string) => expect.poll(() => store.view.value.status?.kind).toBe(kind);
   /** What became of the messages, with how many had it. */
   const fates = (): Readonly<Record<string, number>> => {
     const counts: Record<string, number> = {};
