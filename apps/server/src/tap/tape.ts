@@ -95,7 +95,10 @@ export function createTape(
   };
 }
 
+/** Asked once, for the question takes twice as long as that for the time. */
+const { timeOrigin } = performance;
+
 /** µs since 1970; it never goes back, as a clock that is set does. */
 export function now(): number {
-  return Math.floor((performance.timeOrigin + performance.now()) * 1000);
+  return Math.floor((timeOrigin + performance.now()) * 1000);
 }
