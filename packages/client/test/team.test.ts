@@ -85,18 +85,23 @@ describe("a login at the handshake", () => {
 
 describe("a renewal", () => {
   it("by new tokens keeps a session beyond the end of the first", async () => {
-    const tokens: string[] = [];
-    // The shortest last, so that it is fresh.
-    for (const expires of ["60s", "6s", "3s"]) tokens.unshift(await team.tokenFor("ada", expires));
+    // A program issues each, which may take a while: it begins when the one before was asked for.
+    const times = ["6s", "8s", "60s"];
+    const issue = (): Promise<string | null> => {
+      const time = times.shift();
+      return time === undefined ? Promise.resolve(null) : team.tokenFor("ada", time);
+    };
+    let next = issue();
     const requests: boolean[] = [];
     let enough = (): void => undefined;
     const third = new Promise<void>((resolve) => (enough = resolve));
     const { events, onEvent } = record();
     await using session = await connect(team.url, {
-      credentials: ({ renewal }) => {
-        const token = tokens[requests.length];
+      credentials: async ({ renewal }) => {
+        const token = await next;
+        next = issue();
         if (requests.push(renewal) === 3) enough();
-        return token === undefined ? null : { token };
+        return token === null ? null : { token };
       },
       onEvent,
     });
