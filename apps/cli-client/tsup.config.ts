@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const shared = {
@@ -32,14 +33,27 @@ const compiled = {
   },
 };
 
-/** `commander` starts programs for subcommands that are some; there are none here. */
-const withoutPrograms = {
-  name: "no child processes",
+/** Of `commander`, what each start would pay for and nobody here has use for. */
+const lightCommander = {
+  name: "commander without what is not used",
   setup(build: Build) {
-    build.onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
-      /[\\/]commander[\\/]/.test(importer) ? { path, namespace: "empty" } : undefined,
-    );
+    build.onResolve({ filter: /^node:(child_process|fs|path|process)$/ }, ({ path, importer }) => {
+      if (!/[\\/]commander[\\/]/.test(importer)) return undefined;
+      // Programs for subcommands that are some: there are none here.
+      return { path, namespace: path === "node:child_process" ? "empty" : "whole" };
+    });
     build.onLoad({ filter: /./, namespace: "empty" }, () => ({ contents: "export default {};" }));
+    // As it is: of what is imported, esbuild copies each property.
+    build.onLoad({ filter: /./, namespace: "whole" }, ({ path }) => ({
+      contents: `export default process.getBuiltinModule("${path}");`,
+    }));
+    // Names of values may be of any script there. Ours are ASCII; to ask ICU takes half a millisecond.
+    build.onLoad({ filter: /[\\/]commander[\\/]lib[\\/]option\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, "utf8");
+      const anyName = String.raw`/\p{ID_Continue}\.\.\.[>\]]$/u`;
+      if (!source.includes(anyName)) throw new Error(`${path} has no ${anyName} any more`);
+      return { contents: source.replace(anyName, String.raw`/\w\.\.\.[>\]]$/`) };
+    });
   },
 };
 
@@ -97,10 +111,13 @@ export default [
     esbuildPlugins: [
       apart(/^selfsigned$/, "./selfsigned.cjs"),
       apart(/^json-p3$/, "./json-p3.cjs"),
-      withoutPrograms,
+      lightCommander,
       lateForWs,
     ],
     esbuildOptions: (options: EsbuildOptions) => {
+      // As Node wraps a file of CommonJS: it is compiled as it stands (`src/compiled.ts`).
+      options.banner = { js: "(function (exports, require, module, __filename, __dirname) {" };
+      options.footer = { js: "})" };
       // The workspace's packages from their source: what is built here is never older than they are.
       options.conditions = ["@wsecho/source", "module"];
       options.supported = { ...byRequire, ...readable };
@@ -125,6 +142,8 @@ interface EsbuildOptions {
   supported?: Readonly<Record<string, boolean>>;
   define?: Readonly<Record<string, string>>;
   charset?: "ascii" | "utf8";
+  banner?: Readonly<Record<string, string>>;
+  footer?: Readonly<Record<string, string>>;
 }
 
 interface Resolved {
@@ -139,7 +158,7 @@ interface Build {
     callback: (given: { readonly path: string; readonly importer: string }) => Resolved | undefined,
   ): void;
   onLoad(
-    options: { readonly filter: RegExp; readonly namespace: string },
+    options: { readonly filter: RegExp; readonly namespace?: string },
     callback: (given: { readonly path: string }) => { readonly contents: string },
   ): void;
 }

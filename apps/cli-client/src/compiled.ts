@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 
 export interface CompiledOptions {
-  /** CommonJS, in ASCII only. */
+  /** CommonJS within the function that Node puts around it, in ASCII only. */
   readonly file: string;
   readonly require: NodeJS.Require;
   /** Which build the file is of, beside its size and time: packages come with one time for all. */
@@ -30,10 +30,8 @@ export function loadCompiled(options: CompiledOptions): unknown {
   const stamp = `${version} ${size} ${mtimeMs}`.slice(0, stampLength).padEnd(stampLength);
   const path = folder === null ? null : join(folder, `${name}.code`);
   const kept = path === null ? undefined : readKept(path, stamp);
-  const head = "(function (exports, require, module, __filename, __dirname) {";
-  const script = new Script(`${head}${readFileSync(file, "latin1")}\n})`, {
+  const script = new Script(readFileSync(file, "latin1"), {
     filename: file,
-    columnOffset: -head.length,
     ...(kept && { cachedData: kept }),
   });
   // Also where V8 has no use for what is there: it is of another Node.

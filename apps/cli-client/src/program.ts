@@ -179,9 +179,9 @@ function groupsFor(
 function readsAsCommand([first, second]: readonly string[]): boolean {
   return (
     first !== undefined &&
-    /^[a-z][a-z-]*$/i.test(first) &&
     second !== undefined &&
-    !second.startsWith("-")
+    !second.startsWith("-") &&
+    /^[a-z][a-z-]*$/i.test(first)
   );
 }
 

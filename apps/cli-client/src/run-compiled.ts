@@ -1,15 +1,14 @@
 /** What stands for `run.ts` in the built program: that, in a file of its own, as it was compiled before. */
-import { createRequire } from "node:module";
 import manifest from "../package.json" with { type: "json" };
 import type * as program from "./run.ts";
 import { commandNames } from "./command-names.ts";
 import { loadCompiled } from "./compiled.ts";
 
-const file = `${__dirname}/run.cjs`;
 const [first = ""] = process.argv.slice(2);
 const { run } = loadCompiled({
-  file,
-  require: createRequire(file),
+  file: `${__dirname}/run.cjs`,
+  // Of the file beside that, which is as good.
+  require,
   version: manifest.version,
   folder: folderOf(process.env),
   name: commandNames.find((name) => name === first) ?? "connect",

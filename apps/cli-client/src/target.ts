@@ -71,7 +71,7 @@ export function askFor(url: URL, target: string): URL {
 
 /** The host as an address or a name: without the brackets of an address of IPv6. */
 export function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[(.*)\]$/, "$1");
+  return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
 }
 
 /** Nobody on the way can read along: TLS, or the connection never leaves this machine. */
@@ -126,6 +126,6 @@ export function secretPath(path: string): string {
 export function showTarget(url: URL): string {
   const shown = new URL(url);
   shown.search = "";
-  const text = shown.pathname === "/" ? shown.href.replace(/\/$/, "") : shown.href;
+  const text = shown.pathname === "/" ? shown.href.slice(0, -1) : shown.href;
   return text + showQuery(url.search);
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { WsOptions } from "@wsecho/client/ws";
 import { createControl, type Control, type ControlOptions } from "../control.ts";
@@ -43,7 +44,7 @@ export function createLink(options: LinkOptions): Link {
   let dead = false;
   let crossed = false;
   let fault: Fault | null = null;
-  let answer: readonly string[] = [];
+  let answer: IncomingHttpHeaders = {};
   const control = createControl({
     ...options,
     onDead: () => {
@@ -71,7 +72,7 @@ export function createLink(options: LinkOptions): Link {
         });
       });
       socket.on("upgrade", ({ headers }) => {
-        answer = Object.entries(headers).map(([name, value]) => showHeader(name, String(value)));
+        answer = { ...headers };
         onUpgrade(meantBy(headers["sec-websocket-protocol"] ?? ""));
         // RFC 6455 section 4.1 lets a server select nothing; `ws` does not.
         if (detecting && request.hasHeader("sec-websocket-protocol"))
@@ -85,6 +86,6 @@ export function createLink(options: LinkOptions): Link {
     dead: () => dead,
     fault: () => fault,
     crossed: () => crossed,
-    answer: () => answer,
+    answer: () => Object.entries(answer).map(([name, value]) => showHeader(name, String(value))),
   };
 }

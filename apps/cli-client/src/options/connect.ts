@@ -47,12 +47,12 @@ export function addConnectOptions(command: Command): Command {
   return command;
 }
 
-const companions: Readonly<Record<string, string>> = {
-  "--reconnect": "--reconnect-max",
-  "--loop": "--loop-count",
-  "--timestamps": "--timestamps-kind",
-  "-t": "--timestamps-kind",
-};
+const companions: ReadonlyMap<string, string> = new Map([
+  ["--reconnect", "--reconnect-max"],
+  ["--loop", "--loop-count"],
+  ["--timestamps", "--timestamps-kind"],
+  ["-t", "--timestamps-kind"],
+]);
 
 /**
  * `--reconnect=3` in two options: commander would take the URL behind a bare `--reconnect` for the
@@ -60,10 +60,10 @@ const companions: Readonly<Record<string, string>> = {
  */
 export function splitOptionalValues(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => {
-    const [, name = "", value = ""] =
-      /^(--reconnect|--loop|--timestamps|-t)=(.*)$/s.exec(arg) ?? [];
-    if (value === "") return [arg];
-    return [name, `${companions[name] ?? ""}=${value}`];
+    const [name = "", ...values] = arg.split("=");
+    const value = values.join("=");
+    const companion = companions.get(name);
+    return companion === undefined || value === "" ? [arg] : [name, `${companion}=${value}`];
   });
 }
 
