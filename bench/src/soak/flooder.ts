@@ -1,6 +1,6 @@
 /**
  * A process of peers that send and never read: in that of the others' load, what the flood costs its
- * sender would count as the server's. It has the lowest priority, for the same reason.
+ * sender would count as the server's. The flood has the lowest priority, for the same reason.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -92,13 +92,15 @@ function flood(sockets: readonly Socket[], rate: number): void {
 }
 
 function serve(): void {
-  setPriority(19);
   let sockets: readonly Socket[] = [];
   let rate = 0;
   let closings: readonly Promise<unknown>[] = [];
   const obey = async (what: FloodOrder | Step): Promise<void> => {
-    if (what === "flood") flood(sockets, rate);
-    else if (what === "resume") {
+    if (what === "flood") {
+      // Not before: who logs in as slowly as that on a busy machine is cut off by the server.
+      setPriority(19);
+      flood(sockets, rate);
+    } else if (what === "resume") {
       // A paused socket does not see its end.
       for (const socket of sockets) socket.resume();
       await Promise.all(closings);
