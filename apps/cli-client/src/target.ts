@@ -1,3 +1,4 @@
+import { isLoopback } from "@wsecho/client";
 import { failure, success, type Result } from "@wsecho/protocol";
 
 /** Where to connect, with the credentials taken out of the URL. */
@@ -76,9 +77,7 @@ export function hostOf({ hostname }: URL): string {
 
 /** Nobody on the way can read along: TLS, or the connection never leaves this machine. */
 export function isPrivate({ protocol, hostname }: URL): boolean {
-  return (
-    protocol === "wss:" || /^(localhost|.*\.localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname)
-  );
+  return protocol === "wss:" || isLoopback(hostname);
 }
 
 /** Whether a secret in a handshake could be read on its way, and nobody allowed that. */

@@ -16,6 +16,7 @@ export { connect, createSession, type Session } from "./session.ts";
 export { bearerTransport } from "./socket/bearer.ts";
 export { platformTransport } from "./socket/platform.ts";
 export type { Socket, SocketListener, Transport } from "./socket/transport.ts";
+export { isLoopback } from "./url.ts";
 // What the types above are made of, so that nobody needs a second package to name them.
 export type {
   ClientLimits,

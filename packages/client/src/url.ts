@@ -50,8 +50,11 @@ function parse(input: string | URL): URL | null {
   }
 }
 
-/** The URL parser has already written every form of an address in the usual one. */
-function isLoopback(hostname: string): boolean {
+/**
+ * Whether a URL's `hostname` is this very machine, so that nobody on the way can read along. The URL
+ * parser has already written every form of an address in the usual one.
+ */
+export function isLoopback(hostname: string): boolean {
   return (
     hostname === "localhost" ||
     hostname.endsWith(".localhost") ||

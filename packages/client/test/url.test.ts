@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseTarget } from "../src/url.ts";
+import { isLoopback, parseTarget } from "../src/url.ts";
 
 const target = (url: string | URL): unknown => {
   const parsed = parseTarget(url);
@@ -53,4 +53,12 @@ describe("the session's URL", () => {
     expect(target("ws://ann:SECRET@example.org")).toMatch(/pass them as options/);
     expect(target("ws://ann:SECRET@example.org")).not.toMatch(/SECRET|ann/);
   });
+});
+
+it("knows which hosts are this machine, as URLs write them", () => {
+  const own = ["localhost", "a.localhost", "127.0.0.1", "127.9.9.9", "[::1]", "2130706433"];
+  const others = ["example.org", "127.0.0.1.example.org", "10.0.0.1", "localhost.example.org"];
+  const judged = (hosts: readonly string[]) =>
+    hosts.filter((host) => isLoopback(new URL(`ws://${host}`).hostname));
+  expect([judged(own), judged(others)]).toEqual([own, []]);
 });

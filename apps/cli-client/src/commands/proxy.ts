@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { isLoopback } from "@wsecho/client";
 import { createRedactor, type WireRecord } from "@wsecho/wire";
 import { failure, success, type Result } from "@wsecho/protocol";
 import { readTlsOptions } from "../certificates.ts";
@@ -82,7 +83,7 @@ async function runProxy(options: ProxyCommandOptions): Promise<number> {
   const proxy = await startProxy({
     ...options.listen,
     target,
-    keepHost: options.keepHost ?? isLoopback(target),
+    keepHost: options.keepHost ?? (target !== undefined && isLoopback(target.hostname)),
     maxConnections: options.maxConnections,
     tls,
     nearTls,
@@ -162,9 +163,6 @@ async function findNearTls({
     return failure("--tls-cert and --tls-key go together");
   return withCertificate(tlsCert, tlsKey);
 }
-
-const isLoopback = (url: URL | undefined): boolean =>
-  url !== undefined && /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(url.hostname);
 
 function greet(
   { listen, ca, tlsCert, reveal }: ProxyCommandOptions,

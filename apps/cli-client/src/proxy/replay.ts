@@ -47,6 +47,7 @@ export async function replayCommand({ file, target, options }: Invocation): Prom
       `replaying ${count(read.turns.length, "message")} of connection ${read.conn} to ${showTarget(url)}`,
     );
   const { signal } = departure;
+  signal.addEventListener("abort", output.hurry);
   const rounds = options.loop === true ? (options.loopCount ?? Infinity) : 1;
   let outcome: ExitName = "ok";
   for (let round = 1; round <= rounds && !signal.aborted; round += 1) {

@@ -1,3 +1,4 @@
+import { isLoopback } from "@wsecho/client";
 import { failure, success, type Result } from "@wsecho/protocol";
 import { shownAddress } from "./public-address.ts";
 import type { Dialect } from "./target.ts";
@@ -56,15 +57,6 @@ export function parseEndpoint(
   // Browsers let a secure page talk to this very machine.
   if (secure && !encrypted && !loopback) return failure("mixedContent");
   return success({ url: url.href, encrypted, loopback });
-}
-
-function isLoopback(host: string): boolean {
-  return (
-    host === "localhost" ||
-    host.endsWith(".localhost") ||
-    host === "[::1]" ||
-    /^127(\.\d+){3}$/.test(host)
-  );
 }
 
 /** Where a page that came from `location` finds its own server. */
