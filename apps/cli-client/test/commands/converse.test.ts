@@ -206,8 +206,8 @@ describe("a server without patience", () => {
     const logged: string[] = [];
     const note = (_fields: object, message: string): void => void logged.push(message);
     await using server = await startServer({
-      // Long enough for a login that does not wait for a person.
-      limits: { authTimeoutMs: 1000 },
+      // Long enough for a login that does not wait for a person, on a busy machine too.
+      limits: { authTimeoutMs: 4000 },
       log: { debug: note, info: note, warn: note, error: note },
     });
     using screen = openScreen([server.url], {
