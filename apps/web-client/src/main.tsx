@@ -13,6 +13,7 @@ import { openDrawer } from "./store/browser-store.ts";
 import { pageClock } from "./store/clock.ts";
 import { startPreferences, transcriptRoom } from "./store/preferences.ts";
 import { createLoginKeeper } from "./store/kept-login.ts";
+import { resumeLogin } from "./store/resume-login.ts";
 import { createSessions } from "./store/sessions.ts";
 import { App } from "./ui/app.tsx";
 import { SessionsContext } from "./ui/context.ts";
@@ -29,7 +30,7 @@ import "./styles/dialog.css";
 const frames = createFramesEntry(window);
 const announcer = createAnnouncer((ms, callback) => void setTimeout(callback, ms));
 
-const keeper = createLoginKeeper(() => localStorage);
+const keeper = createLoginKeeper(openDrawer(() => localStorage, "wsecho.login"));
 const sessions = createSessions({
   createSession,
   now: pageClock,
@@ -92,17 +93,8 @@ async function begin(place: Element): Promise<void> {
     </SessionsContext.Provider>,
     place,
   );
-  if (!frames.only && !byLink) resume();
+  if (!frames.only && !byLink) resumeLogin(sessions, keeper);
   void kept?.then((part) => part?.keepSessions(sessions, drawer, () => location.hash));
   loadLanguages().catch(() => undefined);
   loadParts();
-}
-
-/** Goes on with the login that stays, in the session that had it. */
-function resume(): void {
-  const login = keeper.load();
-  const holder = sessions.list.value.find(
-    ({ form }) => form.url.value === login?.url && form.username.value === login.username,
-  );
-  (holder ?? sessions.active.value).resume();
 }

@@ -1,3 +1,5 @@
+import { noDrawer, type Drawer } from "./browser-store.ts";
+
 /** What stays in the browser where somebody wants to stay logged in: never a password. */
 export interface KeptLogin {
   readonly url: string;
@@ -12,46 +14,20 @@ export interface LoginKeeper {
   readonly forget: () => void;
 }
 
-const key = "wsecho.login";
-
-/** In `storage`, which only pages of the same origin can read. A browser may forbid it. */
-export function createLoginKeeper(storage: () => Storage): LoginKeeper {
+/** In `drawer`, which only pages of the same origin can read. */
+export function createLoginKeeper(drawer: Drawer): LoginKeeper {
   return {
     load: () => {
-      try {
-        return read(storage().getItem(key));
-      } catch {
-        return null;
-      }
+      const { url, username, token } = (drawer.read() ?? {}) as Partial<KeptLogin>;
+      return typeof url === "string" && typeof username === "string" && typeof token === "string"
+        ? { url, username, token }
+        : null;
     },
-    save: (login) => {
-      try {
-        storage().setItem(key, JSON.stringify(login));
-      } catch {
-        // Then the login lasts as long as the page.
-      }
-    },
-    forget: () => {
-      try {
-        storage().removeItem(key);
-      } catch {
-        // Where nothing can be stored nothing has to go.
-      }
-    },
+    // Where it cannot be kept, the login lasts as long as the page.
+    save: (login) => void drawer.write(login),
+    forget: drawer.forget,
   };
 }
 
 /** Keeps nothing. */
-export const forgetful: LoginKeeper = {
-  load: () => null,
-  save: () => undefined,
-  forget: () => undefined,
-};
-
-function read(text: string | null): KeptLogin | null {
-  const kept = JSON.parse(text ?? "null") as Partial<KeptLogin> | null;
-  const { url, username, token } = kept ?? {};
-  return typeof url === "string" && typeof username === "string" && typeof token === "string"
-    ? { url, username, token }
-    : null;
-}
+export const forgetful = createLoginKeeper(noDrawer);

@@ -2,20 +2,29 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { everything } from "../../src/session/filter.ts";
 import { noDrawer } from "../../src/store/browser-store.ts";
-import { forgetful } from "../../src/store/kept-login.ts";
+import { forgetAll } from "../../src/store/forget-all.ts";
+import { createLoginKeeper, forgetful } from "../../src/store/kept-login.ts";
 import { keepSessions, restoreSessions } from "../../src/store/kept-sessions.ts";
+import { resumeLogin } from "../../src/store/resume-login.ts";
 import { createSessions, maxSessions, type Sessions } from "../../src/store/sessions.ts";
 import { createDrawer } from "../support/drawer.ts";
 import { createFakeSession } from "../support/fake-session.ts";
 
-const createPage = (): Sessions =>
+/** `connected` gets the address of each connection that is opened. */
+const createPage = (
+  keeper = forgetful,
+  connected: (url: string) => void = () => undefined,
+): Sessions =>
   createSessions({
-    createSession: (url, options) => createFakeSession(url, options).session,
+    createSession: (url, options) => {
+      connected(url);
+      return createFakeSession(url, options).session;
+    },
     now: () => 0,
     schedule: () => undefined,
     pageProtocol: "http:",
     ownServer: "ws://h/",
-    keeper: forgetful,
+    keeper,
     connections: noDrawer,
     bounds: () => ({ entries: 100, bytes: 1_000_000 }),
     onBatch: () => undefined,
@@ -86,5 +95,49 @@ describe("the sessions of a page after a reload", () => {
     restoreSessions(page, createDrawer({ sessions: many, active: 99 }));
     expect(page.list.value).toHaveLength(maxSessions);
     expect(page.list.value.at(-1)?.form.url.value).toBe("ws://h/");
+  });
+
+  it("go with all else that is forgotten, but for what the forms say", () => {
+    const drawer = createDrawer();
+    const page = createPage();
+    keepSessions(page, drawer, hash);
+    const { draft, finder } = page.active.value;
+    draft.value = { mode: "text", text: "s3cret draft" };
+    finder.filter.value = { ...everything, text: "s3cret words" };
+    forgetAll(page);
+    expect(drawer.text()).not.toContain("s3cret");
+  });
+});
+
+describe("the login that stays", () => {
+  const url = "wss://far.example/?ticket=s3cret&room=1";
+  const keeper = createLoginKeeper(createDrawer({ url, username: "ada", token: "t" }));
+  /** A page after a reload, whose sessions were those of `targets`, and where it connected to. */
+  const reload = (...targets: readonly { readonly url: string; readonly username: string }[]) => {
+    const kept = targets.map((target) => ({
+      target: { ...target, dialect: "v1", protocols: [], method: "password" },
+    }));
+    const connected: string[] = [];
+    const page = createPage(keeper, (to) => connected.push(to));
+    restoreSessions(page, createDrawer({ sessions: kept, active: 0 }));
+    resumeLogin(page, keeper);
+    return { page, connected };
+  };
+
+  it("goes on in the session that had it, whose address was kept without its secrets", () => {
+    const own = { url: "wss://far.example/?room=1", username: "ada" };
+    const { page, connected } = reload({ url: "ws://h/", username: "bob" }, own);
+    expect(connected).toEqual([url]);
+    expect(page.list.value.map(({ target }) => target.value?.url)).toEqual([undefined, url]);
+  });
+
+  it("leaves sessions alone that came back and did not have it: it is another tab's", () => {
+    const { page, connected } = reload({ url: "ws://h/", username: "bob" });
+    expect(connected).toEqual([]);
+    expect(page.active.value.form.username.value).toBe("bob");
+  });
+
+  it("goes on in a page where nothing came back", () => {
+    expect(reload().connected).toEqual([url]);
   });
 });
