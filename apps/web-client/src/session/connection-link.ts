@@ -14,8 +14,11 @@ export interface Linked {
   readonly frames: boolean;
 }
 
-/** Longer, and programs that people send links by begin to cut them. */
+/** Longer, and programs that people send links by begin to cut them; UTF-16 units. */
 export const maxDraft = 2000;
+
+/** Draft and filter, each unit of them at most nine characters of a link, and room for the rest. */
+const maxLink = 20 * maxDraft;
 
 const encodings: readonly DraftMode[] = ["text", "json", "hex", "base64"];
 
@@ -43,7 +46,7 @@ export function linkOf({ target, draft, filter, frames }: Linked): string {
 
 /** What `fragment` asks for; `null` where it is none of ours, or holds more than a link may. */
 export function readLink(fragment: string): Linked | null {
-  if (!fragment.startsWith("#connect?") || fragment.length > 8 * maxDraft) return null;
+  if (!fragment.startsWith("#connect?") || fragment.length > maxLink) return null;
   const query = new URLSearchParams(fragment.slice("#connect?".length));
   const word = (name: string): string => query.get(name) ?? "";
   const url = publicAddress(word("url"));

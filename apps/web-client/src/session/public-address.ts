@@ -1,6 +1,6 @@
 /** Names of query parameters whose values let somebody in, by any name that people give them. */
 const secretName =
-  /token|auth|key|secret|passw|pwd|credential|session|sid$|jwt|sig|ticket|code|cookie/i;
+  /token|auth|key|secret|pass(w|phrase|\b)|pwd|credential|session|sid\b|jwt|sig|ticket|code|cookie|bearer|otp\b/i;
 
 /** The address without its secrets, as far as names and looks tell them, to store and to share. */
 export function publicAddress(address: string): string {
@@ -26,9 +26,8 @@ function withoutSecrets(
   return url.href;
 }
 
+const namedSecret = new RegExp(`(${secretName.source})\\w*["']?\\s*[:=]`, "i");
+
 /** Whether words of a person's own look as if they held a secret: a token, or a name with its value. */
-export function looksSecret(text: string): boolean {
-  return (
-    text.includes("eyJ") || new RegExp(`(${secretName.source})\\w*["']?\\s*[:=]`, "i").test(text)
-  );
-}
+export const looksSecret = (text: string): boolean =>
+  /eyJ|bearer /i.test(text) || namedSecret.test(text);

@@ -13,11 +13,14 @@ import { Dialog } from "./dialog.tsx";
 export function FilesDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const { view, finder, target } = useStore();
   const onlyShown = useSignal(true);
-  const filtered = isActive(finder.filter.value);
+  // One that is not followed shows everything.
+  const filtered = isActive(finder.filter.value) && finder.problem.value === null;
+  const asShown = filtered && onlyShown.value;
+  const searching = asShown && finder.progress.value < 1;
   const id = useId();
   const save = (form: "jsonl" | "har"): void => {
-    const shown = filtered && onlyShown.value;
-    const entries = shown ? finder.shown.value : view.value.transcript.entries;
+    if (searching) return;
+    const entries = asShown ? finder.shown.value : view.value.transcript.entries;
     const text = form === "jsonl" ? toJsonLines(entries) : toHar(entries, target.value?.url ?? "");
     download(`wsecho-${new Date().toISOString().replaceAll(":", "-")}.${form}`, text);
   };
@@ -46,12 +49,16 @@ export function FilesDialog({ onClose }: { readonly onClose: () => void }): JSX.
             type="button"
             class="button"
             aria-describedby={`${id}-export`}
+            aria-disabled={searching}
             onClick={() => save(form)}
           >
             {dt(`files.${form}`)}
           </button>
         ))}
       </div>
+      <p class="hint" role="status">
+        {searching && dt("files.searching")}
+      </p>
       <h3>{dt("files.import")}</h3>
       <Import />
     </Dialog>

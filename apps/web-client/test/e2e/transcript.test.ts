@@ -236,6 +236,44 @@ describe("the transcript as a file", () => {
   });
 });
 
+describe("what the filter shows", () => {
+  it("is saved once the search has seen everything", async () => {
+    const { page } = await openPage("about:blank");
+    const found = Promise.withResolvers<undefined>();
+    // Nothing is matched before its worker is there.
+    await page.route(/regex-worker/, async (route) => {
+      await found.promise;
+      await route.continue();
+    });
+    await page.goto(site.httpUrl);
+    await logIn(page);
+    await ask(page, "hello");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("searchbox", { name: "Search" }).fill("h.llo");
+    await page.getByRole("checkbox", { name: "Regular expression" }).check();
+    await page.getByRole("button", { name: "Files" }).click();
+    const save = page.getByRole("button", { name: "JSON Lines" });
+    const running = page.getByText("The search is still running");
+    await running.waitFor();
+    expect(await save.getAttribute("aria-disabled")).toBe("true");
+    // What is not only shown need not wait for it.
+    await page.getByRole("checkbox", { name: "Only what the filter shows" }).uncheck();
+    await running.waitFor({ state: "detached" });
+    await page.getByRole("checkbox", { name: "Only what the filter shows" }).check();
+    await running.waitFor();
+    let saved = 0;
+    page.on("download", () => (saved += 1));
+    await save.click({ force: true });
+    found.resolve(undefined);
+    await running.waitFor({ state: "detached" });
+    const download = page.waitForEvent("download");
+    await save.click();
+    const lines = await readFile(await (await download).path(), "utf8");
+    expect(lines.match(/h.llo/g)).toHaveLength(2);
+    expect(saved).toBe(1);
+  });
+});
+
 describe("a file that is gone when it is read", () => {
   it("is said to be", async () => {
     const page = await openSession();

@@ -23,8 +23,10 @@ describe("a link to a connection", () => {
       ...{ ...everything, text: "a&b=#", regex: true, direction: "sent", type: "json" },
       minBytes: 126,
     };
+    const long = "你".repeat(2000);
     const links: readonly Linked[] = [
       { ...plain, target, draft },
+      { ...plain, target, draft: { ...draft, text: long }, filter: { ...filter, text: long } },
       { ...plain, target, filter, frames: true },
     ];
     for (const linked of links) {
@@ -41,7 +43,9 @@ describe("a link to a connection", () => {
   it("holds no secret that stands in the address, the subprotocols or a form", () => {
     fc.assert(
       fc.property(
-        fc.constantFrom("token", "access_token", "apikey", "Signature", "jwt"),
+        fc.constantFrom(
+          ...["token", "access_token", "apikey", "Signature", "jwt", "bearer", "pass", "user_pass"],
+        ),
         (name) => {
           const url = `wss://me:s3cret@example.org/?room=1&${name}=s3cret`;
           const protocols = ["chat", "wsecho.bearer.s3cret", "eyJs3cret.x.y"];
@@ -102,8 +106,12 @@ describe("a person's own words", () => {
       '"password": "x"',
       "Authorization: Bearer x",
       "a eyJhbGci.x.y",
+      "Bearer abc",
+      "sid=abc",
+      "pass: abc",
     ])
       expect([text, looksSecret(text)]).toEqual([text, true]);
-    for (const text of ["", "hello", "tokens", '{"id": 7}']) expect(looksSecret(text)).toBe(false);
+    for (const text of ["", "hello", "tokens", '{"id": 7}', "inside: 1", "compassion: 2"])
+      expect(looksSecret(text)).toBe(false);
   });
 });

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { Segments } from "../../ui/fields.tsx";
+import { dt } from "../../words/dialogs.ts";
 import { exportFormats, exportRecords, type ExportFormat } from "../exports.ts";
 import { ft } from "../words.ts";
 import { Check } from "./check.tsx";
@@ -19,6 +20,10 @@ export function ExportMenu(): JSX.Element {
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
 
+  const narrowed = narrowing.wanted.value !== null;
+  const asShown = narrowed && filtered.value;
+  const searching = asShown && narrowing.searching.value;
+
   const close = (): void => {
     open.value = false;
     // Secrets are asked for each time anew.
@@ -26,9 +31,10 @@ export function ExportMenu(): JSX.Element {
     button.current?.focus();
   };
   const save = (): void => {
+    if (searching) return;
     const pieces = exportRecords(records(), format.value, {
       reveal: reveal.value,
-      filter: filtered.value ? shownOnly() : null,
+      filter: asShown ? shownOnly() : null,
     });
     const { extension, type } = exportFormats[format.value];
     download(new Blob(pieces as BlobPart[], { type }), `wsecho-frames.${extension}`);
@@ -74,7 +80,7 @@ export function ExportMenu(): JSX.Element {
             }}
           />
           <p class="hint">{ft(`export.${format.value}.hint`)}</p>
-          {narrowing.wanted.value !== null && !narrowing.searching.value && (
+          {narrowed && (
             <Check
               label={ft("export.filtered")}
               checked={filtered.value}
@@ -93,7 +99,10 @@ export function ExportMenu(): JSX.Element {
           <p class={reveal.value ? "field-problem" : "hint"}>
             {ft(reveal.value ? "export.reveal.hint" : "export.redacted")}
           </p>
-          <button type="submit" class="button small primary">
+          <p class="hint" role="status">
+            {searching && dt("files.searching")}
+          </p>
+          <button type="submit" class="button small primary" aria-disabled={searching}>
             {ft("export.save")}
           </button>
         </form>

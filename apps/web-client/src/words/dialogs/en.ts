@@ -31,6 +31,7 @@ export const en = {
   "files.export.hint":
     "What the transcript holds, or what the filter shows of it. Payloads are saved as they are; the login is never part of it.",
   "files.shown": "Only what the filter shows",
+  "files.searching": "The search is still running: what the filter shows is not all there yet.",
   "files.jsonl": "JSON Lines",
   "files.har": "HAR",
   "files.import": "Add from a file",

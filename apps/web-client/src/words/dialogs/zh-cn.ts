@@ -32,6 +32,7 @@ export const zhCN: CatalogueOf<typeof en> = {
   "files.export.hint":
     "保存消息记录的内容，或筛选后显示的部分。消息内容原样保存，绝不包含登录过程。",
   "files.shown": "仅筛选后显示的内容",
+  "files.searching": "搜索仍在进行：筛选后的内容尚未齐全。",
   "files.jsonl": "JSON Lines",
   "files.har": "HAR",
   "files.import": "从文件添加",
