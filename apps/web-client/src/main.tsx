@@ -89,7 +89,7 @@ async function begin(place: Element): Promise<void> {
   addEventListener("hashchange", followLink);
   render(
     <SessionsContext.Provider value={sessions}>
-      <App spoken={announcer.text} frames={frames} />
+      <App announcer={announcer} frames={frames} />
     </SessionsContext.Provider>,
     place,
   );

@@ -26,7 +26,7 @@ export interface Finder {
   readonly progress: ReadonlySignal<number>;
   readonly pins: ReadonlySignal<ReadonlyMap<number, Entry>>;
   /** Keeps an entry also when the transcript lets it go, or no longer; at most {@link maxPins}. */
-  readonly togglePin: (entry: Entry) => void;
+  readonly togglePin: (entry: Entry) => "pinned" | "unpinned" | "full";
   readonly clearPins: () => void;
 }
 
@@ -107,8 +107,11 @@ export function createFinder({ entries, clock, soon, regexSieve }: FinderHost): 
     pins,
     togglePin: (entry) => {
       const next = new Map(pins.value);
-      if (!next.delete(entry.seq) && next.size < maxPins) next.set(entry.seq, entry);
+      const unpinned = next.delete(entry.seq);
+      if (!unpinned && next.size >= maxPins) return "full";
+      if (!unpinned) next.set(entry.seq, entry);
       pins.value = next;
+      return unpinned ? "unpinned" : "pinned";
     },
     clearPins: () => {
       pins.value = new Map();

@@ -2,22 +2,23 @@ import type { JSX } from "preact";
 import { useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FramesEntry } from "../frames/entry.ts";
+import type { Announcer } from "../store/announcer.ts";
 import { singleKeys } from "../store/preferences.ts";
 import { t } from "../words/language.ts";
 import { FramesPane } from "./frames-pane.tsx";
 import { Header } from "./header.tsx";
 import { LoginView } from "./login-view.tsx";
-import { FramesEntryContext, useSessions, useStore } from "./context.ts";
+import { FramesEntryContext, SayContext, useSessions, useStore } from "./context.ts";
 import { parts } from "./parts.ts";
 import { panelOf } from "./tab-ids.ts";
 import { isTyping } from "./typing.ts";
 
 interface AppProps {
-  readonly spoken: ReadonlySignal<string>;
+  readonly announcer: Announcer;
   readonly frames: FramesEntry;
 }
 
-export function App({ spoken, frames }: AppProps): JSX.Element {
+export function App({ announcer, frames }: AppProps): JSX.Element {
   const { list } = useSessions();
   const { id, screen } = useStore();
   const several = list.value.length > 1;
@@ -35,36 +36,38 @@ export function App({ spoken, frames }: AppProps): JSX.Element {
     return () => document.removeEventListener("keydown", onKeyDown);
   }, []);
   return (
-    <FramesEntryContext.Provider value={frames}>
-      <Header
-        frames={frames}
-        onHelp={() => {
-          helping.value = true;
-        }}
-      />
-      {several && <parts.tabs.View />}
-      <main class={frames.shown.value && !frames.only ? "with-frames" : ""}>
-        {!frames.only && (
-          <div class="main-pane" key={id} {...(several ? panelOf(id) : {})}>
-            {screen.value === "login" ? (
-              <LoginView />
-            ) : (
-              <parts.session.View dragging={frames.dragging} />
-            )}
-          </div>
-        )}
-        {opened.current && <FramesPane entry={frames} />}
-      </main>
-      {helping.value && (
-        <parts.help.View
-          onClose={() => {
-            helping.value = false;
+    <SayContext.Provider value={announcer.say}>
+      <FramesEntryContext.Provider value={frames}>
+        <Header
+          frames={frames}
+          onHelp={() => {
+            helping.value = true;
           }}
         />
-      )}
-      {frames.dragging.value === "page" && <p class="drop-hint">{t("frames.drop")}</p>}
-      <Spoken words={spoken} />
-    </FramesEntryContext.Provider>
+        {several && <parts.tabs.View />}
+        <main class={frames.shown.value && !frames.only ? "with-frames" : ""}>
+          {!frames.only && (
+            <div class="main-pane" key={id} {...(several ? panelOf(id) : {})}>
+              {screen.value === "login" ? (
+                <LoginView />
+              ) : (
+                <parts.session.View dragging={frames.dragging} />
+              )}
+            </div>
+          )}
+          {opened.current && <FramesPane entry={frames} />}
+        </main>
+        {helping.value && (
+          <parts.help.View
+            onClose={() => {
+              helping.value = false;
+            }}
+          />
+        )}
+        {frames.dragging.value === "page" && <p class="drop-hint">{t("frames.drop")}</p>}
+        <Spoken words={announcer.text} />
+      </FramesEntryContext.Provider>
+    </SayContext.Provider>
   );
 }
 

@@ -1,5 +1,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { Announcer } from "../store/announcer.ts";
 import type { Sessions } from "../store/sessions.ts";
 import type { FramesEntry } from "../frames/entry.ts";
 import type { Store } from "../store/types.ts";
@@ -24,4 +25,13 @@ export function useFramesEntry(): FramesEntry {
   const entry = useContext(FramesEntryContext);
   if (entry === null) throw new Error("a component was drawn outside of FramesEntryContext");
   return entry;
+}
+
+export const SayContext = createContext<Announcer["say"] | null>(null);
+
+/** What tells those who listen what others see. */
+export function useSay(): Announcer["say"] {
+  const say = useContext(SayContext);
+  if (say === null) throw new Error("a component was drawn outside of SayContext");
+  return say;
 }

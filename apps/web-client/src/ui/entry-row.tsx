@@ -25,7 +25,7 @@ export function EntryRow({ entry, state }: EntryRowProps): JSX.Element {
       {entry.kind === "sent" || entry.kind === "received" ? (
         <MessageRow entry={entry} state={state} selected={selected} />
       ) : (
-        <NoteRow entry={entry} />
+        <NoteRow entry={entry} said={selected ? state.said.value : ""} />
       )}
     </div>
   );

@@ -8,7 +8,7 @@ import { isActive } from "../session/filter.ts";
 import { shownAddress } from "../session/public-address.ts";
 import { formatCount, formatMoment, formatSpan } from "../text/format.ts";
 import { t } from "../words/language.ts";
-import { useStore } from "./context.ts";
+import { useSay, useStore } from "./context.ts";
 import { LatencyPlot } from "./latency-plot.tsx";
 
 const dialogs = ["figures", "files", "snippets", "handshake", "link"] as const;
@@ -22,6 +22,7 @@ interface FactsProps {
 /** Where we are, as whom, how fast it answers, and what can be done with all of it. */
 export function Facts({ dialog, filtering }: FactsProps): JSX.Element {
   const { target, view, clearTranscript } = useStore();
+  const say = useSay();
   const { status, statusAt, loginEndsAt, transcript } = view.value;
   const count = transcript.entries.length;
   const user = status?.user ?? target.value?.username ?? "";
@@ -75,7 +76,11 @@ export function Facts({ dialog, filtering }: FactsProps): JSX.Element {
           class="button small"
           aria-label={t("transcript.clear.label")}
           aria-disabled={count === 0}
-          onClick={clearTranscript}
+          onClick={() => {
+            if (count === 0) return;
+            clearTranscript();
+            say(t("transcript.cleared"));
+          }}
         >
           {t("transcript.clear")}
         </button>

@@ -7,6 +7,7 @@ import { useStore } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { parts } from "./parts.ts";
 import { PayloadView } from "./payload-view.tsx";
+import { PinnedMark } from "./pinned-mark.tsx";
 import { RowActions } from "./row-actions.tsx";
 import type { RowState } from "./row-state.ts";
 import { Time } from "./time.tsx";
@@ -18,7 +19,6 @@ interface MessageRowProps {
 }
 
 export function MessageRow({ entry, state, selected }: MessageRowProps): JSX.Element {
-  const { finder } = useStore();
   const { seq, payload, bytes } = entry;
   const id = entry.kind === "sent" ? entry.id : (entry.echo?.id ?? null);
   const showAs = state.showAs.value.get(seq) ?? "asIs";
@@ -33,12 +33,7 @@ export function MessageRow({ entry, state, selected }: MessageRowProps): JSX.Ele
         <Time at={entry.at} />
         <span class="number">{formatBytes(bytes)}</span>
         {payload.kind === "binary" && <span>{t("entry.binary")}</span>}
-        {finder.pins.value.has(seq) && (
-          <span class="mark pinned">
-            <Icon name="pin" />
-            {t("entry.pinned")}
-          </span>
-        )}
+        <PinnedMark seq={seq} />
         {entry.kind === "received" && (entry.echo !== null || entry.foreign !== true) && (
           <EchoFacts echo={entry.echo} />
         )}

@@ -6,6 +6,7 @@ import { harmless } from "../text/harmless.ts";
 import { closeLine } from "../session/stop-words.ts";
 import { t } from "../words/language.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { PinnedMark } from "./pinned-mark.tsx";
 import { Time } from "./time.tsx";
 
 export type Note = Exclude<Entry, SentEntry | ReceivedEntry>;
@@ -16,8 +17,14 @@ interface Parts {
   readonly detail: string;
 }
 
+interface NoteRowProps {
+  readonly entry: Note;
+  /** What was done to it, as far as nothing else shows it. */
+  readonly said: string;
+}
+
 /** Something that happened to the session, between its messages. */
-export function NoteRow({ entry }: { readonly entry: Note }): JSX.Element {
+export function NoteRow({ entry, said }: NoteRowProps): JSX.Element {
   const { icon, title, detail } = partsOf(entry);
   return (
     <div class={`note ${entry.kind}`} data-kind={entry.kind}>
@@ -26,6 +33,8 @@ export function NoteRow({ entry }: { readonly entry: Note }): JSX.Element {
         <strong>{title}</strong>
         {detail !== "" && <span>{detail}</span>}
         <Time at={entry.at} />
+        <PinnedMark seq={entry.seq} />
+        {said !== "" && <span>{said}</span>}
       </p>
       {entry.kind === "closed" && (
         <p class="muted">{t(`close.${closeKey(entry.code, entry.reason)}.meaning`)}</p>

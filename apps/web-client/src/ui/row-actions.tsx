@@ -7,6 +7,7 @@ import { useStore } from "./context.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { Choice } from "./filter-bar.tsx";
 import { WireFacts } from "./wire-facts.tsx";
+import { useRowDeeds } from "./use-row-deeds.ts";
 import { showings, type RowState, type ShowAs } from "./row-state.ts";
 
 interface RowActionsProps {
@@ -18,12 +19,13 @@ interface RowActionsProps {
 /** What can be done with the chosen message. */
 export function RowActions({ entry, state, showAs }: RowActionsProps): JSX.Element {
   const { finder, send, target, view } = useStore();
+  const { pin } = useRowDeeds(state);
   const pinned = finder.pins.value.has(entry.seq);
   const to = target.value;
   const ready = view.value.status?.kind === "ready";
   return (
     <div class="row-actions" role="group" aria-label={t("entry.actions")}>
-      <button type="button" class="button small" onClick={() => finder.togglePin(entry)}>
+      <button type="button" class="button small" onClick={() => pin(entry)}>
         {t(pinned ? "entry.unpin" : "entry.pin")}
       </button>
       <CopyButton text={() => plainTextOf(entry)} />
@@ -43,7 +45,7 @@ export function RowActions({ entry, state, showAs }: RowActionsProps): JSX.Eleme
           state.showAs.value = new Map(state.showAs.value).set(entry.seq, next);
         }}
       />
-      <span role="status">{state.said.value}</span>
+      <span>{state.said.value}</span>
       <WireFacts entry={entry} />
     </div>
   );

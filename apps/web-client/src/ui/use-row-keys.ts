@@ -1,13 +1,11 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
-import { plainTextOf } from "../session/plain-text.ts";
 import { isMessage, type Entry } from "../session/transcript.ts";
 import { singleKeys } from "../store/preferences.ts";
-import { t } from "../words/language.ts";
 import { useFramesEntry, useStore } from "./context.ts";
-import { copyText } from "./copy-text.ts";
 import { goToRow } from "./focus-row.ts";
 import type { RowState } from "./row-state.ts";
+import { useRowDeeds } from "./use-row-deeds.ts";
 import { showFrames } from "./wire-facts.tsx";
 
 interface RowKeys {
@@ -24,7 +22,8 @@ const page = 10;
 export function useRowKeys(keys: RowKeys): (event: KeyboardEvent) => void {
   const { entries, place, scroller } = keys;
   const { selected, said, toggle } = keys.state;
-  const { finder, send } = useStore();
+  const { send } = useStore();
+  const { pin, copy } = useRowDeeds(keys.state);
   const frames = useFramesEntry();
 
   useLayoutEffect(() => {
@@ -71,11 +70,8 @@ export function useRowKeys(keys: RowKeys): (event: KeyboardEvent) => void {
       selected.value = null;
       scroller.current?.focus({ preventScroll: true });
     } else if (!singleKeys.value) return false;
-    else if (key === "p") finder.togglePin(entry);
-    else if (key === "c")
-      void copyText(plainTextOf(entry)).then((copied) => {
-        if (copied && selected.peek() === entry.seq) said.value = t("copy.copied");
-      });
+    else if (key === "p") pin(entry);
+    else if (key === "c") copy(entry);
     else if (key === "f" && isMessage(entry)) showFrames(frames, entry);
     else if (key === "s" && "payload" in entry) send(entry.payload);
     else return false;

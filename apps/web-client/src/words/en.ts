@@ -220,6 +220,7 @@ export const en = {
   "transcript.dropped.hint": "The page keeps a limited number of entries; the oldest are let go.",
   "transcript.clear": "Clear",
   "transcript.clear.label": "Clear the transcript",
+  "transcript.cleared": "Cleared",
   "tools.title": "Tools",
   "tools.filter": "Filter",
   "tools.figures": "Figures",
@@ -285,6 +286,8 @@ export const en = {
   "entry.pin": "Pin",
   "entry.unpin": "Unpin",
   "entry.pinned": "pinned",
+  "entry.unpinned": "no longer pinned",
+  "entry.full": "{count} entries are pinned, and there is room for no more: unpin one first",
   "entry.copyCommand": "Copy as command",
   "wire.show": "Show its frames",
   "wire.open": "Open Frames",
@@ -430,6 +433,7 @@ export const en = {
 
   "copy.copy": "Copy",
   "copy.copied": "Copied",
+  "copy.failed": "Could not be copied: mark the text instead",
 
   "announce.messages": "{count} messages received",
   "announce.received": "Received: {text}",

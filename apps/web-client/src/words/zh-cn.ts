@@ -195,6 +195,7 @@ export const zhCN: Catalogue = {
   "transcript.dropped.hint": "页面只保留有限数量的记录，最早的会被丢弃。",
   "transcript.clear": "清空",
   "transcript.clear.label": "清空消息记录",
+  "transcript.cleared": "已清空",
   "tools.title": "工具",
   "tools.filter": "筛选",
   "tools.figures": "统计",
@@ -259,6 +260,8 @@ export const zhCN: Catalogue = {
   "entry.pin": "固定",
   "entry.unpin": "取消固定",
   "entry.pinned": "已固定",
+  "entry.unpinned": "已取消固定",
+  "entry.full": "已固定 {count} 条，没有更多空间：请先取消固定一条",
   "entry.copyCommand": "复制为命令",
   "wire.show": "显示它的帧",
   "wire.open": "打开“帧”",
@@ -395,6 +398,7 @@ export const zhCN: Catalogue = {
 
   "copy.copy": "复制",
   "copy.copied": "已复制",
+  "copy.failed": "无法复制：请改为选取文本",
 
   "announce.messages": "收到 {count} 条消息",
   "announce.received": "收到：{text}",

@@ -136,13 +136,17 @@ describe("an entry", () => {
     const page = await openSession();
     await ask(page, '{"a": [1, 2]}');
     await page.getByRole("region", { name: "Transcript" }).focus();
-    for (const key of ["ArrowUp", "p", "c"]) await page.keyboard.press(key);
+    const heard = page.locator("#app > [role=status]");
     const row = rows(page, "received").first();
-    await row.getByText("pinned").waitFor();
+    for (const key of ["ArrowUp", "p"]) await page.keyboard.press(key);
+    await row.getByText("pinned", { exact: true }).waitFor();
+    await heard.getByText("pinned", { exact: true }).waitFor();
+    await page.keyboard.press("c");
     const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
     await expect.poll(clipboard).toBe('{"a": [1, 2]}');
     // A key says what it did: nothing else shows that something was copied.
-    await row.getByRole("status").getByText("Copied").waitFor();
+    await row.getByText("Copied").waitFor();
+    await heard.getByText("Copied").waitFor();
     await row.getByRole("button", { name: "Copy as command" }).click();
     await expect
       .poll(clipboard)
@@ -154,6 +158,25 @@ describe("an entry", () => {
     await page.getByRole("button", { name: "Filter" }).click();
     await page.getByRole("checkbox", { name: "Pinned" }).check();
     await page.getByText("1 of 5 shown").waitFor();
+    await row.locator(".direction").click();
+    await row.getByRole("button", { name: "Unpin" }).click();
+    await heard.getByText("no longer pinned").waitFor();
+    await page.getByRole("button", { name: "Clear the transcript" }).click();
+    await heard.getByText("Cleared").waitFor();
+  });
+
+  it("that is a note is pinned and copied as well, and says where it cannot be copied", async () => {
+    const page = await openSession();
+    await page.evaluate(() => {
+      Clipboard.prototype.writeText = () => Promise.reject(new DOMException("no"));
+    });
+    const note = rows(page, "loggedIn");
+    await note.waitFor();
+    await page.getByRole("region", { name: "Transcript" }).focus();
+    for (const key of ["ArrowUp", "p"]) await page.keyboard.press(key);
+    await note.getByText("pinned").waitFor();
+    await page.keyboard.press("c");
+    await note.getByText("Could not be copied").waitFor();
   });
 
   it.each([

@@ -56,6 +56,7 @@ export function FramesView({ entry }: { readonly entry: FramesEntry }): JSX.Elem
         id="frames"
         class={`frames${inspecting ? " inspecting" : ""}`}
         aria-label={ft("view.title")}
+        tabIndex={-1}
         hidden={!shown}
       >
         <SourceBar>{file === null && <FeedBar entry={entry} frames={frames} />}</SourceBar>

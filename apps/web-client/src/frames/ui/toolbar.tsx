@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { formatCount } from "../../text/format.ts";
+import { useSay } from "../../ui/context.ts";
 import { Segments } from "../../ui/fields.tsx";
 import { t } from "../../words/language.ts";
 import type { NarrowingProblem } from "../narrowing.ts";
@@ -15,6 +16,7 @@ const choices: readonly Which[] = ["all", "c2s", "s2c", "control"];
 /** What of it all the list shows. */
 export function Toolbar(): JSX.Element {
   const { level, which, fold, rows, source, clear } = useFrames();
+  const say = useSay();
   return (
     <div class="frames-bar" role="group" aria-label={ft("bar.label")}>
       <Segments
@@ -53,7 +55,12 @@ export function Toolbar(): JSX.Element {
           type="button"
           class="button small"
           aria-label={ft("bar.clear.label")}
-          onClick={clear}
+          onClick={() => {
+            clear();
+            say(ft("bar.cleared"));
+            // The button goes with what there was.
+            document.getElementById("frames")?.focus();
+          }}
         >
           {ft("bar.clear")}
         </button>

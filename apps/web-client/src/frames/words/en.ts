@@ -72,6 +72,7 @@ export const en = {
   "bar.folded": "Fold heartbeats ({count})",
   "bar.clear": "Clear",
   "bar.clear.label": "Clear the list of frames",
+  "bar.cleared": "Cleared",
   "bar.reveal": "Show secrets",
 
   "export.title": "Export",

@@ -71,6 +71,7 @@ export const zhCN: CatalogueOf<typeof en> = {
   "bar.folded": "折叠心跳（{count}）",
   "bar.clear": "清空",
   "bar.clear.label": "清空帧列表",
+  "bar.cleared": "已清空",
   "bar.reveal": "显示机密",
 
   "export.title": "导出",
