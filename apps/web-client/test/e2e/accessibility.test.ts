@@ -69,6 +69,37 @@ describe("a narrow screen", () => {
   });
 });
 
+describe("a session that is gone, on a narrow screen", () => {
+  it.each(["en", "zh-CN"])("shows what it is called, and the field: %s", async (locale) => {
+    const own = await startServer();
+    const { page } = await openPage(own.httpUrl, {
+      ...{ viewport: { width: 320, height: 640 }, locale },
+    });
+    const enter = async (): Promise<void> => {
+      await page.locator("input[type=password]").fill(password);
+      await page.keyboard.press("Enter");
+    };
+    await page.locator("input[autocomplete=username]").fill(user);
+    await enter();
+    await page.locator("textarea").waitFor();
+    await own.server.close({ restarting: true });
+    await page.locator(".panel form").waitFor();
+    await enter();
+    await page.locator(".panel .command").waitFor();
+    const panel = page.locator(".panel");
+    const seen = () =>
+      panel.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return [".notice-title", "input[type=password]", "[type=submit]"].filter((part) => {
+          const box = element.querySelector(part)?.getBoundingClientRect();
+          return box !== undefined && box.top >= top && box.bottom <= Math.min(bottom, innerHeight);
+        });
+      });
+    await expect.poll(seen).toEqual([".notice-title", "input[type=password]", "[type=submit]"]);
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
 describe("a laptop's screen", () => {
   it.each([
     { width: 1280, height: 800, locale: "en" },
