@@ -46,8 +46,9 @@ const sessions = createSessions({
     else announceElsewhere(batch, { announcer, name: sessionName(session, t) }, t);
   },
 });
-/** What of the sessions survives a reload of this tab. */
+/** What of it survives a reload of this tab. */
 const drawer = openDrawer(() => sessionStorage, "wsecho.sessions");
+const page = { sessions, drawer, frames: frames.shown };
 
 effect(() => {
   const { view, target, screen } = sessions.active.value;
@@ -82,8 +83,7 @@ async function begin(place: Element): Promise<void> {
   await startPreferences();
   // Wanted before the first drawing where there is something to bring back, else when there is time.
   const kept = frames.only ? null : import("./store/kept-sessions.ts").catch(() => null);
-  const hash =
-    drawer.read() === null ? null : ((await kept)?.restoreSessions(sessions, drawer) ?? null);
+  const hash = drawer.read() === null ? null : ((await kept)?.restoreSessions(page) ?? null);
   // What the address still says was followed before the reload.
   const byLink = hash !== location.hash && followLink();
   addEventListener("hashchange", followLink);
@@ -94,7 +94,7 @@ async function begin(place: Element): Promise<void> {
     place,
   );
   if (!frames.only && !byLink) resumeLogin(sessions, keeper);
-  void kept?.then((part) => part?.keepSessions(sessions, drawer, () => location.hash));
+  void kept?.then((part) => part?.keepSessions(page, () => location.hash));
   loadLanguages().catch(() => undefined);
   loadParts();
 }

@@ -19,6 +19,7 @@ export type NarrowingProblem =
   { readonly kind: "invalid"; readonly error: FilterError } | { readonly kind: SieveFailure };
 
 export interface NarrowingHost {
+  readonly expression: Signal<string>;
   readonly log: ReadonlySignal<FrameLog>;
   /** Runs the callback after the page had its turn. */
   readonly soon: (callback: () => void) => void;
@@ -29,8 +30,7 @@ export interface NarrowingHost {
 /** Whether it may hold a regular expression; where it holds none after all, a thread was not needed. */
 const mayTakeLong = (expression: string): boolean => /[/~]|matches/i.test(expression);
 
-export function createNarrowing({ log, soon, sieve }: NarrowingHost): Narrowing {
-  const expression = signal("");
+export function createNarrowing({ expression, log, soon, sieve }: NarrowingHost): Narrowing {
   const parsed = computed(() => parseFilter(expression.value));
   const failed = signal<{ readonly expression: string; readonly kind: SieveFailure } | null>(null);
   const problem = computed((): NarrowingProblem | null => {

@@ -54,6 +54,8 @@ export interface FramesStore {
 
 export interface FramesHost {
   readonly schedule: Schedule;
+  /** Of the narrowing; default one of its own. */
+  readonly expression?: Signal<string>;
   /** Lets the page draw between two pieces of a file. */
   readonly rest: () => Promise<void>;
   /** How much may be kept, once it is what it is about to be; default what one view alone may. */
@@ -62,7 +64,8 @@ export interface FramesHost {
   readonly onGrow?: () => void;
 }
 
-export function createFramesStore({ schedule, rest, bounds, onGrow }: FramesHost): FramesStore {
+export function createFramesStore(host: FramesHost): FramesStore {
+  const { schedule, rest, bounds, onGrow, expression = signal("") } = host;
   /** As it came; the same objects as in `log`, but where a secret was taken out. */
   let raw = emptyLog;
   const log = signal<FrameLog>(emptyLog);
@@ -74,8 +77,11 @@ export function createFramesStore({ schedule, rest, bounds, onGrow }: FramesHost
   const wanted = signal<Kept | null>(null);
   const reveal = signal(false);
   let redactor = createRedactor();
-  const narrowing = createNarrowing({ log, soon: browserSoon, sieve: createFilterSieve });
-  const { expression, wanted: narrowed } = narrowing;
+  const narrowing = createNarrowing({
+    ...{ expression, log, soon: browserSoon },
+    sieve: createFilterSieve,
+  });
+  const { wanted: narrowed } = narrowing;
 
   const trimmed = (next: FrameLog): FrameLog => trimLog(next, bounds?.(next));
   const show = (records: readonly WireRecord[]): void => {

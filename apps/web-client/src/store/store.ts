@@ -89,6 +89,7 @@ export function createStore(host: StoreHost): Store {
     draft,
     fileChoice: createFileChoice(host.fileRoom),
     finder,
+    framesFilter: signal(""),
     history: createHistory(),
     repeater,
     target,

@@ -63,6 +63,8 @@ export interface Store {
   readonly draft: Signal<Draft>;
   readonly fileChoice: FileChoice;
   readonly finder: Finder;
+  /** What the Frames view shows of its own; empty for all. */
+  readonly framesFilter: Signal<string>;
   readonly history: History;
   readonly repeater: Repeater;
   readonly target: ReadonlySignal<Target | null>;

@@ -1,7 +1,8 @@
+import { signal } from "@preact/signals";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { everything } from "../../src/session/filter.ts";
-import { noDrawer } from "../../src/store/browser-store.ts";
+import { noDrawer, type Drawer } from "../../src/store/browser-store.ts";
 import { forgetAll } from "../../src/store/forget-all.ts";
 import { createLoginKeeper, forgetful } from "../../src/store/kept-login.ts";
 import { keepSessions, restoreSessions } from "../../src/store/kept-sessions.ts";
@@ -31,18 +32,25 @@ const createPage = (
   });
 
 const hash = () => "#x";
+const keep = (sessions: Sessions, drawer: Drawer, frames = signal(false)): void =>
+  keepSessions({ sessions, drawer, frames }, hash);
+const restore = (sessions: Sessions, drawer: Drawer, frames = signal(false)): string | null =>
+  restoreSessions({ sessions, drawer, frames });
 
 describe("the sessions of a page after a reload", () => {
   it("are the same, in order, with what was in view, and without secrets", () => {
     const drawer = createDrawer();
     const before = createPage();
-    keepSessions(before, drawer, hash);
+    const frames = signal(false);
+    keep(before, drawer, frames);
     const [first, second] = [before.active.value, before.open()];
     if (second === null) expect.fail("there is room for two");
     first.form.username.value = "ada";
     first.form.autoReconnect.value = true;
     first.draft.value = { mode: "json", text: "{}" };
     first.finder.filter.value = { ...everything, text: "x", type: "json", pinned: true };
+    first.framesFilter.value = "opcode = ping";
+    frames.value = true;
     first.login("s3cret");
     // What is typed for the next connection is not what the present one is.
     first.form.username.value = "somebody else";
@@ -53,7 +61,8 @@ describe("the sessions of a page after a reload", () => {
     expect(drawer.text()).not.toContain("s3cret");
 
     const after = createPage();
-    expect(restoreSessions(after, drawer)).toBe("#x");
+    const shown = signal(false);
+    expect(restore(after, drawer, shown)).toBe("#x");
     const [one, other] = after.list.value;
     expect(after.list.value).toHaveLength(2);
     expect(after.active.value).toBe(one);
@@ -61,6 +70,8 @@ describe("the sessions of a page after a reload", () => {
     expect(one?.form.autoReconnect.value).toBe(true);
     expect(one?.draft.value).toEqual({ mode: "json", text: "{}" });
     expect(one?.finder.filter.value).toEqual({ ...everything, text: "x", type: "json" });
+    expect(one?.framesFilter.value).toBe("opcode = ping");
+    expect(shown.value).toBe(true);
     expect(one?.target.value).toBeNull();
     expect(other?.form.url.value).toBe("wss://far.example/?room=1");
     expect(other?.form.protocols.value).toBe("chat");
@@ -69,7 +80,7 @@ describe("the sessions of a page after a reload", () => {
   it("are not kept while nobody has done anything, nor a draft that is very long", () => {
     const drawer = createDrawer();
     const page = createPage();
-    keepSessions(page, drawer, hash);
+    keep(page, drawer);
     expect(drawer.text()).toBe("null");
     page.active.value.draft.value = { mode: "text", text: "a" };
     expect(drawer.text()).toContain('"a"');
@@ -85,14 +96,14 @@ describe("the sessions of a page after a reload", () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), rubbish), (kept) => {
         const page = createPage();
-        restoreSessions(page, createDrawer(kept));
+        restore(page, createDrawer(kept));
         expect(page.list.value).toHaveLength(1);
       }),
     );
     const target = { url: "", dialect: "v1", protocols: [], method: "password", username: "ada" };
     const page = createPage();
     const many = Array.from({ length: 30 }, () => ({ target }));
-    restoreSessions(page, createDrawer({ sessions: many, active: 99 }));
+    restore(page, createDrawer({ sessions: many, active: 99 }));
     expect(page.list.value).toHaveLength(maxSessions);
     expect(page.list.value.at(-1)?.form.url.value).toBe("ws://h/");
   });
@@ -100,10 +111,11 @@ describe("the sessions of a page after a reload", () => {
   it("go with all else that is forgotten, but for what the forms say", () => {
     const drawer = createDrawer();
     const page = createPage();
-    keepSessions(page, drawer, hash);
-    const { draft, finder } = page.active.value;
+    keep(page, drawer);
+    const { draft, finder, framesFilter } = page.active.value;
     draft.value = { mode: "text", text: "s3cret draft" };
     finder.filter.value = { ...everything, text: "s3cret words" };
+    framesFilter.value = "s3cret expression";
     forgetAll(page);
     expect(drawer.text()).not.toContain("s3cret");
   });
@@ -119,7 +131,7 @@ describe("the login that stays", () => {
     }));
     const connected: string[] = [];
     const page = createPage(keeper, (to) => connected.push(to));
-    restoreSessions(page, createDrawer({ sessions: kept, active: 0 }));
+    restore(page, createDrawer({ sessions: kept, active: 0 }));
     resumeLogin(page, keeper);
     return { page, connected };
   };

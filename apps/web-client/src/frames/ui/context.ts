@@ -45,6 +45,7 @@ function createFrames(store: Store, entry: FramesEntry): Frames {
     [...made].flatMap(([other, frames]) => (other === store ? [] : [frames]));
   const frames = createFramesStore({
     schedule: browserSchedule,
+    expression: store.framesFilter,
     rest: () => new Promise((resolve) => setTimeout(resolve)),
     bounds: (next) => sharedBounds([...others().map(({ log }) => log.peek()), next]),
     onGrow: () => others().forEach(({ fit }) => fit()),
