@@ -22,6 +22,8 @@ export interface FloodOrder {
 export interface Flooder extends AsyncDisposable {
   /** Begins; each sends as long as the server reads it. */
   readonly flood: () => Promise<void>;
+  /** Until nothing can be sent any more: who is read no more fills the system's buffers after that. */
+  readonly full: () => Promise<void>;
   /** Lets them see their end, and waits until all have. */
   readonly ended: () => Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function startFlooder(order: FloodOrder): Promise<Flooder> {
   await ask(order);
   return {
     flood: () => ask("flood"),
+    full: () => ask("full"),
     ended: () => ask("resume"),
     [Symbol.asyncDispose]: async () => {
       child.disconnect();
@@ -49,12 +52,15 @@ export async function startFlooder(order: FloodOrder): Promise<Flooder> {
   };
 }
 
-type Step = "flood" | "resume";
+type Step = "flood" | "full" | "resume";
 
 const chunk = clientFrame("x".repeat(64 * 1024));
 
 /** How often the rate is shared out; ms. */
 const tickMs = 5;
+
+/** All are full where none of them could be written to for as long; ms. */
+const fullMs = 500;
 
 /** A few at a time: no server's backlog takes hundreds. */
 export async function openMany(
@@ -69,13 +75,19 @@ export async function openMany(
   return all;
 }
 
-/** Gives whoever can be written to a message in turn, so that nothing piles up on our side. */
-function flood(sockets: readonly Socket[], rate: number): void {
+/**
+ * Gives whoever can be written to a message in turn, so that nothing piles up on our side. Resolves when
+ * nobody can be any more.
+ */
+function flood(sockets: readonly Socket[], rate: number): Promise<void> {
+  const full = Promise.withResolvers<undefined>();
   const began = performance.now();
+  let wroteAt = began;
   let sent = 0;
   let next = 0;
   const timer = setInterval(() => {
-    const due = ((performance.now() - began) / 1000) * rate;
+    const now = performance.now();
+    const due = ((now - began) / 1000) * rate;
     // Who is not read is passed over; where nobody is, nothing is owed later.
     for (let passed = 0; sent < due && passed < sockets.length; next++) {
       const socket = sockets[next % sockets.length];
@@ -84,22 +96,28 @@ function flood(sockets: readonly Socket[], rate: number): void {
         socket.write(chunk);
         sent += chunk.length;
         passed = 0;
+        wroteAt = now;
       }
     }
     sent = Math.max(sent, due);
+    if (now - wroteAt > fullMs) full.resolve(undefined);
     if (sockets.every((socket) => socket.destroyed)) clearInterval(timer);
   }, tickMs);
+  return full.promise;
 }
 
 function serve(): void {
   let sockets: readonly Socket[] = [];
   let rate = 0;
   let closings: readonly Promise<unknown>[] = [];
+  let full = Promise.resolve();
   const obey = async (what: FloodOrder | Step): Promise<void> => {
     if (what === "flood") {
       // Not before: who logs in as slowly as that on a busy machine is cut off by the server.
       setPriority(19);
-      flood(sockets, rate);
+      full = flood(sockets, rate);
+    } else if (what === "full") {
+      await full;
     } else if (what === "resume") {
       // A paused socket does not see its end.
       for (const socket of sockets) socket.resume();

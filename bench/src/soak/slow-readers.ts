@@ -103,6 +103,8 @@ export async function runSlowReaders(
       return now;
     };
     const flooding = await whileFilling(look, flooder.flood);
+    // Before that, what the crowd still sends to the system's buffers would be timed, too.
+    await flooder.full();
     const meanwhile = await runRound(order, sockets);
     await until(look, ({ closed }) => closed >= number * readers);
     await flooder.ended();
