@@ -44,6 +44,20 @@ describe("axe", () => {
     await page.getByLabel("User name").evaluate((field) => field.removeAttribute("id"));
     expect(await violations(page)).toEqual([expect.stringMatching(/^label: <input/)]);
   });
+
+  it("looks at no colour that is still on its way to another", async () => {
+    const page = await site.open();
+    await page.locator("button.primary").evaluate((button: HTMLElement) => {
+      const { style } = button;
+      style.transition = "none";
+      style.backgroundColor = getComputedStyle(button).color;
+      // Laid out, so that the way begins there.
+      button.getBoundingClientRect();
+      style.transition = "background-color 2s";
+      style.backgroundColor = "";
+    });
+    expect(await violations(page)).toEqual([]);
+  });
 });
 
 describe("a narrow screen", () => {

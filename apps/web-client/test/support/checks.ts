@@ -1,8 +1,19 @@
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 
+/** Waits for what was set in the last frame: a colour on its way to another is none that anybody reads. */
+const changed = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    await new Promise(requestAnimationFrame);
+    const moving = (): readonly Animation[] =>
+      document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    for (let some = moving(); some.length > 0; some = moving())
+      await Promise.allSettled(some.map(({ finished }) => finished));
+  });
+
 /** What axe objects to, with the elements. */
 export const violations = async (page: Page): Promise<readonly string[]> => {
+  await changed(page);
   await page.evaluate(axe.source);
   const results = await page.evaluate(() =>
     (globalThis as unknown as { readonly axe: typeof axe }).axe.run(document, {
